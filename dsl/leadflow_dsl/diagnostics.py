@@ -1,0 +1,61 @@
+"""Diagnostics: what is wrong with a flow, where, why, and the way out. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column after it.
+
+    ``start`` and ``end`` are offsets in characters from 0.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    start: int = 0
+    end: int = 0
+
+
+NOWHERE = Span("", 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A remark beside a piece of source."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what stands at ``span`` by ``text``."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    ``code`` is stable (``LF203``). ``label`` stands under the carets; ``labels`` point at further places;
+    ``help`` are ways out; ``fix`` is given only where the repair is certain.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    label: str = ""
+    labels: tuple[Label, ...] = ()
+    help: tuple[str, ...] = ()
+    fix: tuple[Edit, ...] = field(default=())

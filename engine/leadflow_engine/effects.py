@@ -1,0 +1,295 @@
+"""Effects: what a Run asks of the world, as frozen data, and the keys that name them.
+
+A Run yields effects and is fed results. A result is always a plain JSON object (``Result``): it is stored as the
+fact of that key, and a replay feeds it again. See ``docs/run.md`` for the list of keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from leadflow_dsl.model import Auth, Dedupe, DownAfter
+from leadflow_engine.records import Record
+
+Json: TypeAlias = Any
+Result: TypeAlias = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request, complete but for its secrets.
+
+    ``url``, header values and ``body`` may hold secret placeholders (``secrets.placeholder``), and ``auth`` what must
+    be computed from a secret; both are filled in by the outbound side on the way to the wire, never before.
+    ``timeout`` is in seconds. ``retry_on`` holds causes (``connect``, ``timeout``, ``5xx``, ``429``) on which the Run
+    asks again; it is read by the Run, not by the transport.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    auth: tuple[Auth, ...] = ()
+    timeout: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class LimitClaim:
+    """A slot (or an amount) of one cap or budget.
+
+    ``limit`` is its identity: all but the maximum, so that a changed maximum keeps its count. ``by`` is the value of
+    the ``by`` field, "" where there is none. ``amount`` and ``maximum`` are counts, or millionths for a budget.
+    ``code`` is the distribution word of a buyer that is out for it (``capped``, ``balance``). ``reason`` is the text
+    from the flow, or one made from the cap (``cap 50 per hour``). ``timeout`` is how many seconds the answer may take:
+    where it may fall into the next window, both windows are reserved.
+    """
+
+    limit: str
+    period: str
+    zone: str
+    amount: int
+    maximum: int
+    code: str
+    reason: str
+    by: str = ""
+    timeout: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyClaim:
+    """A dedupe key: what must not have been seen within a time, and is registered with the claim.
+
+    ``scope`` is ``source/NAME``, ``flow/NAME``, ``buyer/NAME``; ``fields`` their names; ``value`` the normal forms joined
+    by a unit separator (personal: stored only as a keyed hash). ``within`` is in seconds.
+    """
+
+    scope: str
+    fields: str
+    value: str
+    within: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The lead is taken: its dedupe keys and source caps are claimed, all or none.
+
+    Result: ``{"accepted": true}`` or ``{"accepted": false, "code": "duplicate"|"capped", "reason": ...}``.
+    """
+
+    source: str
+    limits: tuple[LimitClaim, ...]
+    keys: tuple[KeyClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is. Result: ``{"now": ISO 8601 in UTC}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerLimits:
+    """What one buyer's delivery would claim; nothing is claimed yet."""
+
+    buyer: str
+    limits: tuple[LimitClaim, ...]
+    keys: tuple[KeyClaim, ...]
+    down_after: DownAfter
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """Which of these buyers are out for a cap, a budget, their balance, being down or a duplicate.
+
+    Result: ``{"out": {buyer: {"code", "reason", "until": ISO time or null}}}``, those that are free left out.
+    """
+
+    buyers: tuple[BuyerLimits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTurns:
+    """When each buyer last had its turn at a stage. Result: ``{"turns": {buyer: number}}``, higher is later,
+    a buyer that never had one left out."""
+
+    stage: str
+    buyers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCache:
+    """An enhancement's cached answer. ``value`` is personal (stored as a keyed hash).
+
+    Result: ``{"answer": an answer as of a call}`` or ``{"answer": null}``.
+    """
+
+    name: str
+    value: str
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Reserve everything a post needs, all or none, and record that it is about to be made.
+
+    Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason"}``. ``exclusive`` refuses where
+    another delivery of this lead is confirmed, pending or in doubt, unless ``beside_doubt``.
+    """
+
+    buyer: str
+    number: int
+    stage: str
+    price: Decimal
+    limits: tuple[LimitClaim, ...]
+    keys: tuple[KeyClaim, ...]
+    exclusive: bool
+    beside_doubt: bool
+    delivery_key: str
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """One HTTP request. ``leg`` is enhance, ping, post or deliver; ``name`` the enhancement, buyer or step.
+
+    Result (see ``outbound.Answer``): ``{"phase": "answered"|"not_sent"|"partial"|"sent", "failure": "" or connect,
+    timeout, reset, refused, too_large, protocol, "status": int|null, "headers": [[name, value]], "body": text,
+    "ms": number}``. ``cache_as`` names where a read answer is to be kept for next time.
+    """
+
+    leg: str
+    name: str
+    number: int
+    request: HttpRequest
+    cache_as: ReadCache | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Store what was learned from a post before anybody else is contacted. Result: ``{}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Wait. Result: ``{}`` once ``seconds`` have passed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """The Run ends here and goes on later from ``cursor`` (JSON). ``due`` is when (ISO), None: when somebody says.
+
+    ``why`` is held, in_doubt or pending; ``reason`` a sentence.
+    """
+
+    cursor: Json
+    due: str | None
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The lead's outcome: sold, fallback, unsold, refused, error."""
+
+    outcome: str
+    reason: str
+
+
+Data: TypeAlias = (
+    Accept
+    | Clock
+    | ReadLimits
+    | ReadTurns
+    | ReadCache
+    | Intent
+    | CallOut
+    | Flush
+    | Timer
+    | Suspend
+    | End
+)
+
+KIND: Mapping[type, str] = {
+    Accept: "accept",
+    Clock: "read",
+    ReadLimits: "read",
+    ReadTurns: "read",
+    ReadCache: "read",
+    Intent: "intent",
+    CallOut: "call",
+    Flush: "settle",
+    Timer: "timer",
+    Suspend: "suspend",
+    End: "end",
+}
+
+DURABLE = frozenset({"accept", "intent", "settle", "suspend", "end"})
+"""Kinds that the store performs in a transaction together with all earlier facts and records of the lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """``key`` is the effect's meaning (``ping/brightbid/1``), unique within a lead."""
+
+    key: str
+    data: Data
+
+    @property
+    def kind(self) -> str:
+        """read, accept, intent, call, settle, timer, suspend or end."""
+        return KIND[type(self.data)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A result as it was fed: ``at`` is ISO 8601 UTC; ``body`` holds nothing personal, ``content`` what is."""
+
+    seq: int
+    key: str
+    kind: str
+    at: str
+    body: Result
+    content: Result | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What a durable effect brings to the store: the effect, the facts fed and the records made since the last."""
+
+    lead: str
+    effect: Effect
+    facts: tuple[Fact, ...]
+    records: tuple[Record, ...]
+
+
+__all__ = [
+    "DURABLE",
+    "KIND",
+    "Accept",
+    "BuyerLimits",
+    "CallOut",
+    "Clock",
+    "Data",
+    "Dedupe",
+    "Effect",
+    "End",
+    "Fact",
+    "Flush",
+    "HttpRequest",
+    "Intent",
+    "Json",
+    "KeyClaim",
+    "LimitClaim",
+    "ReadCache",
+    "ReadLimits",
+    "ReadTurns",
+    "Result",
+    "Suspend",
+    "Timer",
+    "Write",
+]
