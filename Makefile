@@ -1,0 +1,47 @@
+# Everything starts here, on a machine that has make and Python 3.11 or newer and nothing else.
+# Each target sets the environment up first where that has not been done.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -q
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-long lint fmt bench lock clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\): .*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+setup: $(READY)  ## the environment in .venv, with the dependencies of requirements.lock
+
+$(READY): requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh $(VENV)
+
+run: $(READY)  ## simulated buyers up, the solar leads routed over real HTTP, one trace, nothing left running
+	@$(BIN)/python examples/demo.py
+
+test: lint  ## all checks and tests but the long ones
+	$(PYTEST) -n auto
+
+test-long: $(READY)  ## the tests that take minutes
+	$(PYTEST) -m long
+
+lint: $(READY)  ## style, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fmt: $(READY)  ## put the Python files in the project's format
+	$(BIN)/ruff check --fix --select I .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## measure; see bench/README.md
+	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
+
+lock: $(READY)  ## pin the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --group dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what was made here, the demo's journal and the environment included
+	rm -rf $(VENV) .leadflow .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
