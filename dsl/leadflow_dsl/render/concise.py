@@ -1,0 +1,24 @@
+"""One line a finding: its place, severity, code and message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from leadflow_dsl.diagnostics import Diagnostic
+from leadflow_dsl.render.colours import painted
+
+
+def heading(finding: Diagnostic, colour: bool) -> str:
+    """The place, the severity and code, and the message, on one line."""
+    where = f"{finding.span.file}:{finding.span.line}:{finding.span.column}"
+    what = painted(f"{finding.severity}[{finding.code}]", finding.severity, colour)
+    return f"{where}: {what}: {_one_line(finding.message)}"
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split("\n"))
+
+
+def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+    """One line a finding."""
+    return "".join(heading(finding, colour) + "\n" for finding in findings)

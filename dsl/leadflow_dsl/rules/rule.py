@@ -1,0 +1,38 @@
+"""The record that is a rule: from it come its diagnostics' severity, its page, and its tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Severity, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow, and
+    ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    explanation: str
+    wrong: str
+    right: str
+    files: tuple[tuple[str, str], ...] = ()
+
+    def at(
+        self,
+        span: Span,
+        message: str,
+        label: str = "",
+        help: tuple[str, ...] | str = (),
+        labels: tuple[Label, ...] = (),
+        fix: tuple[Edit, ...] = (),
+    ) -> Diagnostic:
+        """A finding of this rule at ``span``."""
+        ways_out = (help,) if isinstance(help, str) else help
+        return Diagnostic(self.code, self.severity, message, span, label, labels, ways_out, fix)
