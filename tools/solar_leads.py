@@ -34,7 +34,9 @@ LAST = (
     "Ruiz Smith O'Brien García Nguyen Johnson Patel Müller Washington Lee Kim Rossi Núñez Baker Ivanov Cohen Diaz "
     "Freeman Okafor Hall Jensen Khan Lopez Moreau Nowak Price Quinn Reyes Sato Turner"
 ).split()
-X
+STREETS = (
+    "Oak St|Maple Ave|2nd St|Sunset Blvd|County Road 12|Mission Dr|Palm Way|Cedar Ln|Lakeview Ter|Main St"
+).split("|")
 DOMAINS = ("example.com", "example.net", "example.org", "gmail.com", "yahoo.com")
 DOMAIN_SHARES = (30, 20, 15, 25, 10)
 AGENTS = (
