@@ -1,4 +1,4 @@
-"""The functions of the language: names, parameters, results. The engine has a body for each name in this table."""
+"""The functions of the language: names, parameters, results. The engine has a body for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORDERED = ("number", "date", "time", "datetime", "duration")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: the groups of types that it takes. ``repeated`` is only on the last, and means one or more."""
+    """A parameter: the groups of types that it takes. ``repeated`` (the last only) means one or more."""
 
     name: str
     takes: tuple[str, ...]

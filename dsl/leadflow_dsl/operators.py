@@ -1,4 +1,4 @@
-"""The operators of the language: which operands they take and what they give. A table, and two look-ups in it."""
+"""The operators of the language: which operands they take and what they give, as tables."""
 
 from __future__ import annotations
 

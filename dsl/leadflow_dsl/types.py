@@ -1,7 +1,7 @@
 """The types of the language: a closed table, and what each allows.
 
-A type is ``terms.Type``; what the language knows about it stands in ``KINDS`` under its name. To add a type, add
-a row here (and its reading in the engine's ``values``); nothing else in the front end names it.
+A type is ``terms.Type``; what the language knows about it stands in ``KINDS`` under its name.
+To add a type, add a row here (and its reading in the engine's ``values``); nothing else in the front end names it.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ class Kind:
 
     ``group``: types of one group compare with one another. ``ordered``: whether ``<`` and ``between`` mean
     something. ``parts`` are those beside ``.raw`` and ``.valid``. ``can_be_invalid``: whether a value that is
-    there may still be wrong. ``sensitive`` and ``transient`` are what a field of this type is when it does not say;
-    ``open_parts`` are those of a sensitive type that are not sensitive themselves. ``declarable``: whether a field may have it.
+    there may still be wrong. ``sensitive`` and ``transient`` are what a field of this type is when it does
+    not say; ``open_parts`` are those of a sensitive type that are not sensitive themselves. ``declarable``:
+    whether a field may have it.
     """
 
     group: str
@@ -85,7 +86,7 @@ class Kind:
 
 _DAY_PARTS = {"year": NUMBER, "month": NUMBER, "day": NUMBER, "weekday": WEEKDAY}
 _CLOCK_PARTS = {"hour": NUMBER, "minute": NUMBER}
-_URL_PARTS = {name: TEXT for name in ("scheme", "host", "path", "query")}
+_URL_PARTS = dict.fromkeys(("scheme", "host", "path", "query"), TEXT)
 
 KINDS: Mapping[str, Kind] = {
     "text": Kind("text"),
@@ -201,6 +202,8 @@ def element(type_: Type) -> Type:
 def comparable(left: Type, right: Type) -> bool:
     """Whether ``==`` between the two can ever mean something."""
     groups = {kind(left).group, kind(right).group}
+    if groups == {"date", "datetime"}:
+        return True
     return "any" in groups or (len(groups) == 1 and groups.isdisjoint({"record", "secret", "pattern"}))
 
 
@@ -223,32 +226,3 @@ def described(type_: Type) -> str:
     if type_.name == "record":
         return "{ " + "  ".join(f"{name} {described(of)}" for name, of in type_.columns) + " }"
     return {"any": "a value of unknown type"}.get(type_.name, type_.name)
-
-
-STATES: Mapping[str, str] = {
-    code: name
-    for code, name in (
-        entry.split("=", 1)
-        for entry in (
-            "AL=Alabama AK=Alaska AZ=Arizona AR=Arkansas CA=California CO=Colorado CT=Connecticut DE=Delaware "
-            "DC=District_of_Columbia FL=Florida GA=Georgia HI=Hawaii ID=Idaho IL=Illinois IN=Indiana IA=Iowa KS=Kansas "
-            "KY=Kentucky LA=Louisiana ME=Maine MD=Maryland MA=Massachusetts MI=Michigan MN=Minnesota MS=Mississippi "
-            "MO=Missouri MT=Montana NE=Nebraska NV=Nevada NH=New_Hampshire NJ=New_Jersey NM=New_Mexico NY=New_York "
-            "NC=North_Carolina ND=North_Dakota OH=Ohio OK=Oklahoma OR=Oregon PA=Pennsylvania RI=Rhode_Island "
-            "SC=South_Carolina SD=South_Dakota TN=Tennessee TX=Texas UT=Utah VT=Vermont VA=Virginia WA=Washington "
-            "WV=West_Virginia WI=Wisconsin WY=Wyoming AS=American_Samoa GU=Guam MP=Northern_Mariana_Islands "
-            "PR=Puerto_Rico VI=Virgin_Islands AA=Armed_Forces_Americas AE=Armed_Forces_Europe AP=Armed_Forces_Pacific "
-            "AB=Alberta BC=British_Columbia MB=Manitoba NB=New_Brunswick NL=Newfoundland_and_Labrador NS=Nova_Scotia "
-            "NT=Northwest_Territories NU=Nunavut ON=Ontario PE=Prince_Edward_Island QC=Quebec SK=Saskatchewan YT=Yukon"
-        ).split()
-    )
-}
-"""Codes of the United States (territories and military posts included) and of Canada, to names with ``_`` for blanks."""
-
-_CODES = {name.replace("_", " ").casefold(): code for code, name in STATES.items()}
-
-
-def state_code(word: str) -> str | None:
-    """The code of a state written as a code or a full name; None where there is no such state."""
-    upper = word.strip().upper()
-    return upper if upper in STATES else _CODES.get(word.strip().casefold())

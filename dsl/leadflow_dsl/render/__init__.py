@@ -1,7 +1,7 @@
 """Diagnostics as a person or a machine reads them: one small file a format.
 
-A format is a function of the diagnostics and the sources (file to text) to a text that ends with a line end, or is
-empty where there is nothing to say.
+A format is a function of the diagnostics and the sources (file to text) to a text that ends
+with a line end, or is empty where there is nothing to say.
 """
 
 from __future__ import annotations

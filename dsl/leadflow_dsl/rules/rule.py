@@ -11,8 +11,8 @@ from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Severity, Span
 class Rule:
     """One rule.
 
-    ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow, and
-    ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
+    ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow,
+    and ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
     """
 
     code: str

@@ -1,0 +1,173 @@
+"""Reading Jinja templates without running them: which names they use, and where.
+
+Only the tree is looked at. Running templates, and refusing what a sandbox must refuse, is the engine's part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from leadflow_dsl.diagnostics import Span
+
+FILTERS: Final = frozenset(
+    "phone money date state_name tojson xml urlencode lower upper title trim replace default d digits join split "
+    "capitalize first last length count int float round abs string map select reject sort unique truncate list "
+    "sha256 md5 mask format number text years_since days_since min max sum concat".split()
+)
+"""Names after a ``|``; the engine has a body for each that it allows."""
+
+ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "False", "None"})
+"""Names of a template that are no names of the flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name that a template reads, with what stands behind its dots: ``phone_1.e164`` is ("phone_1", "e164")."""
+
+    path: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a template by itself. kind: "syntax", "filter"."""
+
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a template is made of. ``files`` are those that it includes or extends."""
+
+    uses: tuple[Use, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+    files: tuple[tuple[str, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template's text stands: line, column and offset of its first character in ``file``."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    offset: int = 0
+
+    def span(self, source: str, start: int, end: int) -> Span:
+        """The span of ``source[start:end]`` in the file."""
+        line, column = self._position(source, start)
+        end_line, end_column = self._position(source, end)
+        return Span(self.file, line, column, end_line, end_column, self.offset + start, self.offset + end)
+
+    def _position(self, source: str, offset: int) -> tuple[int, int]:
+        before = source.count("\n", 0, offset)
+        column = offset - (source.rfind("\n", 0, offset) + 1) + 1
+        return self.line + before, column + (self.column - 1 if before == 0 else 0)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(autoescape=False)
+
+
+def read_template(source: str, place: Place) -> Reading:
+    """The names, filters and files of a template. Never raises for what a template may hold."""
+    try:
+        return _read(source, place)
+    except TemplateSyntaxError as error:
+        line = _line(source, error.lineno)
+        return Reading(flaws=(Flaw("syntax", error.message or "broken template", place.span(source, *line)),))
+    except RecursionError:
+        return Reading(flaws=(Flaw("syntax", "nested too deep", place.span(source, 0, 0)),))
+
+
+def _read(source: str, place: Place) -> Reading:
+    tree = _environment().parse(source)
+    finder = _Finder(source, place)
+    own = _own_names(tree) | ALWAYS
+    return Reading(tuple(finder.uses(tree, own)), tuple(finder.filters(tree)), tuple(finder.files(tree)))
+
+
+def _own_names(tree: nodes.Template) -> set[str]:
+    """Names that the template makes itself: loop variables, ``set``, macros and what they take."""
+    own = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    own |= {node.name for node in tree.find_all(nodes.Macro)}
+    own |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        own |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return own
+
+
+def _line(source: str, number: int) -> tuple[int, int]:
+    """Start and end of a line without its outer white space."""
+    lines = source.split("\n")
+    number = min(max(number, 1), len(lines))
+    start = sum(len(line) + 1 for line in lines[: number - 1])
+    text = lines[number - 1]
+    lead = len(text) - len(text.lstrip())
+    return start + lead, start + max(lead, len(text.rstrip()))
+
+
+class _Finder:
+    """Jinja's tree knows lines only; the columns are found by looking for the words, in the order of the tree."""
+
+    def __init__(self, source: str, place: Place) -> None:
+        self.source, self.place = source, place
+        self._taken: set[int] = set()
+
+    def uses(self, tree: nodes.Template, own: set[str]) -> Iterator[Use]:
+        inner: set[int] = set()
+        for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
+            path = _path(node)
+            if path is None or id(node) in inner or path[0] in own:
+                continue
+            inner.update(id(below) for below in node.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)))
+            if not (isinstance(node, nodes.Name) and node.ctx != "load"):
+                yield Use(path, self._find(path[0], node.lineno, path))
+
+    def filters(self, tree: nodes.Template) -> Iterator[Flaw]:
+        for node in tree.find_all(nodes.Filter):
+            if node.name not in FILTERS:
+                span = self._find(node.name, node.lineno, (node.name,))
+                yield Flaw("filter", node.name, span)
+
+    def files(self, tree: nodes.Template) -> Iterator[tuple[str, Span]]:
+        for node in tree.find_all((nodes.Include, nodes.Extends)):
+            name = node.template
+            if isinstance(name, nodes.Const) and isinstance(name.value, str):
+                yield name.value, self._find(name.value, node.lineno, (name.value,))
+
+    def _find(self, word: str, line: int, path: tuple[str, ...]) -> Span:
+        start, _ = _line(self.source, line)
+        pattern = r"(?<![\w.])" + r"\s*\.\s*".join(map(re.escape, path)) + r"(?!\w)"
+        for wanted in (pattern, re.escape(word)):
+            for found in re.finditer(wanted, self.source[start:]):
+                if start + found.start() not in self._taken:
+                    self._taken.add(start + found.start())
+                    return self.place.span(self.source, start + found.start(), start + found.end())
+        return self.place.span(self.source, *_line(self.source, line))
+
+
+def _path(node: nodes.Node) -> tuple[str, ...] | None:
+    """``a.b["c"]`` as its words; None for what is no plain chain from a name."""
+    if isinstance(node, nodes.Name):
+        return (node.name,)
+    if isinstance(node, nodes.Getattr):
+        base = _path(node.node)
+        return None if base is None else (*base, node.attr)
+    if (
+        isinstance(node, nodes.Getitem)
+        and isinstance(node.arg, nodes.Const)
+        and isinstance(node.arg.value, str)
+    ):
+        base = _path(node.node)
+        return None if base is None else (*base, node.arg.value)
+    return None
