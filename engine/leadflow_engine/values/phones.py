@@ -1,0 +1,131 @@
+"""Phones in any spelling, read in the flow's country where they do not say theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from leadflow_dsl.terms import Type
+from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, short_text
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+NORTH_AMERICA: Final = 1
+"""The calling code of the North American numbering plan: area (3), exchange (3), line (4)."""
+
+
+def _significant(number: PhoneNumber) -> str:
+    import phonenumbers
+
+    return phonenumbers.national_significant_number(number)
+
+
+def _e164(number: PhoneNumber) -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _national(number: PhoneNumber) -> str:
+    import phonenumbers
+
+    bare = phonenumbers.PhoneNumber(
+        country_code=number.country_code,
+        national_number=number.national_number,
+        italian_leading_zero=number.italian_leading_zero,
+        number_of_leading_zeros=number.number_of_leading_zeros,
+    )
+    return phonenumbers.format_number(bare, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _digits(number: PhoneNumber) -> str:
+    return _significant(number) if number.country_code == NORTH_AMERICA else _e164(number)[1:]
+
+
+def _country(number: PhoneNumber) -> str | None:
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_number(number)
+    if region is None and number.country_code is not None:  # not assigned: the calling code's main country
+        region = phonenumbers.region_code_for_country_code(number.country_code)
+    return region if region and region not in {"ZZ", "001"} else None
+
+
+def _area_length(number: PhoneNumber) -> int:
+    import phonenumbers
+
+    if number.country_code == NORTH_AMERICA:
+        return 3
+    return phonenumbers.length_of_national_destination_code(number)
+
+
+def _area(number: PhoneNumber) -> str | None:
+    return _significant(number)[: _area_length(number)] or None
+
+
+def _exchange(number: PhoneNumber) -> str | None:
+    return _significant(number)[3:6] if number.country_code == NORTH_AMERICA else None
+
+
+def _line(number: PhoneNumber) -> str:
+    rest = _significant(number)
+    return rest[6:] if number.country_code == NORTH_AMERICA else rest[_area_length(number) :]
+
+
+def _type(number: PhoneNumber) -> str | None:
+    import phonenumbers
+
+    name = phonenumbers.PhoneNumberType.to_string(phonenumbers.number_type(number)).lower()
+    return None if name == "unknown" else name
+
+
+def _is_tollfree(number: PhoneNumber) -> bool:
+    return _type(number) == "toll_free"
+
+
+def _timezones(number: PhoneNumber) -> tuple[str, ...] | None:
+    from phonenumbers import timezone
+
+    zones = tuple(zone for zone in timezone.time_zones_for_number(number) if zone != "Etc/Unknown")
+    return zones or None
+
+
+PARTS: Final[Mapping[str, Callable[[PhoneNumber], object]]] = {
+    "e164": _e164,
+    "national": _national,
+    "digits": _digits,
+    "country": _country,
+    "calling_code": lambda number: str(number.country_code),
+    "area": _area,
+    "exchange": _exchange,
+    "line": _line,
+    "extension": lambda number: number.extension or None,
+    "type": _type,
+    "is_tollfree": _is_tollfree,
+    "timezones": _timezones,
+}
+
+
+@lru_cache(maxsize=8_192)
+def _reading(text: str, country: str) -> Reading:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return INVALID
+    if phonenumbers.is_valid_number(number):
+        return Reading(True, _e164(number), Parts(number, PARTS))
+    possible = phonenumbers.is_possible_number(number)
+    return Reading(False, None, Parts(number, PARTS)) if possible else INVALID
+
+
+def read_phone(raw: object, type_: Type, context: Context) -> Reading:
+    """A phone that is assigned. One that is possible but not assigned is invalid, yet has its parts."""
+    text = None if isinstance(raw, bool) else short_text(raw, 64)
+    return _reading(text, context.country) if text else INVALID
+
+
+READERS: Final[Mapping[str, Reader]] = {"phone": read_phone}

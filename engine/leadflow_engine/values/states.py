@@ -1,0 +1,109 @@
+"""States, provinces and territories of the United States and Canada: codes, names and the usual abbreviations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from leadflow_dsl.terms import Type
+from leadflow_dsl.states import STATES, state_code
+from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, short_text
+
+ABBREVIATIONS: Final[Mapping[str, str]] = {
+    word: code
+    for code, words in {
+        "AL": "ala",
+        "AK": "alas",
+        "AZ": "ariz",
+        "AR": "ark",
+        "CA": "cal,calif,cali",
+        "CO": "colo",
+        "CT": "conn",
+        "DE": "del",
+        "DC": "washington dc,wash dc,district columbia,the district of columbia",
+        "FL": "fla,flor",
+        "GA": "geo",
+        "ID": "ida",
+        "IL": "ill,ills",
+        "IN": "ind",
+        "IA": "ioa",
+        "KS": "kan,kans",
+        "KY": "ken,kent",
+        "ME": "maine",
+        "MD": "mary",
+        "MA": "mass",
+        "MI": "mich",
+        "MN": "minn",
+        "MS": "miss",
+        "MO": "mo",
+        "MT": "mont",
+        "NE": "neb,nebr",
+        "NV": "nev",
+        "NH": "n hampshire",
+        "NJ": "n jersey",
+        "NM": "n mex,n mexico,new mex",
+        "NY": "n york,new york state,nys",
+        "NC": "n car,n carolina,no carolina",
+        "ND": "n dak,n dakota,no dakota",
+        "OK": "okla",
+        "OR": "ore,oreg",
+        "PA": "penn,penna",
+        "PR": "p rico",
+        "RI": "r island,rhode isl",
+        "SC": "s car,s carolina,so carolina",
+        "SD": "s dak,s dakota,so dakota",
+        "TN": "tenn",
+        "TX": "tex",
+        "VA": "virg",
+        "VI": "us virgin islands,virgin islands us,usvi",
+        "WA": "wash,washington state",
+        "WV": "w va,w virg,w virginia",
+        "WI": "wis,wisc",
+        "WY": "wyo",
+        "GU": "guam us",
+        "MP": "northern marianas,cnmi",
+        "AB": "alta",
+        "MB": "man",
+        "NL": "newfoundland,labrador,nfld,nf",
+        "ON": "ont",
+        "PE": "pei",
+        "QC": "que,pq",
+        "SK": "sask",
+        "YT": "yukon territory,yuk",
+    }.items()
+    for word in words.split(",")
+}
+
+_PREFIX = re.compile(r"(?:us|usa|ca)-(?=[a-z]{2}$)", re.ASCII)
+_DOTTED = re.compile(r"(?<=\b[a-z])\.\s?(?=[a-z]\b)", re.ASCII)
+_NOT_WORDS = re.compile(r"[^a-z]+", re.ASCII)
+
+
+@lru_cache(maxsize=2_048)
+def code_of(text: str) -> str | None:
+    """The two-letter code of a state in any usual spelling: ``CA``, ``Calif.``, ``N.Y.``, ``US-TX``, ``Québec``."""
+    bare = unicodedata.normalize("NFD", text.casefold()).encode("ascii", "ignore").decode()
+    bare = _DOTTED.sub("", _PREFIX.sub("", bare))  # n.y. is ny
+    words = _NOT_WORDS.sub(" ", bare).strip()
+    return state_code(words) or ABBREVIATIONS.get(words)
+
+
+def name_of(code: str) -> str:
+    """The name of the state that has this code."""
+    return STATES[code]
+
+
+PARTS: Final[Mapping[str, Callable[[str], object]]] = {"code": lambda code: code, "name": name_of}
+
+
+def read_state(raw: object, type_: Type, context: Context) -> Reading:
+    """A state's two-letter code."""
+    text = short_text(raw, 64)
+    code = code_of(text) if text else None
+    return Reading(True, code, Parts(code, PARTS)) if code else INVALID
+
+
+READERS: Final[Mapping[str, Reader]] = {"state": read_state}

@@ -1,0 +1,107 @@
+"""A value of a lead: what came, whether it is good, its normal form and its parts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadflow_dsl.terms import Type
+from leadflow_engine.values import compound, emails, moments, numbers, people, phones, postal, states, web
+from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, at_the_door, is_blank, raw_text
+
+READERS: Mapping[str, Reader] = {
+    **people.READERS,
+    **numbers.READERS,
+    **moments.READERS,
+    **emails.READERS,
+    **phones.READERS,
+    **states.READERS,
+    **postal.READERS,
+    **web.READERS,
+    **compound.READERS,
+}
+"""How each type is read: add a type by adding a row to the table of its group."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Value:
+    """What came for a field, as its type reads it.
+
+    ``raw`` is what came (made safe, see ``reading.at_the_door``). ``normal`` is what comparisons and functions see: a
+    text, ``Decimal``, ``bool``, date, time or aware datetime in the flow's zone; for a list a list of such, for a record a
+    mapping of such; None where the value is blank or invalid. ``repr`` shows neither: values are personal.
+    """
+
+    type: Type
+    raw: object
+    valid: bool
+    normal: Any = None
+    _parts: Parts | None = field(default=None, compare=False)
+    _inner: Any = field(default=None, compare=False)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing came: nothing at all, only white space, an empty list or object."""
+        return is_blank(self.raw)
+
+    def part(self, name: str) -> object:
+        """A part by name, as a plain scalar (a tuple of texts for ``timezones``); None where it has none.
+
+        ``raw`` is what came, as a text; ``valid`` is false for a blank. A record's parts are its columns.
+        """
+        if name == "valid":
+            return self.valid
+        if name == "raw":
+            return None if self.blank else raw_text(self.raw)
+        return self._parts.get(name) if self._parts else None
+
+    @property
+    def elements(self) -> tuple[Value, ...]:
+        """The values that a list is made of, invalid ones included; none for any other type."""
+        return self._inner if isinstance(self._inner, tuple) else ()
+
+    @property
+    def columns(self) -> Mapping[str, Value]:
+        """The values that a record is made of, by name; none for any other type."""
+        return self._inner if isinstance(self._inner, dict) else {}
+
+    def __repr__(self) -> str:
+        state = "blank" if self.blank else "valid" if self.valid else "invalid"
+        return f"Value({self.type.name}, {state})"
+
+
+def parse(
+    type: Type,
+    raw: object,
+    country: str = "US",
+    zone: str = "UTC",
+    *,
+    now: datetime.datetime | None = None,
+) -> Value:
+    """Read what came as a value of ``type``. Never raises, whatever came.
+
+    ``country`` is where phones, postal codes and dates without one are read; ``zone`` the time zone of moments that
+    do not say theirs. ``now`` (aware) is the lead's present moment: an age is blank without it.
+    """
+    return _read(type, at_the_door(raw), Context(country, zone, now))
+
+
+def _read(type_: Type, raw: object, context: Context) -> Value:
+    """A value from what has passed the door. Lists and records come back here for what is in them."""
+    if is_blank(raw):
+        return Value(type_, raw, False)
+    if type_.name == "list":
+        reading = compound.read_list(raw, type_, context, _read)
+    elif type_.name == "record":
+        reading = compound.read_record(raw, type_, context, _read)
+    else:
+        reader = READERS.get(type_.name)
+        reading = reader(raw, type_, context) if reader else INVALID
+    return Value(type_, raw, reading.valid, reading.normal, reading.parts, reading.inner)
+
+
+def invalid(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Those that came and are not good."""
+    return tuple(value for value in values if not value.blank and not value.valid)
