@@ -18,10 +18,6 @@ def _parts(kind: type[Any]) -> tuple[str, ...]:
     return tuple(part.name for part in fields(kind) if part.name != "span")
 
 
-def _kind(node: object) -> type[Any]:
-    return type(node)
-
-
 def is_node(value: object) -> bool:
     """Whether a value is a node of the tree (and not a plain value inside one)."""
     return isinstance(getattr(value, "span", None), Span)
@@ -29,7 +25,7 @@ def is_node(value: object) -> bool:
 
 def children(node: object) -> Iterator[object]:
     """The nodes directly inside a node, in written order."""
-    for name in _parts(_kind(node)):
+    for name in _parts(type(node)):  # type: ignore[arg-type]  # a class is hashable
         value = getattr(node, name)
         if isinstance(value, tuple):
             yield from (item for item in value if is_node(item))

@@ -22,7 +22,7 @@ from leadflow_dsl.nodes.base import (
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A bare word: a field, a step, a list, a literal of an enum or of states; in a response ``status``, ``text``."""
+    """A bare word: a field, a step, a list, an enum or state literal; in a response ``status``, ``text``."""
 
     text: str
     span: Span = field(default=NOWHERE, compare=False)
