@@ -157,14 +157,13 @@ class CallOut:
 
     Result (see ``outbound.Answer``): ``{"phase": "answered"|"not_sent"|"partial"|"sent", "failure": "" or connect,
     timeout, reset, refused, too_large, protocol, "status": int|null, "headers": [[name, value]], "body": text,
-    "ms": number}``. ``cache_as`` names where a read answer is to be kept for next time.
+    "ms": number}``.
     """
 
     leg: str
     name: str
     number: int
     request: HttpRequest
-    cache_as: ReadCache | None = None
 
 
 @dataclass(frozen=True, slots=True)

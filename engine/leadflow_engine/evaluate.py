@@ -9,13 +9,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal, DivisionByZero, InvalidOperation
-from functools import lru_cache
 from typing import Final, Protocol
-
-import re2
 
 from leadflow_dsl import terms as t
 from leadflow_engine.functions import FUNCTIONS, NEEDS_NOW
+from leadflow_engine.jmes import search
 from leadflow_engine.values import Value, written
 
 
@@ -129,8 +127,7 @@ def _or(args: tuple[t.Term, ...], scope: Scope) -> bool | None | Open:
 
 
 def _not(args: tuple[t.Term, ...], scope: Scope) -> bool | None | Open:
-    truth = _negated(args[0], scope)
-    return truth
+    return _negated(args[0], scope)
 
 
 def _negated(term: t.Term, scope: Scope) -> bool | None | Open:
@@ -283,16 +280,6 @@ ARITHMETIC: Final[Mapping[str, Callable[[object, object], object]]] = {
 }
 
 
-@lru_cache(maxsize=4096)
-def compiled(source: str, flags: str) -> re2._Regexp[str]:
-    """A pattern of the language, compiled once, matched in linear time."""
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = "i" not in flags
-    prefix = "".join(f"(?{flag})" for flag in flags if flag in "ms")
-    return re2.compile(prefix + source, options)
-
-
 # ------------------------------------------------------------------ one function a kind of term
 
 
@@ -367,7 +354,7 @@ def _matches(term: t.Op, scope: Scope) -> object:
     value, pattern = plain(evaluate(term.args[0], scope)), term.args[1]
     if value is None or isinstance(value, Open) or not isinstance(pattern, t.Pattern):
         return value if isinstance(value, Open) else None
-    return compiled(pattern.source, pattern.flags).search(_text(value)[:65536]) is not None
+    return search(pattern.source, _text(value), flags=pattern.flags) is not None
 
 
 def _is_blank(term: t.Op, scope: Scope) -> object:

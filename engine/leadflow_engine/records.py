@@ -126,4 +126,14 @@ class Delivery:
     stage: str = ""
 
 
-Record: TypeAlias = LeadRecord | StepRecord | Judged | Considered | Posting | Delivery
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A look-up's answer worth keeping for other leads: that of this lead's fact ``key``, under ``value`` (personal: stored
+    as a keyed hash only)."""
+
+    name: str
+    value: str
+    key: str
+
+
+Record: TypeAlias = LeadRecord | StepRecord | Judged | Considered | Posting | Delivery | Kept

@@ -68,8 +68,8 @@ def settle(came: Came) -> Settled:
     if came.phase == "not_sent":
         return Settled("not_sent", "error", f"not sent: {came.failure}", "connect")
     if came.phase != "answered":
-        outcome = "timeout" if came.failure == "timeout" else "in_doubt"
-        return Settled("in_doubt", "in_doubt", f"no answer: {came.failure}", "timeout" if outcome else "")
+        again = "timeout" if came.failure in {"timeout", "crash"} else ""
+        return Settled("in_doubt", "in_doubt", f"no answer: {came.failure}", again)
     if came.verdict:
         return _by_verdict(came)
     return _by_status(came)

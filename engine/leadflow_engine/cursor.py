@@ -1,0 +1,85 @@
+"""The cursor: where a lead goes on. JSON, with nothing personal in it: values are read again from the facts it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from leadflow_engine.effects import Fact, Result
+from leadflow_engine.settle import later_word
+
+VERSION: Final = 1
+
+
+class UnknownVersion(ValueError):
+    """A cursor of a version that this program does not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A lead as it arrives, before anything is known of it. ``identity`` names it for ever: the same one again is the
+    same lead. ``payload`` is what the source sent."""
+
+    lead: str
+    identity: str
+    source: str
+    payload: Any
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The state of a lead between two segments; see ``docs/run.md`` for its parts.
+
+    ``deliveries`` is by ``BUYER/NUMBER``: state, price (text), stage, outcome, due. ``held`` is by buyer: the
+    stage, since when, until when. ``lookups`` names the fact of each look-up's answer, "" for one that had none.
+    """
+
+    segment: int = 1
+    step: int = 0
+    agenda: tuple[str, ...] = ()
+    stage: str = ""
+    remaining: tuple[str, ...] = ()
+    branch: str = ""
+    tried: Mapping[str, str] = field(default_factory=dict)
+    deliveries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[str, str | None] = field(default_factory=dict)
+    steps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    spent: str = "0"
+    version: int = VERSION
+
+    def to_json(self) -> dict[str, Any]:
+        """The cursor as JSON."""
+        return asdict(self)
+
+
+BEGINNING: Final = Cursor()
+
+
+def from_json(data: Mapping[str, Any]) -> Cursor:
+    """A cursor from its JSON. Raises ``UnknownVersion``."""
+    if data.get("version") != VERSION:
+        raise UnknownVersion(f"cursor version {data.get('version')!r}, this program reads {VERSION}")
+    steps = {name: (pair[0], pair[1]) for name, pair in data["steps"].items()}
+    lists = {name: tuple(data[name]) for name in ("agenda", "remaining")}
+    return Cursor(**{**data, **lists, "steps": steps})
+
+
+def settled(cursor: Cursor, facts: Iterable[Fact]) -> Cursor:
+    """The cursor after later words on its deliveries (facts ``settled/BUYER/N/K``)."""
+    deliveries = {name: dict(delivery) for name, delivery in cursor.deliveries.items()}
+    for fact in facts:
+        if fact.kind == "settled":
+            _, buyer, number, _ = fact.key.split("/")
+            _apply(deliveries[f"{buyer}/{number}"], fact.body)
+    return replace(cursor, deliveries=deliveries)
+
+
+def _apply(delivery: dict[str, Any], said: Result) -> None:
+    state = later_word(delivery["state"], said["word"])
+    if state is not None:
+        delivery["state"] = state

@@ -1,0 +1,203 @@
+"""A lead while it runs: its values, what look-ups said of it, and the scope in which the flow's terms are read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from leadflow_dsl.model import Field
+from leadflow_dsl.terms import Answer, Path, Read
+from leadflow_engine.conditions import Truth
+from leadflow_engine.evaluate import Open, evaluate, holds, part_of, plain
+from leadflow_engine.plan import Plan
+from leadflow_engine.values import Value, parse, written
+
+@dataclass(slots=True)
+class Lead:
+    """One lead. It is a ``Scope``: terms are evaluated against it.
+
+    ``given`` are the fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups
+    that were asked (or skipped, or failed); ``results`` what they set.
+    """
+
+    plan: Plan
+    id: str
+    source: str
+    random: int
+    received_at: datetime.datetime
+    clock: datetime.datetime
+    test: bool = False
+    given: dict[str, Value] = field(default_factory=dict)
+    payload: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    results: dict[str, dict[str, object]] = field(default_factory=dict)
+    scores: dict[str, Decimal | None] = field(default_factory=dict)
+    steps: dict[str, tuple[str, str]] = field(default_factory=dict)
+    buyers: dict[str, str] = field(default_factory=dict)
+    sold_to: list[str] = field(default_factory=list)
+    ping: Mapping[str, object] = field(default_factory=dict)
+    delivery_key: str = ""
+    _truths: dict[int, Truth] = field(default_factory=dict)
+    _computing: set[str] = field(default_factory=set)
+
+    # -------------------------------------------------------------- the scope
+
+    def read(self, read: Read) -> object:
+        """The value of a name of the flow; ``Open`` for a look-up that has not been asked."""
+        return _READ[read.kind](self, read)
+
+    def path(self, path: Path) -> object:
+        """A lead has no body to search: only a source's map and a response do."""
+        return None
+
+    def answer(self, answer: Answer) -> object:
+        """A lead is no answer."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """A declared list, as comparisons see it."""
+        return self.plan.lists.get(name, frozenset())
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """A row of a declared table."""
+        return self.plan.tables.get(table, {}).get(key)
+
+    def now(self) -> datetime.datetime:
+        """The segment's clock, in the flow's time zone."""
+        return self.clock.astimezone(ZoneInfo(self.plan.flow.timezone))
+
+    # -------------------------------------------------------------- fields and truths
+
+    def value(self, name: str) -> Value | Open | None:
+        """A field's value; a computed one is computed at its first reading and kept once nothing in it is open."""
+        if name in self.given:
+            return self.given[name]
+        declared = self.plan.fields.get(name)
+        if declared is None or declared.computed is None or name in self._computing:
+            return None
+        return self._computed(declared)
+
+    def _computed(self, declared: Field) -> Value | Open | None:
+        self._computing.add(declared.name)
+        result = evaluate(declared.computed, self) if declared.computed else None
+        self._computing.discard(declared.name)
+        if isinstance(result, Open):
+            return result
+        raw = written(plain(result), "json")
+        value = parse(
+            declared.type, raw, self.plan.flow.country, self.plan.flow.timezone, now=self.received_at
+        )
+        self.given[declared.name] = value
+        return value
+
+    def truth(self, number: int) -> Truth:
+        """The truth of the plan's predicate of this number; kept while it cannot change."""
+        if number in self._truths:
+            return self._truths[number]
+        term = self.plan.predicates[number]
+        result = holds(term, self)
+        if not isinstance(result, Open) and number not in self.plan.volatile:
+            self._truths[number] = result
+        return result
+
+    def wants(self, lookup: str) -> bool:
+        """Has this on-demand look-up still to be asked?"""
+        return lookup not in self.asked and self.plan.lookups[lookup].on_demand
+
+
+def _field(lead: Lead, read: Read) -> object:
+    value = lead.value(read.name)
+    return part_of(value, read.part) if read.part else value
+
+
+def _result(lead: Lead, read: Read) -> object:
+    if read.name not in lead.asked:
+        lookup = lead.plan.lookups.get(read.name)
+        return Open((read.name,)) if lookup and lookup.on_demand else None
+    if read.part in {"outcome", "reason"}:
+        return lead.steps.get(read.name, ("", ""))[read.part == "reason"] or None
+    return _dotted(lead.results.get(read.name, {}), read.part)
+
+
+def _dotted(values: Mapping[str, object], name: str) -> object:
+    """``owner_phone.e164``: a value by the first word, its parts by the rest."""
+    first, *rest = name.split(".")
+    value = values.get(first)
+    for part in rest:
+        value = part_of(value, part)
+    return value
+
+
+def _step(lead: Lead, read: Read) -> object:
+    return lead.steps.get(read.name, ("", ""))[read.part == "reason"] or None
+
+
+def _lead(lead: Lead, read: Read) -> object:
+    return _BUILT_IN[read.name](lead)
+
+
+def _walk(value: object, dotted: str) -> object:
+    """A dotted path into what the source sent, indexes included; blank where it leads nowhere."""
+    for name in filter(None, dotted.replace("[", ".").replace("]", "").split(".")):
+        if isinstance(value, Mapping):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
+
+
+def _local_time(lead: Lead) -> datetime.time | None:
+    """The time where the lead lives; blank where its possible zones disagree about it."""
+    zones = _zones(lead)
+    times = {lead.clock.astimezone(ZoneInfo(zone)).time().replace(microsecond=0) for zone in zones}
+    return times.pop() if len(times) == 1 else None
+
+
+def _zones(lead: Lead) -> tuple[str, ...]:
+    """The lead's possible time zones: its postal code's, else those of its phone's area."""
+    values = [lead.value(declared.name) for declared in lead.plan.flow.fields]
+    good = [value for value in values if isinstance(value, Value) and value.valid and not value.blank]
+    for value in good:
+        zone = value.part("timezone") if value.type.name == "postal_code" else None
+        if isinstance(zone, str):
+            return (zone,)
+    for value in good:
+        zones = value.part("timezones") if value.type.name == "phone" else None
+        if isinstance(zones, tuple) and zones:
+            return zones
+    return ()
+
+
+_BUILT_IN = {
+    "id": lambda lead: lead.id,
+    "received_at": lambda lead: lead.received_at,
+    "age": lambda lead: lead.clock - lead.received_at,
+    "test": lambda lead: lead.test,
+    "fields_present": lambda lead: Decimal(sum(not value.blank for value in lead.given.values())),
+    "sold_to": lambda lead: list(lead.sold_to),
+    "sold_count": lambda lead: Decimal(len(lead.sold_to)),
+    "outcome": lambda lead: "sold" if lead.sold_to else None,
+    "local_time": _local_time,
+}
+
+_READ = {
+    "field": _field,
+    "result": _result,
+    "step": _step,
+    "score": lambda lead, read: lead.scores.get(read.name),
+    "buyer": lambda lead, read: lead.buyers.get(read.name),
+    "lead": _lead,
+    "source": lambda lead, read: lead.source,
+    "now": lambda lead, read: lead.now(),
+    "random": lambda lead, read: Decimal(lead.random),
+    "extra": lambda lead, read: _walk(lead.extra, read.name),
+    "payload": lambda lead, read: _walk(lead.payload, read.name),
+    "ping": lambda lead, read: _dotted(lead.ping, f"{read.name}.{read.part}" if read.part else read.name),
+    "delivery": lambda lead, read: lead.delivery_key or None,
+}

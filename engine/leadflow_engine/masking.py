@@ -1,0 +1,99 @@
+"""What a person may read of a lead: personal and sensitive values masked, also where an answer repeats them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from leadflow_dsl.model import Field
+from leadflow_dsl.terms import Read, Term, reads
+from leadflow_engine.evaluate import Open
+from leadflow_engine.lead import Lead
+from leadflow_engine.values import Value, is_personal, masked, written
+
+SHORTEST = 3
+"""Texts shorter than this are not searched for in answers: they would mask everything."""
+
+PARTS = ("national", "digits", "user", "line")
+"""Parts of personal values under which an answer may repeat them."""
+
+
+def hidden(field: Field) -> bool:
+    """Is this field masked wherever a person can read it?"""
+    return field.sensitive or field.transient or is_personal(field.type)
+
+
+def shown(field: Field, value: object) -> Any:
+    """A field's value as people may read it, in JSON."""
+    if isinstance(value, Open) or value is None or (isinstance(value, Value) and value.blank):
+        return None
+    if field.sensitive or field.transient:
+        return "***"
+    if is_personal(field.type):
+        return masked(value, field.type)
+    return _plain_json(written(value, "json"))
+
+
+def _plain_json(value: object) -> Any:
+    if isinstance(value, str | bool | int | type(None)):
+        return value[:200] if isinstance(value, str) else value
+    if isinstance(value, list | tuple):
+        return [_plain_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain_json(item) for key, item in value.items()}
+    return str(value)
+
+
+def shown_values(lead: Lead) -> dict[str, Any]:
+    """All fields of a lead that have a value, as people may read them."""
+    pairs = ((field, lead.value(field.name)) for field in lead.plan.flow.fields)
+    return {field.name: shown(field, value) for field, value in pairs if shown(field, value) is not None}
+
+
+def shown_read(read: Read, lead: Lead) -> Any:
+    """What a term reads, as people may read it. A part of a masked field that tells little (a type, a
+    country, an age) is shown."""
+    value = lead.read(read)
+    field = lead.plan.fields.get(read.name) if read.kind == "field" else None
+    if field is None or (read.part and read.part not in _TELLING):
+        return None if isinstance(value, Open) else _plain_json(written(value, "json"))
+    return shown(field, value) if not read.part else "***" if hidden(field) and value is not None else value
+
+
+_TELLING = frozenset({"raw", "e164", "national", "digits", "line", "user", "last_four", "host", "path", "query", "four"})
+
+
+def shown_reads(terms: Iterable[Term | None], lead: Lead) -> dict[str, Any]:
+    """Everything that these terms read, by name."""
+    found = {}
+    for term in terms:
+        for read in reads(term) if term else ():
+            found[name_of(read)] = shown_read(read, lead)
+    return found
+
+
+def name_of(read: Read) -> str:
+    """A read as a flow writes it."""
+    first = {"lead": f"lead.{read.name}", "source": "source.name", "now": "now", "random": "random"}
+    named = first.get(read.kind) or {"buyer": f"buyer.{read.name}", "ping": f"ping.{read.name}"}.get(
+        read.kind, read.name if read.kind not in {"extra", "payload"} else f"{read.kind}.{read.name}"
+    )
+    return f"{named}.{read.part}" if read.part else named
+
+
+def personal_texts(lead: Lead) -> frozenset[str]:
+    """Every text under which somebody else's answer may repeat what is personal in this lead."""
+    found: set[str] = set()
+    for field in lead.plan.flow.fields:
+        value = lead.value(field.name)
+        if hidden(field) and isinstance(value, Value) and not value.blank:
+            found |= {str(value.raw), str(written(value, "text"))}
+            found |= {str(value.part(part)) for part in PARTS if value.valid and _has(value, part)}
+    return frozenset(text for text in found if len(text) >= SHORTEST)
+
+
+def _has(value: Value, part: str) -> bool:
+    try:
+        return value.part(part) is not None
+    except KeyError:
+        return False

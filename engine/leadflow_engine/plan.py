@@ -1,0 +1,299 @@
+"""The plan: a checked flow made ready to meet leads. Built once, immutable, named by the hash of its sources.
+
+Everything that does not differ from lead to lead is done here: predicates are interned, lists become sets, tables
+become rows by key, limits get their identities. Requests, templates and responses are compiled at first use, once.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from importlib.metadata import version
+from typing import Final
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import Read, Term, reads
+from leadflow_engine.conditions import ALWAYS, Any, Condition, Interned
+from leadflow_engine.evaluate import folded
+from leadflow_engine.mapping import RequestBuilder, compile_request
+from leadflow_engine.response import Reader, compile_response
+from leadflow_engine.templates import Templates
+from leadflow_engine.values import Value, parse
+
+SEMANTICS: Final = 1
+"""Raised whenever the same flow, facts and lead would come to another decision than before."""
+
+DATA_PACKAGES: Final = ("tzdata", "phonenumbers", "zipcodes", "holidays")
+"""Libraries whose data decide: their versions are part of a plan's name."""
+
+VOLATILE: Final = frozenset({"buyer", "lead", "step", "ping", "now"})
+"""Kinds of reads that may change while a lead runs, so that no truth that depends on them is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that can put a buyer out, in the order in which reasons are looked for.
+
+    ``kind``: accept (out where it does not hold), reject (out where it holds), closed (judged by the clock).
+    ``code`` is the distribution word, ``text`` the reason.
+    """
+
+    kind: str
+    code: str
+    text: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPrice:
+    """A price and the condition under which it is the one."""
+
+    price: m.Price
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCap:
+    """A cap or budget with its identity: all of it but the maximum, so that a changed maximum keeps its count."""
+
+    limit: str
+    period: str
+    maximum: int | Decimal
+    reason: str
+    money: bool
+    when: Condition
+    by: Read | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBuyer:
+    """A buyer, with what judging it needs laid out."""
+
+    buyer: m.Buyer
+    position: int
+    items: tuple[Item, ...]
+    prices: tuple[PlannedPrice, ...]
+    priorities: tuple[tuple[Decimal, Condition], ...]
+    caps: tuple[PlannedCap, ...]
+    closed_on: tuple[object, ...]
+    lookups: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a Run needs to know. ``name`` is a hash in hex; ``short`` is what people read."""
+
+    name: str
+    flow: m.Flow
+    predicates: tuple[Term, ...]
+    buyers: Mapping[str, PlannedBuyer]
+    source_caps: Mapping[str, tuple[PlannedCap, ...]]
+    lookups: Mapping[str, m.Enhance]
+    fields: Mapping[str, m.Field]
+    sources: Mapping[str, m.Source]
+    stages: Mapping[str, m.Stage]
+    _compiled: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def short(self) -> str:
+        """The first seven digits of the name."""
+        return self.name[:7]
+
+    @cached_property
+    def lists(self) -> Mapping[str, frozenset[str]]:
+        """Each list's values as comparisons see them."""
+        texts = dict(self.flow.sources_text)
+        return {entry.name: _list_values(entry, texts) for entry in self.flow.lists}
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, Mapping[str, Value]]]:
+        """Each table's rows by key."""
+        texts = dict(self.flow.sources_text)
+        return {table.name: _table_rows(table, texts, self.flow) for table in self.flow.tables}
+
+    @cached_property
+    def volatile(self) -> frozenset[int]:
+        """Predicates whose truth may change while a lead runs."""
+        return frozenset(
+            number
+            for number, term in enumerate(self.predicates)
+            if any(read.kind in VOLATILE for read in reads(term))
+        )
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The project's templates."""
+        return Templates(self.flow.root)
+
+    def builder(self, leg: m.Leg) -> RequestBuilder:
+        """A leg's request, compiled at first use."""
+        return self._once(("request", id(leg)), lambda: compile_request(leg.request, self.templates))
+
+    def reader(self, leg: m.Leg) -> Reader:
+        """A leg's response, compiled at first use."""
+        return self._once(("response", id(leg)), lambda: compile_response(leg.response))
+
+    def _once(self, key: object, make: object) -> object:  # type: ignore[override]
+        if key not in self._compiled:
+            self._compiled[key] = make()  # type: ignore[operator]
+        return self._compiled[key]
+
+
+def make_plan(flow: m.Flow) -> Plan:
+    """The plan of a checked flow."""
+    interned = Interned()
+    lookups = {step.name: step for step in flow.steps if isinstance(step, m.Enhance)}
+    on_demand = frozenset(name for name, step in lookups.items() if step.on_demand)
+    buyers = {
+        buyer.name: _plan_buyer(buyer, position, flow, interned, on_demand)
+        for position, buyer in enumerate(flow.buyers)
+    }
+    source_caps = {source.name: _source_caps(source, flow, interned) for source in flow.sources}
+    return Plan(
+        name=plan_name(flow),
+        flow=flow,
+        buyers=buyers,
+        source_caps=source_caps,
+        predicates=tuple(interned.terms),
+        lookups=lookups,
+        fields={f.name: f for f in flow.fields},
+        sources={source.name: source for source in flow.sources},
+        stages={stage.id: stage for step in flow.steps if isinstance(step, m.Route) for stage in stages_of(step.items)},
+    )
+
+
+def plan_name(flow: m.Flow) -> str:
+    """SHA-256 over everything that decides: the flow's files, the data libraries, our own semantics."""
+    digest = hashlib.sha256(f"semantics {SEMANTICS}\n".encode())
+    for package in DATA_PACKAGES:
+        digest.update(f"{package} {version(package)}\n".encode())
+    for path, text in sorted(flow.sources_text):
+        digest.update(f"{path}\0{len(text)}\0{text}".encode("utf-8", "surrogatepass"))
+    digest.update(flow.file.rsplit("/", 1)[-1].encode())
+    return digest.hexdigest()
+
+
+def stages_of(items: tuple[m.RouteItem, ...]) -> tuple[m.Stage, ...]:
+    """All stages of a route, through all branches, in written order."""
+    found: list[m.Stage] = []
+    for item in items:
+        if isinstance(item, m.Stage):
+            found.append(item)
+        elif isinstance(item, m.If):
+            found += stages_of(item.then) + stages_of(item.otherwise)
+    return tuple(found)
+
+
+def _plan_buyer(
+    buyer: m.Buyer, position: int, flow: m.Flow, interned: Interned, on_demand: frozenset[str]
+) -> PlannedBuyer:
+    calendars = {calendar.name: calendar for calendar in flow.calendars}
+    return PlannedBuyer(
+        buyer=buyer,
+        position=position,
+        items=_items(buyer, interned),
+        prices=tuple(PlannedPrice(price, interned.condition(price.when)) for price in buyer.prices),
+        priorities=tuple(
+            (_number(entry.value), interned.condition(entry.when)) for entry in buyer.priorities if entry.value
+        ),
+        caps=_buyer_caps(buyer, flow, interned),
+        closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
+        lookups=_lookups_of(buyer) & on_demand,
+    )
+
+
+def _number(term: Term | None) -> Decimal:
+    value = getattr(term, "value", None)
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def _items(buyer: m.Buyer, interned: Interned) -> tuple[Item, ...]:
+    paused = [Item("reject", "paused", "paused", interned.condition(entry.when)) for entry in buyer.paused]
+    criteria = [
+        Item(criterion.kind, "filtered", criterion.reason, interned.condition(criterion.condition))
+        for criterion in buyer.criteria
+    ]
+    price = Item("accept", "price", "no price for this lead", _any_price(buyer, interned))
+    closed = Item("closed", "closed", "closed", ALWAYS)
+    return (*paused, *criteria, price, *([closed] if buyer.openings or buyer.closed_on else []))
+
+
+def _any_price(buyer: m.Buyer, interned: Interned) -> Condition:
+    if any(price.when is None for price in buyer.prices):
+        return ALWAYS
+    return Any(tuple(interned.condition(price.when) for price in buyer.prices))
+
+
+def _lookups_of(buyer: m.Buyer) -> frozenset[str]:
+    terms = [criterion.condition for criterion in buyer.criteria]
+    terms += [price.when for price in buyer.prices if price.when]
+    return frozenset(read.name for term in terms for read in reads(term) if read.kind == "result") | set(buyer.needs)
+
+
+def _buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
+    owner = f"{flow.name}/buyer/{buyer.name}"
+    caps = [_planned_cap(cap, owner, interned) for cap in buyer.caps]
+    budgets = [
+        PlannedCap(
+            limit=f"{owner}/budget/{budget.period}",
+            period=budget.period,
+            maximum=budget.maximum,
+            reason=f"budget {budget.maximum} per {budget.period}",
+            money=True,
+            when=ALWAYS,
+            by=None,
+        )
+        for budget in buyer.budgets
+    ]
+    return (*caps, *budgets)
+
+
+def _source_caps(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
+    owner = f"{flow.name}/source/{source.name}"
+    return tuple(_planned_cap(cap, owner, interned) for cap in source.caps)
+
+
+def _planned_cap(cap: m.Cap, owner: str, interned: Interned) -> PlannedCap:
+    by = f"/by {cap.by.name}{'.' + cap.by.part if cap.by.part else ''}" if cap.by else ""
+    when = f"/when {hashlib.sha256(repr_term(cap.when).encode()).hexdigest()[:12]}" if cap.when else ""
+    return PlannedCap(
+        limit=f"{owner}/cap/{cap.period}{by}{when}",
+        period=cap.period,
+        maximum=cap.maximum,
+        reason=cap.reason or f"cap {cap.maximum} per {cap.period}",
+        money=False,
+        when=interned.condition(cap.when),
+        by=cap.by,
+    )
+
+
+def repr_term(term: object) -> str:
+    """A term's structure without its places in the text: equal terms, equal text."""
+    if isinstance(term, tuple):
+        return "(" + ",".join(map(repr_term, term)) + ")"
+    if hasattr(term, "__dataclass_fields__"):
+        names = [name for name in term.__dataclass_fields__ if name != "span"]
+        return f"{type(term).__name__}({','.join(repr_term(getattr(term, name)) for name in names)})"
+    return repr(term)
+
+
+def _list_values(entry: m.NamedValues, texts: Mapping[str, str]) -> frozenset[str]:
+    if not entry.file:
+        return frozenset(folded(value) for value in entry.values)
+    rows = csv.DictReader(io.StringIO(texts[entry.file].removeprefix("\ufeff")))
+    return frozenset(folded(row[entry.column]) for row in rows if (row.get(entry.column) or "").strip())
+
+
+def _table_rows(table: m.Table, texts: Mapping[str, str], flow: m.Flow) -> dict[str, dict[str, Value]]:
+    rows = csv.DictReader(io.StringIO(texts[table.file].removeprefix("\ufeff")))
+    return {
+        folded(row[table.key]): {
+            name: parse(type_, row.get(name), flow.country, flow.timezone) for name, type_ in table.columns
+        }
+        for row in rows
+    }

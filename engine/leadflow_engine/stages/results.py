@@ -1,0 +1,32 @@
+"""What a stage comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Somebody took the lead."""
+
+    buyer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """Nobody of this stage took it; the route goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The lead waits, and goes on with ``remaining`` of this stage. ``why`` is held, pending or in_doubt; ``due`` an ISO
+    time, None where somebody must say."""
+
+    why: str
+    reason: str
+    due: str | None
+    remaining: tuple[str, ...]
+
+
+StageResult: TypeAlias = Sold | Unsold | Waiting
