@@ -112,3 +112,9 @@ def test_the_commands_of_a_page_are_found(tmp_path: Path) -> None:
 def test_what_a_page_says_must_be_what_is_printed() -> None:
     assert agrees("sold ... in 5 ms\n", "sold  for $5.00   in 5 ms\n")
     assert not agrees("sold\n", "unsold\n")
+
+
+def test_the_flow_in_the_readme_is_the_smallest_example() -> None:
+    smallest = (ROOT / "examples" / "01-smallest" / "flow.flow").read_text(encoding="utf-8")
+    assert f"```\n{smallest}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(smallest.splitlines()) == 10
