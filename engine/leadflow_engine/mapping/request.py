@@ -1,0 +1,217 @@
+"""Compiling a request once, and building it for each lead: the same lead gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from leadflow_dsl import model as m
+from leadflow_dsl import terms as t
+from leadflow_engine.effects import HttpRequest
+from leadflow_engine.evaluate import Scope
+from leadflow_engine.leaves import Kind, Refused, RequestProblem, Secret, leaf
+from leadflow_engine.mapping.bodies import CONTENT_TYPE, TEXT_NAME, WRITERS, XML_NAME, text_of
+from leadflow_engine.mapping.problems import MappingError, NotBuilt
+from leadflow_engine.mapping.rendered import RenderedBody
+from leadflow_engine.mapping.tree import Node, Tree, grow, secret_pair, written_left
+from leadflow_engine.mapping.urls import built_url, checked_url, with_query
+from leadflow_engine.templates import Templates
+
+MAX_BODY = 1 << 20
+"""Characters of a body."""
+
+Extra: TypeAlias = m.TestField | m.Pair
+WriteBody: TypeAlias = Callable[[Scope], str]
+
+_TEXT = t.Type("text")
+_HEADER_BAD = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBuilder:
+    """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header."""
+
+    request: m.Request
+    templates: Templates
+    url: t.Text
+    query: Tree
+    headers: tuple[tuple[str, t.Term], ...]
+    body: WriteBody | None
+    content_type: str
+    _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
+
+    def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
+        """The request for one lead, or why there is none. ``extra_pairs`` (a test lead's fields) join the body, or
+        the query where there is no body; they are compiled once."""
+        try:
+            return self._with(tuple(extra_pairs))._built(scope)
+        except Refused as refused:
+            return refused.problem
+        except MappingError as problem:
+            return RequestProblem(str(problem))
+
+    def _with(self, extra: tuple[Extra, ...]) -> RequestBuilder:
+        if extra and extra not in self._tests:
+            self._tests[extra] = compile_request(_joined(self.request, extra), self.templates)
+        return self._tests[extra] if extra else self
+
+    def _built(self, scope: Scope) -> HttpRequest:
+        values = [leaf(term, scope, "text") for term in self.query.terms]
+        body = self.body(scope) if self.body else None
+        if body is not None and len(body) > MAX_BODY:
+            raise Refused(f"the body is longer than {MAX_BODY} characters")
+        return HttpRequest(
+            method=self.request.method,
+            url=with_query(built_url(self.url, scope), self.query.root, values),
+            headers=_headers(self, scope),
+            body=body,
+            auth=tuple(_auth(auth, scope) for auth in self.request.auth if auth.kind != "body"),
+            timeout=self.request.timeout.total_seconds(),
+        )
+
+
+def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
+    """A request ready to be built for any lead.
+
+    Raises ``NotBuilt`` for forms that are not built yet, ``MappingError`` for a description that no lead could
+    make right: a place in the host, two values for one name, a template that is missing or refused.
+    """
+    headers = _checked_headers(request)
+    body = request.body
+    return RequestBuilder(
+        request,
+        templates,
+        checked_url(request.url),
+        grow(request.query),
+        headers,
+        _body_writer(request, templates),
+        CONTENT_TYPE[_kind(body)] if body else "",
+    )
+
+
+# ------------------------------------------------------------------ test leads
+
+
+def _joined(request: m.Request, extra: tuple[Extra, ...]) -> m.Request:
+    pairs = tuple(m.Pair(one.left, one.value) if isinstance(one, m.TestField) else one for one in extra)
+    if request.body is None:
+        return replace(request, query=(*request.query, *pairs))
+    return replace(request, body=replace(request.body, pairs=(*request.body.pairs, *pairs)))
+
+
+# ------------------------------------------------------------------ headers and auth
+
+
+def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
+    headers = request.headers
+    if request.idempotency_header:
+        key = t.Read("delivery", "key", "", _TEXT, request.span)
+        headers = (*headers, (request.idempotency_header, key))
+    for name, _ in headers:
+        if not _HEADER_NAME.match(name):
+            raise MappingError(f"`{name}` cannot be the name of a header", request.span)
+    return headers
+
+
+def _headers(builder: RequestBuilder, scope: Scope) -> tuple[tuple[str, str], ...]:
+    built = [
+        (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
+    ]
+    if builder.content_type and not any(name.lower() == "content-type" for name, _ in built):
+        built.insert(0, ("Content-Type", builder.content_type))
+    return tuple(built)
+
+
+def _header(name: str, term: t.Term, scope: Scope) -> str | None:
+    value = leaf(term, scope, "text")
+    if value is None or isinstance(value, Secret):
+        return None if value is None else value.text
+    text = text_of(value).strip()
+    if _HEADER_BAD.search(text):
+        raise Refused(f"the value of header `{name}` holds a line end or another control character")
+    return text
+
+
+def _auth(auth: m.Auth, scope: Scope) -> m.Auth:
+    """Auth with what a lead decides in it decided: outbound sees constants and secrets only."""
+    user, over = _settled(auth.user, scope), _settled(auth.over, scope)
+    return auth if user is auth.user and over is auth.over else replace(auth, user=user, over=over)
+
+
+def _settled(term: t.Term | None, scope: Scope) -> t.Term | None:
+    if term is None or isinstance(term, t.Const | t.SecretRef):
+        return term
+    value = leaf(term, scope, "text")
+    if value is None:
+        raise Refused("what the request is authorised with is blank")
+    return t.Const(text_of(value), _TEXT, term.span)
+
+
+# ------------------------------------------------------------------ bodies
+
+
+def _kind(body: m.Body) -> Kind:
+    if body.kind not in CONTENT_TYPE:
+        raise NotBuilt(f"`body {body.kind}` is not built yet", body.span)
+    return body.kind  # type: ignore[return-value]
+
+
+def _body_writer(request: m.Request, templates: Templates) -> WriteBody | None:
+    secrets = tuple((auth.name, auth.secret) for auth in request.auth if auth.kind == "body" and auth.secret)
+    body = request.body
+    if body is None:
+        if secrets:
+            raise MappingError("`auth body` needs a body to stand in", request.span)
+        return None
+    kind = _kind(body)
+    if body.template or body.inline:
+        return RenderedBody.of(body, kind, secrets, templates)
+    tree = grow((*(secret_pair(name, secret) for name, secret in secrets), *body.pairs))
+    _check_tree(tree.root, kind, body)
+    return _Mapped(tree, kind, body.keep_blanks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    """A body from pairs."""
+
+    tree: Tree
+    kind: Kind
+    keep_blanks: bool
+
+    def __call__(self, scope: Scope) -> str:
+        values = [leaf(term, scope, self.kind) for term in self.tree.terms]
+        return WRITERS[self.kind](self.tree.root, values, self.keep_blanks)
+
+
+def _check_tree(root: Node, kind: Kind, body: m.Body) -> None:
+    if kind == "text":
+        raise MappingError("`body text` is written by a template, not by pairs", body.span)
+    if kind != "xml":
+        return
+    if len(root.children) != 1 or root.leaf >= 0:
+        raise MappingError(
+            "an XML body has exactly one root: every left side begins with its name", body.span
+        )
+    for pair in body.pairs:
+        if wrong := next((part for part in pair.left if _bad_xml(part)), None):
+            raise MappingError(f"`{wrong.name}` in `{written_left(pair.left)}` is no XML name", pair.span)
+    _check_attributes(root, body)
+
+
+def _bad_xml(part: m.Segment) -> bool:
+    return (
+        part.kind in {"name", "attribute"}
+        and part.name != TEXT_NAME
+        and not XML_NAME.match(part.name.lstrip("@"))
+    )
+
+
+def _check_attributes(node: Node, body: m.Body) -> None:
+    for step, child in node.children.items():
+        if isinstance(step, str) and step[:1] in "@#" and child.children:
+            raise MappingError(f"`{step}` is an attribute or a text and has no parts", body.span)
+        _check_attributes(child, body)

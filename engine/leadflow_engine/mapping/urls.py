@@ -1,0 +1,77 @@
+"""A request's address: places in it percent-encoded, never in the host, and its query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from leadflow_dsl.terms import Const, SecretRef, Text
+from leadflow_engine.escapes import url_quote
+from leadflow_engine.evaluate import Scope
+from leadflow_engine.leaves import Refused, described, leaf
+from leadflow_engine.mapping.bodies import encoded, flat, text_of
+from leadflow_engine.mapping.problems import MappingError
+from leadflow_engine.mapping.tree import Node
+from leadflow_engine.secrets import placeholder
+
+MAX_URL = 8_192
+
+_BEYOND_HOST = re.compile(r"https?://[^/?#\s{}]+[/?#]", re.IGNORECASE)
+_WHOLE = re.compile(r"https?://[^/?#\s{}]+", re.IGNORECASE)
+
+
+def checked_url(url: Text) -> Text:
+    """The url, its fragment cut off. Raises ``MappingError`` where a place stands in the host, or before it."""
+    pieces = tuple(_constant(piece) if isinstance(piece, Const) else piece for piece in url.pieces)
+    first = ""
+    while pieces and isinstance(pieces[0], str):
+        first, pieces = first + pieces[0], pieces[1:]
+    fits = _BEYOND_HOST.match(first) if pieces else _WHOLE.match(first)
+    if not fits:
+        rule = (
+            "a url begins with http:// or https:// and a host that is written out; `{{ }}` may stand after it"
+        )
+        raise MappingError(rule, url.span)
+    return Text(_without_fragment((first, *pieces)), url.type, url.span)
+
+
+def _constant(piece: Const) -> str:
+    return quote(text_of(piece.value), safe="/?&=:@%+,;")
+
+
+def _without_fragment(pieces: Sequence[object]) -> tuple:  # type: ignore[type-arg]
+    kept: list[object] = []
+    for piece in pieces:
+        if isinstance(piece, str) and "#" in piece:
+            return (*kept, piece.partition("#")[0])
+        kept.append(piece)
+    return tuple(kept)
+
+
+def built_url(url: Text, scope: Scope) -> str:
+    """The url for one lead. Raises ``Refused`` where a place is blank, or would change the path around it."""
+    return "".join(piece if isinstance(piece, str) else _place(piece, scope) for piece in url.pieces)
+
+
+def _place(piece: object, scope: Scope) -> str:
+    if isinstance(piece, SecretRef):
+        return placeholder(piece.name)
+    value = leaf(piece, scope, "text")  # type: ignore[arg-type]
+    name = described(piece)  # type: ignore[arg-type]
+    if value is None:
+        raise Refused(f"`{name}` in the url is blank")
+    text = text_of(value)
+    if text in {".", "..", ""}:
+        raise Refused(f"`{name}` in the url would change the path")
+    return url_quote(text)
+
+
+def with_query(url: str, root: Node, values: Sequence[object]) -> str:
+    """The url with the query's pairs added. Raises ``Refused`` where it grows too long."""
+    query = encoded(flat(root, values, False), url_quote)
+    if query:
+        url += ("" if url.endswith(("?", "&")) else "&" if "?" in url else "?") + query
+    if len(url) > MAX_URL:
+        raise Refused(f"the url is longer than {MAX_URL} characters")
+    return url

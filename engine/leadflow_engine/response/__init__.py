@@ -1,0 +1,7 @@
+"""Reading answers: from status, headers and text to a verdict, values and notes, by the flow's ``response``."""
+
+from leadflow_engine.response.excerpt import excerpt
+from leadflow_engine.response.reader import Reader, compile_response
+from leadflow_engine.response.reading import Bid, Reading
+
+__all__ = ["Bid", "Reader", "Reading", "compile_response", "excerpt"]

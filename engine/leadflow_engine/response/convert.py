@@ -1,0 +1,66 @@
+"""What an expression gives, converted to what a response's value is: an amount, a text, a moment."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from leadflow_dsl.terms import Type
+from leadflow_engine.jmes import as_number
+from leadflow_engine.json_text import NotJson, scalar_text
+from leadflow_engine.values import Value, parse, written
+
+Json: TypeAlias = Any
+
+MAX_TEXT = 4_000
+
+_MONEY, _DATETIME = Type("money"), Type("datetime")
+
+
+def raw_of(value: object) -> Json:
+    """A value of an expression as something that ``parse`` reads."""
+    return written(value, "json") if isinstance(value, Value) else value
+
+
+def text(value: object) -> str:
+    """A reason or a reference: texts of a list joined by ``", "``, an object as ``name: value``; blank is ""."""
+    raw = raw_of(value)
+    try:
+        return _text(raw)[:MAX_TEXT].strip()
+    except NotJson:
+        return ""
+
+
+def _text(raw: Json) -> str:
+    if raw is None:
+        return ""
+    if isinstance(raw, list | tuple):
+        return ", ".join(filter(None, (_text(item) for item in raw)))
+    if isinstance(raw, dict):
+        return "; ".join(f"{name}: {_text(item)}" for name, item in raw.items() if item is not None)
+    return clean(scalar_text(raw))
+
+
+def clean(raw: str) -> str:
+    """A text of an answer without what no value may hold (see ``values``)."""
+    normal = parse(Type("text"), raw[:MAX_TEXT]).normal
+    return normal if isinstance(normal, str) else ""
+
+
+def amount(value: object, country: str) -> Decimal | None:
+    """Money; None where it is blank or cannot be read as such."""
+    read = parse(_MONEY, raw_of(value), country)
+    return read.normal if read.valid and isinstance(read.normal, Decimal) else None
+
+
+def expiry(value: object, country: str, zone: str) -> Decimal | datetime.datetime | None:
+    """Seconds from now, or a moment."""
+    raw = raw_of(value)
+    if isinstance(raw, datetime.datetime):
+        return raw
+    seconds = as_number(raw)
+    if seconds is not None:
+        return seconds if seconds >= 0 else None
+    read = parse(_DATETIME, raw, country, zone)
+    return read.normal if read.valid and isinstance(read.normal, datetime.datetime) else None

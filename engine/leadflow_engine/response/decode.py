@@ -1,0 +1,148 @@
+"""From an answer's text to a tree: what it is declared to be, or what it says or shows that it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qsl
+
+from leadflow_engine.response.xml_tree import xml_tree
+
+Json: TypeAlias = Any
+
+MAX_BODY = 1 << 20
+MAX_DEPTH = 64
+MAX_DIGITS = 40
+MAX_PAIRS = 10_000
+
+
+class Unreadable(ValueError):
+    """A body that is not what it should be. The message holds nothing of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """``kind`` is what it was read as in the end; ``tree`` what paths walk over (the text itself for text and html);
+    ``problem`` says why it was not read as what it should be, "" where it was."""
+
+    kind: str
+    tree: Json
+    problem: str = ""
+
+
+def decode(declared: str, content_type: str, body: str) -> Decoded:
+    """Read a body. ``declared`` is the flow's word ("" for none: by content type, then by its looks).
+
+    What cannot be read as declared (or as the content type promises) is text, with ``problem`` saying so.
+    """
+    text = body.lstrip("\ufeff")
+    promised = _ALIASES.get(declared, declared) or by_content_type(content_type)
+    if len(text) > MAX_BODY:
+        return Decoded("text", "", f"the answer is longer than {MAX_BODY} characters")
+    if promised in DECODERS:
+        return _decoded(promised, text)
+    looks = looks_like(text) if not declared else ""
+    found = _decoded(looks, text) if looks else None
+    return found if found and not found.problem else Decoded(promised or "text", text)
+
+
+def _decoded(kind: str, text: str) -> Decoded:
+    try:
+        return Decoded(kind, DECODERS[kind](text))
+    except (Unreadable, ValueError) as problem:
+        return Decoded("text", text, f"the answer is not {_NAMES[kind]}, so it is read as text: {problem}")
+
+
+def by_content_type(content_type: str) -> str:
+    """The kind that a content type promises, "" where it promises nothing."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media.endswith(("/json", "+json")):
+        return "json"
+    if media.endswith("/html") or media == "application/xhtml+xml":
+        return "html"
+    if media.endswith(("/xml", "+xml")):
+        return "xml"
+    return "form" if media == "application/x-www-form-urlencoded" else ""
+
+
+def looks_like(text: str) -> str:
+    """What a body without a telling content type begins like."""
+    start = text.lstrip()[:5].lower()
+    if start[:1] in {"{", "["}:
+        return "json"
+    return "xml" if start[:1] == "<" and not start.startswith(("<html", "<!doc")) else ""
+
+
+# ------------------------------------------------------------------ decoders
+
+
+def read_json(text: str) -> Json:
+    """Strict JSON with exact numbers. Raises ``Unreadable``: NaN, a name twice, too deep, a number too long."""
+    try:
+        tree = json.loads(
+            text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=_once
+        )
+    except json.JSONDecodeError as problem:
+        raise Unreadable(f"{problem.msg}, line {problem.lineno} column {problem.colno}") from problem
+    except RecursionError as problem:
+        raise Unreadable(f"nested deeper than {MAX_DEPTH} levels") from problem
+    _check_depth(tree)
+    return tree
+
+
+def _number(digits: str) -> Decimal:
+    number = Decimal(digits)
+    if len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
+        raise Unreadable(f"a number of more than {MAX_DIGITS} digits")
+    return number
+
+
+def _constant(name: str) -> None:
+    raise Unreadable(f"{name} is no number")
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("a name stands twice in one object")
+    return found
+
+
+def _check_depth(tree: Json) -> None:
+    level = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return
+    raise Unreadable(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def read_form(text: str) -> dict[str, Json]:
+    """``a=1&b=2``: texts by name; a name that stands several times gives a list."""
+    try:
+        pairs = parse_qsl(text.strip(), keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_PAIRS)
+    except ValueError as problem:
+        raise Unreadable("it is not made of name=value pairs") from problem
+    tree: dict[str, Json] = {}
+    for name, value in pairs:
+        tree[name] = value if name not in tree else [*_listed(tree[name]), value]
+    return tree
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]
+
+
+DECODERS: Final[Mapping[str, Callable[[str], Json]]] = {"json": read_json, "xml": xml_tree, "form": read_form}
+"""Kinds that have a grammar of their own; text and html are read as they are."""
+
+_ALIASES: Final[Mapping[str, str]] = {"query": "form"}
+_NAMES: Final[Mapping[str, str]] = {"json": "JSON", "xml": "XML", "form": "a form"}

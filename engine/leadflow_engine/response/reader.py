@@ -1,0 +1,174 @@
+"""Reading an answer: decode it, find the first verdict rule that holds, take the values, say what did not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from leadflow_dsl import model as m
+from leadflow_dsl import terms as t
+from leadflow_engine import jmes
+from leadflow_engine.evaluate import Scope, evaluate, holds
+from leadflow_engine.response import convert
+from leadflow_engine.response.decode import decode
+from leadflow_engine.response.html import selector
+from leadflow_engine.response.reading import Bid, Reading
+from leadflow_engine.response.scope import AnswerScope, Headers
+from leadflow_engine.values import Value, parse
+
+MAX_BIDS = 1_000
+
+_TEXT = t.Type("text")
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A compiled response: every path, selector and pattern in it has been checked."""
+
+    response: m.Response
+
+    def read(
+        self,
+        status: int | None,
+        headers: Sequence[Sequence[str]],
+        body: str,
+        country: str = "US",
+        *,
+        zone: str = "UTC",
+        scope: Scope | None = None,
+    ) -> Reading:
+        """Read one answer; never raises for what an answer can bring.
+
+        ``country`` and ``zone`` are the flow's: phones and moments without one are read in them. ``scope`` is the
+        lead's, for rules that compare with its values.
+        """
+        pairs: Headers = tuple((pair[0], pair[1]) for pair in headers)
+        content_type = next((value for name, value in pairs if name.lower() == "content-type"), "")
+        decoded = decode(self.response.kind, content_type, body)
+        answer = AnswerScope(status, pairs, body, decoded.tree, scope)
+        if decoded.problem:
+            answer.note(decoded.problem)
+        sets = _sets(self.response.sets, answer, country, zone)
+        rule, verdict = self._verdict(answer)
+        bids = _bids(self.response.bids, answer, country, zone)
+        return replace(
+            self._values(answer, verdict, bids, country, zone),
+            kind_read=decoded.kind,
+            verdict=verdict.outcome if verdict else self._otherwise(rule),
+            rule=rule,
+            sets=sets,
+            readable=not decoded.problem,
+            notes=tuple(answer.notes),
+        )
+
+    def _verdict(self, answer: AnswerScope) -> tuple[int | None, m.Verdict | None]:
+        failed = answer.status is not None and answer.status >= 500
+        for number, verdict in enumerate(self.response.verdicts, 1):
+            if (verdict.names_status or not failed) and holds(verdict.condition, answer) is True:
+                return number, verdict
+        decided = self.response.otherwise and not failed
+        return (0 if decided else None), None
+
+    def _otherwise(self, rule: int | None) -> str:
+        return self.response.otherwise if rule == 0 else ""
+
+    def _values(
+        self, answer: AnswerScope, verdict: m.Verdict | None, bids: tuple[Bid, ...], country: str, zone: str
+    ) -> Reading:
+        values = {name: evaluate(term, answer) for name, term in self.response.values}
+        for name in ("price", "bid"):
+            _note_unread(name, values.get(name), convert.amount(values.get(name), country), answer)
+        expires = convert.expiry(values.get("expires"), country, zone)
+        _note_unread("expires", values.get("expires"), expires, answer)
+        best = max((bid.bid for bid in bids if bid.bid is not None), default=None)
+        return Reading(
+            kind_read="",
+            reason=convert.text(values.get("reason")) or (verdict.reason if verdict else ""),
+            cause=verdict.cause if verdict else "",
+            price=convert.amount(values.get("price"), country),
+            reference=convert.text(values.get("reference")),
+            redirect=convert.text(values.get("redirect")),
+            bid=convert.amount(values["bid"], country) if "bid" in values else best,
+            expires=expires,
+            bids=bids,
+        )
+
+
+def _note_unread(name: str, value: object, read: object, answer: AnswerScope) -> None:
+    if read is None and convert.text(value):
+        answer.note(f"`{name}` is blank: what the answer says there cannot be read as one")
+
+
+def _sets(sets: tuple[m.SetValue, ...], answer: AnswerScope, country: str, zone: str) -> dict[str, Value]:
+    """Values in written order, so that each can be read by those after it."""
+    for one in sets:
+        raw = convert.raw_of(evaluate(one.value, answer))
+        answer.sets[one.name] = value = parse(one.type, raw, country, zone)
+        if not value.valid and not value.blank:
+            answer.note(f"`{one.name}` is not valid: what the answer says there is no {one.type.name}")
+    return dict(answer.sets)
+
+
+def _bids(bids: m.Bids | None, answer: AnswerScope, country: str, zone: str) -> tuple[Bid, ...]:
+    if bids is None:
+        return ()
+    found = answer.path(bids.path)
+    items = found if isinstance(found, list) else []
+    if not items:
+        answer.note(f'"{bids.path.source}" gives no bids')
+    return tuple(_bid(bids, item, answer, country, zone) for item in items[:MAX_BIDS])
+
+
+def _bid(bids: m.Bids, item: object, answer: AnswerScope, country: str, zone: str) -> Bid:
+    scope = replace(answer, tree=item, sets={})
+    values: Mapping[str, object] = {name: evaluate(term, scope) for name, term in bids.values}
+    return Bid(
+        convert.amount(values.get("bid"), country),
+        convert.text(values.get("reference")),
+        convert.text(values.get("legal_name")),
+        _sets(bids.sets, scope, country, zone),
+    )
+
+
+# ------------------------------------------------------------------ compiling
+
+
+def compile_response(response: m.Response) -> Reader:
+    """A response ready to read answers.
+
+    Raises ``jmes.PathError``, ``html.SelectorError`` or ``ValueError`` (a pattern that RE2 refuses): what lint reports.
+    """
+    return Reader(_turned(response, _prepared))
+
+
+def _prepared(part: object) -> object:
+    """A part of a response, checked; ``match(/re/, group)`` becomes a piece of the answer."""
+    if isinstance(part, t.Path):
+        jmes.compile_path(part.source)
+    elif isinstance(part, t.Answer) and part.kind == "css":
+        selector(part.name)
+    elif isinstance(part, t.Call) and part.name == "match":
+        return _match(part)
+    return part
+
+
+def _match(call: t.Call) -> t.Answer:
+    pattern = next(arg for arg in call.args if isinstance(arg, t.Pattern))
+    group = next(
+        (arg.value for arg in call.args if isinstance(arg, t.Const) and isinstance(arg.value, Decimal)), 0
+    )
+    jmes.pattern(pattern.source, pattern.flags)
+    return t.Answer("match", f"{int(group)}:{pattern.flags}:{pattern.source}", _TEXT, call.span)
+
+
+def _turned(part: Part, turn: Callable[[object], Any]) -> Part:
+    """The same data with ``turn`` applied to each of its parts, the inner ones first."""
+    if isinstance(part, tuple):
+        return tuple(_turned(item, turn) for item in part)  # type: ignore[return-value]
+    if not is_dataclass(part) or isinstance(part, t.Type | type):
+        return part
+    inner = {one.name: _turned(getattr(part, one.name), turn) for one in fields(part)}
+    return turn(replace(part, **inner))  # type: ignore[no-any-return]

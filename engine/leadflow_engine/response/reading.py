@@ -1,0 +1,51 @@
+"""What was read from an answer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from leadflow_engine.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """One of several bids in an answer. ``bid`` is an amount; None where it could not be read as one."""
+
+    bid: Decimal | None
+    reference: str = ""
+    legal_name: str = ""
+    sets: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer, read.
+
+    ``kind_read``: json, xml, form, html or text. ``verdict`` is the rule's outcome, "" where none matched; ``rule`` its
+    number from 1, 0 for ``otherwise``, None where nothing decided. ``price`` and ``bid`` are amounts in the flow's
+    currency; ``expires`` is a number of seconds from now, or a moment (aware). ``readable`` is false where the body
+    is not of the kind that it should be. ``notes`` are sentences for the trace, free of what the answer said.
+    """
+
+    kind_read: str
+    verdict: str = ""
+    rule: int | None = None
+    reason: str = ""
+    cause: str = ""
+    price: Decimal | None = None
+    reference: str = ""
+    redirect: str = ""
+    bid: Decimal | None = None
+    expires: Decimal | datetime.datetime | None = None
+    sets: Mapping[str, Value] = field(default_factory=dict)
+    bids: tuple[Bid, ...] = ()
+    readable: bool = True
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def nothing(cls) -> Reading:
+        """What is read where there was no whole answer."""
+        return cls(kind_read="", readable=False)
