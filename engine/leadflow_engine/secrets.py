@@ -2,14 +2,165 @@
 
 Until a request leaves, a secret is only a placeholder made of characters that no flow and no lead can bring
 (private-use code points are removed from lead values at the door), so that whatever is logged, stored, hashed or
-shown before that moment cannot hold it.
+shown before that moment cannot hold it. An answer is masked before anybody reads it: a buyer that echoes our key
+does not bring it into the journal.
 """
 
 from __future__ import annotations
 
+import base64
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape as escape_xml
+
 OPEN, CLOSE = "\uf8f0", "\uf8f1"
+MASK = "***"
+SHORTEST_MASKED = 4
+"""Shorter secrets are not looked for in answers: masking every ``1`` would destroy the answer."""
+
+# A body or url may have been encoded around a placeholder, so each of its spellings is known.
+_OPENS = r"(?:\uf8f0|%EF%A3%B0|\\uf8f0)"
+_CLOSES = r"(?:\uf8f1|%EF%A3%B1|\\uf8f1)"
+_PLACEHOLDER = re.compile(rf"{_OPENS}([A-Za-z0-9_]+){_CLOSES}", re.IGNORECASE)
+_HINTS = (OPEN, "%EF%A3%B0", "\\uf8f0", "%ef%a3%b0", "\\uF8F0")
+
+# What could turn into a placeholder when an answer is parsed: the characters, and their JSON, XML and url spellings.
+_FORGED = re.compile(
+    r"[\uf8f0\uf8f1]|\\uf8f[01]|&#x0*f8f[01];?|&#0*6372[89];?|%ef%a3%b[01]",
+    re.IGNORECASE,
+)
+_FORGED_HINT = re.compile(r"[\uf8f0\uf8f1]|f8f|6372|%ef%a3%b", re.IGNORECASE)
+
+_ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*\Z")
+
+
+class SecretMissing(LookupError):
+    """A secret that a request needs is not set. Its ``name`` may be shown."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not set in the environment or in .env")
+        self.name = name
 
 
 def placeholder(name: str) -> str:
     """What stands in a request where the value of ``env NAME`` will be."""
     return f"{OPEN}{name}{CLOSE}"
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """Names of the secrets that a text has placeholders for, in order."""
+    return tuple(_PLACEHOLDER.findall(text)) if _has_placeholder(text) else ()
+
+
+def masked_placeholders(text: str) -> str:
+    """The text with ``***`` where a secret would be: what an answer that echoes a request shows."""
+    return _PLACEHOLDER.sub(MASK, text) if _has_placeholder(text) else text
+
+
+def defused(text: str) -> str:
+    """The text without anything that could be taken for a placeholder, in whatever spelling; for what others send."""
+    return _FORGED.sub("\ufffd", text) if _FORGED_HINT.search(text) else text
+
+
+def _has_placeholder(text: str) -> bool:
+    return any(hint in text for hint in _HINTS)
+
+
+class Secrets:
+    """Values by name. It can be printed, compared and logged: only names show."""
+
+    __slots__ = ("_forms", "_values")
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = {name: value for name, value in (values or {}).items() if value}
+        self._forms = _masked_forms(self._values.values())
+
+    @classmethod
+    def load(
+        cls, names: Iterable[str], root: Path | str = ".", environ: Mapping[str, str] | None = None
+    ) -> Secrets:
+        """The named secrets from the environment, else from ``root/.env``. Names without a value are left out.
+
+        Raises ``ValueError`` where a line of ``.env`` cannot be read (its number is named, never its text).
+        """
+        known = {**read_env_file(Path(root) / ".env"), **(os.environ if environ is None else environ)}
+        return cls({name: known[name] for name in names if name in known})
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Which of these names have no value, each once, in order."""
+        return [name for name in dict.fromkeys(names) if name not in self._values]
+
+    def get(self, name: str) -> str:
+        """The value: for the wire only. Raises ``SecretMissing``."""
+        try:
+            return self._values[name]
+        except KeyError:
+            raise SecretMissing(name) from None
+
+    def fill(self, text: str, escape: Callable[[str], str]) -> str:
+        """The text with each placeholder replaced by its escaped value. Raises ``SecretMissing``."""
+        if not _has_placeholder(text):
+            return text
+        return _PLACEHOLDER.sub(lambda match: escape(self.get(match[1])), text)
+
+    def mask(self, text: str, also: Sequence[str] = ()) -> str:
+        """The text with every secret in it (plain, base64 or escaped) shown as ``***``."""
+        for form in (*self._forms, *also):
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(f'{name}={MASK}' for name in sorted(self._values))})"
+
+
+def _masked_forms(values: Iterable[str]) -> tuple[str, ...]:
+    """Every spelling of the values in which an answer might bring them back, the longest first."""
+    forms = {form for value in values if len(value) >= SHORTEST_MASKED for form in _spellings(value)}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _spellings(value: str) -> Iterable[str]:
+    data = value.encode()
+    yield value
+    yield base64.b64encode(data).decode()
+    yield base64.b64encode(data).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(data).decode()
+    yield base64.urlsafe_b64encode(data).decode().rstrip("=")
+    yield quote(value, safe="")
+    yield quote_plus(value)
+    yield escape_json(value)
+    yield escape_xml(value, {'"': "&quot;", "'": "&#39;"})
+
+
+def escape_json(value: str) -> str:
+    """What stands between the quotes of a JSON string."""
+    return json.dumps(value)[1:-1]
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """``NAME=VALUE`` lines; ``#`` comments, ``export`` and quotes are understood. A file that is absent is empty."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    lines = enumerate(text.splitlines(), start=1)
+    return dict(
+        _env_pair(line, f"{path}:{number}")
+        for number, line in lines
+        if line.strip() and not line.lstrip().startswith("#")
+    )
+
+
+def _env_pair(line: str, place: str) -> tuple[str, str]:
+    match = _ENV_LINE.match(line)
+    if match is None:
+        raise ValueError(f"{place}: this line is not NAME=VALUE; comments begin with #")
+    name, value = match.groups()
+    if value[:1] in {'"', "'"} and len(value) >= 2 and value[-1] == value[0]:
+        return name, value[1:-1]
+    return name, re.sub(r"\s+#.*\Z", "", value)

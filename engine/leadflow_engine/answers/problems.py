@@ -1,0 +1,139 @@
+"""What can be wrong with a file of answers, said with its place, the value, the rule and the way out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import re2
+
+from leadflow_engine.answers.document import Document, Path, Problem
+from leadflow_engine.answers.render import KNOWN_NAMES, names_in
+from leadflow_engine.answers.spec import Leg, Reply
+
+_HELP: Mapping[str, str] = {
+    "rate": "write a rate as a percentage: 70%",
+    "span": "write a time or a range of times: 20ms, 1.5s, 20ms-80ms",
+    "name": "names are lower case letters, digits and _",
+}
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of a file of answers, as it is shipped."""
+    text = (
+        resources.files("leadflow_engine.answers").joinpath("answers.schema.json").read_text(encoding="utf-8")
+    )
+    loaded: Mapping[str, Any] = json.loads(text)
+    return loaded
+
+
+def schema_problems(document: Document) -> Iterator[Problem]:
+    """Where a document does not have the schema's shape."""
+    if not isinstance(document.data, dict):
+        yield document.problem(
+            (), "the file is empty or no mapping", "it begins with `buyers:` or `services:`"
+        )
+        return
+    validator = jsonschema.Draft202012Validator(schema())
+    for error in validator.iter_errors(document.data):
+        yield _problem(document, _nearest(error))
+
+
+def _nearest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
+    """The cause inside a choice of forms: that of the form which the value comes nearest to."""
+    while error.context:
+        fitting = [cause for cause in error.context if cause.validator != "type"] or error.context
+        error = max(fitting, key=lambda cause: len(cause.absolute_path))
+    return error
+
+
+def _problem(document: Document, error: jsonschema.ValidationError) -> Problem:
+    path: Path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = sorted(_mapping(error.schema).get("properties", ()))
+        unknown = next((key for key in _mapping(error.instance) if key not in known), "")
+        message = f"`{unknown}` is not known here"
+        return document.problem((*path, unknown), message, f"known are {', '.join(known)}" if known else "")
+    shown = json.dumps(error.instance, default=str, ensure_ascii=False)
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
+    name = next((part for part in ("rate", "span", "name") if _is_about(error, part)), "")
+    return document.problem(path, f"{_at(path)}{shown} does not fit: {_rule(error)}", _HELP.get(name, ""))
+
+
+def _is_about(error: jsonschema.ValidationError, part: str) -> bool:
+    return bool(
+        error.validator == "pattern" and error.validator_value == schema()["$defs"][part].get("pattern")
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _at(path: Path) -> str:
+    return f"`{path[-1]}`: " if path and isinstance(path[-1], str) else ""
+
+
+def _rule(error: jsonschema.ValidationError) -> str:
+    match error.validator:
+        case "type":
+            return f"expected {' or '.join(_texts(error.validator_value))}"
+        case "enum":
+            return f"expected one of {', '.join(_texts(error.validator_value))}"
+        case "pattern":
+            return "it is not written as expected"
+    return str(error.message)[-120:]
+
+
+def leg_problems(document: Document, path: Path, leg: Leg) -> Iterator[Problem]:
+    """What the schema cannot say: parts of a leg that need each other, names and patterns that mean nothing."""
+    named = leg.named
+    if not leg.replies and not named:
+        yield document.problem(
+            path, f"{leg.key} has no answer", "give `answers:`, or `accepted:` and `rejected:`"
+        )
+    if leg.remember and "duplicate" not in named:
+        yield document.problem((*path, "remember"), "`remember` needs an answer `duplicate:`")
+    if leg.cap and not {"capped", "rejected"} & named.keys():
+        yield document.problem((*path, "cap"), "`cap` needs an answer `capped:` or `rejected:`")
+    if leg.accept < 1 and "rejected" not in named:
+        yield document.problem((*path, "accept"), "`accept` under 100% needs an answer `rejected:`")
+    if named and "accepted" not in named:
+        yield document.problem(path, f"{leg.key} has named answers but no `accepted:`")
+    for reply in (*leg.replies, *(reply for replies in named.values() for reply in replies)):
+        yield from _reply_problems(document, path, leg, reply)
+
+
+def _reply_problems(document: Document, path: Path, leg: Leg, reply: Reply) -> Iterator[Problem]:
+    for name in names_in(reply.body):
+        if name not in KNOWN_NAMES and not name.startswith("request."):
+            known = "id, bid, attempt, request.FIELD"
+            yield document.problem(
+                path, f"`{{{{ {name} }}}}` in an answer of {leg.key} is nothing", f"known are {known}"
+            )
+        if name == "bid" and leg.bid is None:
+            yield document.problem(path, f"{leg.key} answers with `{{{{ bid }}}}` but has no `bid:`")
+    for test in reply.tests:
+        if test.kind == "matches" and not _compiles(test.value):
+            yield document.problem(path, f"/{test.value}/ is not a regular expression (RE2)")
+    if reply.hang and reply.cut:
+        yield document.problem(path, f"an answer of {leg.key} has both `hang` and `cut`", "keep one of them")
+
+
+def _compiles(pattern: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error:
+        return False
+    return True
