@@ -47,7 +47,7 @@ def _countries() -> Mapping[str, str]:
     table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
     spellings = {row[1].casefold(): row[0] for row in rows} | {row[0].casefold(): row[0] for row in rows}
-    return spellings | OTHER_SPELLINGS
+    return {**spellings, **OTHER_SPELLINGS}
 
 
 OTHER_SPELLINGS: Final[Mapping[str, str]] = {
@@ -119,7 +119,8 @@ def _zones() -> Mapping[str, str]:
 
 
 def read_timezone(raw: object, type_: Type, context: Context) -> Reading:
-    """A time zone of the tz database (``America/New_York``), or one of North America as people say it (``Eastern``)."""
+    """A time zone of the tz database (``America/New_York``), or one of North America as people say it
+    (``Eastern``)."""
     text = short_text(raw, 64)
     zone = _zones().get(one_line(text).casefold().replace(" standard ", " ")) if text else None
     return Reading(True, zone) if zone else INVALID
@@ -136,7 +137,8 @@ def _from_json(text: str) -> Any:
 
 
 def _elements(raw: object, of: Type) -> list[Any] | None:
-    """What a list is made of. A text holds JSON, or elements apart by ``|``, else ``;``, else ``,``; a form's lists do."""
+    """What a list is made of. A text holds JSON, or elements apart by ``|``, else ``;``, else ``,``; a
+    form's lists do."""
     if isinstance(raw, list | tuple):
         return list(raw)
     if isinstance(raw, dict):
@@ -152,7 +154,8 @@ def _elements(raw: object, of: Type) -> list[Any] | None:
 
 
 def read_list(raw: object, type_: Type, context: Context, read: Read) -> Reading:
-    """A list, good where all its elements are; its normal form leaves blanks out. At most ``MOST_ELEMENTS``."""
+    """A list, good where all its elements are; its normal form leaves blanks out. At most
+    ``MOST_ELEMENTS``."""
     of = type_.of or TEXT
     found = _elements(raw, of)
     if found is None or len(found) > MOST_ELEMENTS:

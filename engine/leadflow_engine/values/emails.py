@@ -1,4 +1,5 @@
-"""E-mail addresses: checked without a network; which hosts are free or disposable, which mailboxes are a role's."""
+"""E-mail addresses: checked without a network; which hosts are free or disposable, which mailboxes are a
+role's."""
 
 from __future__ import annotations
 
@@ -46,8 +47,8 @@ PARTS: Final[Mapping[str, Callable[[str], object]]] = {
 
 @lru_cache(maxsize=8_192)
 def _normal(text: str) -> str | None:
-    """The address in lower case; None where it is none. Mail hosts do not tell upper from lower case in practice,
-    and an address that differs in nothing else is the same person's."""
+    """The address in lower case; None where it is none. Mail hosts do not tell upper from lower case in
+    practice, and an address that differs in nothing else is the same person's."""
     from email_validator import EmailNotValidError, validate_email
 
     try:

@@ -15,8 +15,12 @@ PERSONAL: Final = frozenset({"first_name", "last_name", "email", "phone", "stree
 """Types that are personal without being declared ``sensitive``."""
 
 
+_PHONE_MARKS: Final = str.maketrans("", "", "+()-. ")
+
+
 def is_personal(type: Type) -> bool:
-    """Whether values of this type are masked wherever a person reads them; lists and records, if anything in them is."""
+    """Whether values of this type are masked wherever a person reads them; lists and records, if anything
+    in them is."""
     if type.name == "list":
         return type.of is not None and is_personal(type.of)
     if type.name == "record":
@@ -54,8 +58,17 @@ MASKS: Final[Mapping[str, Callable[[str], str]]] = {
 """What is shown of a type; of every other nothing is."""
 
 
+def shape_of(text: str) -> Type | None:
+    """The type that a text looks like where nobody knows it: an e-mail address, a phone; else None."""
+    if "@" in text:
+        return Type("email")
+    rest = text.translate(_PHONE_MARKS)
+    return Type("phone") if rest.isascii() and rest.isdigit() and 10 <= len(rest) <= 15 else None
+
+
 def masked(value: object, type: Type | None) -> str:
-    """A value as a trace shows it when it is personal or ``sensitive``: ``***-***-0147``, ``j***@example.com``.
+    """A value as a trace shows it when it is personal or ``sensitive``: ``***-***-0147``,
+    ``j***@example.com``.
 
     ``type`` is the field's; for None, and for what is invalid, everything is hidden. Blank is "".
     """

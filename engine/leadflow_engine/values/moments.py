@@ -1,8 +1,8 @@
 """Dates, times of day, moments and days of birth.
 
-Of ``03/04/2020`` nobody can know whether it is a day in March or in April. The rule: in the United States the month
-comes first; elsewhere such a date is invalid. Where only one order gives a day (``25/12/2020``, ``04/04/2020``) it is
-read in every country. Years have four digits: of ``03/04/05`` nothing is certain.
+Of ``03/04/2020`` nobody can know whether it is a day in March or in April. The rule: in the United States
+the month comes first; elsewhere such a date is invalid. Where only one order gives a day (``25/12/2020``,
+``04/04/2020``) it is read in every country. Years have four digits: of ``03/04/05`` nothing is certain.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ ZONES: Final[Mapping[str, int]] = {
     "akdt": -8,
     "hst": -10,
 }
-"""Hours from UTC of the abbreviations that mean one thing in the mail standards and on forms in North America."""
+"""Hours from UTC of the abbreviations that mean one thing in the mail standards and on forms in North
+America."""
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -90,7 +91,8 @@ def _named(word: str, day: str, year: str) -> datetime.date | None:
 
 
 def _eight_digits(text: str, country: str) -> datetime.date | None:
-    """``20200304``; ``03042020`` (no month begins with 19 or 20, so that the two cannot be taken for each other)."""
+    """``20200304``; ``03042020`` (no month begins with 19 or 20, so that the two cannot be taken for each
+    other)."""
     if text[:2] in {"19", "20"}:
         return _day(text[:4], text[4:6], text[6:])
     return _numbered(text[:2], text[2:4], text[4:], country)
@@ -202,7 +204,8 @@ def _from_parts(text: str, country: str, zone: str) -> datetime.datetime | None:
 
 @lru_cache(maxsize=8_192)
 def moment_of(text: str, country: str, zone: str) -> datetime.datetime | None:
-    """A moment, aware, in ``zone``; what does not say its zone is in it. A day alone is its first moment there.
+    """A moment, aware, in ``zone``; what does not say its zone is in it. A day alone is its first moment
+    there.
 
     An hour that clocks skip becomes the one after it; of one that they repeat, the first is meant.
     """
@@ -245,7 +248,8 @@ def _line(raw: object) -> str | None:
 
 
 def _written_day(text: str, context: Context) -> datetime.date | None:
-    """A day, or the day of a moment as it is written: a birth date at midnight UTC is no day earlier in New York."""
+    """A day, or the day of a moment as it is written: a birth date at midnight UTC is no day earlier in
+    New York."""
     match = _SPLIT.fullmatch(text)
     if match and not moment_of(text, context.country, "UTC"):
         return None
@@ -260,7 +264,8 @@ def read_date(raw: object, type_: Type, context: Context) -> Reading:
 
 
 def read_dob(raw: object, type_: Type, context: Context) -> Reading:
-    """A day of birth: not in the future, of nobody older than ``OLDEST``. Its age is as of the lead's moment."""
+    """A day of birth: not in the future, of nobody older than ``OLDEST``. Its age is as of the lead's
+    moment."""
     text = _line(raw)
     born = _written_day(text, context) if text else None
     today = context.now.astimezone(zone_of(context.zone)).date() if context.now else None

@@ -1,7 +1,8 @@
 """Numbers, money, booleans and ranges, as people and forms write them.
 
-A point is the decimal mark and a comma groups thousands (``1,234.50``); the other way round only where both stand in
-the text, so that it cannot be meant otherwise (``1.234,50``). ``1,5`` is no number: nobody can know which it is.
+A point is the decimal mark and a comma groups thousands (``1,234.50``); the other way round only where
+both stand in the text, so that it cannot be meant otherwise (``1.234,50``). ``1,5`` is no number: nobody
+can know which it is.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ RANGE_PARTS: Final[Mapping[str, Callable[[Bounds], object]]] = {
 
 
 def bounds_of(text: str) -> Bounds | None:
-    """The ends of a range: ``200-300``, ``$200 to $300``, ``700+``, ``under 100``; a number is both its ends."""
+    """The ends of a range: ``200-300``, ``$200 to $300``, ``700+``, ``under 100``; a number is both its
+    ends."""
     number = number_of(text)
     if number is not None:
         return number, number
@@ -166,7 +168,8 @@ def _from_to(text: str) -> Bounds | None:
 
 
 def range_normal(bounds: Bounds) -> Decimal | str | None:
-    """A range as it is written: a number where both ends are one, else ``200-300``, ``700+``, ``up to 100``."""
+    """A range as it is written: a number where both ends are one, else ``200-300``, ``700+``, ``up to
+    100``."""
     low, high = bounds
     if low is None:
         return None if high is None else f"up to {number_text(high)}"

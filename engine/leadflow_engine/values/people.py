@@ -1,4 +1,5 @@
-"""Texts, and what people are called and where they live: text, id, names, street, city, company, gender, ssn."""
+"""Texts, and what people are called and where they live: text, id, names, street, city, company, gender,
+ssn."""
 
 from __future__ import annotations
 

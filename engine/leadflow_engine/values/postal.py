@@ -1,7 +1,8 @@
-"""Postal codes of the United States, Canada and the United Kingdom, each known by its form; other countries' as text.
+"""Postal codes of the United States, Canada and the United Kingdom, each known by its form; other countries'
+as text.
 
-A ZIP code is valid by its form: new ones are assigned faster than any list is renewed. Where it is known it has a
-place; the parts that are not known are blank.
+A ZIP code is valid by its form: new ones are assigned faster than any list is renewed. Where it is known
+it has a place; the parts that are not known are blank.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from leadflow_dsl.terms import Type
 from leadflow_dsl.states import STATES
+from leadflow_dsl.terms import Type
 from leadflow_engine.values.reading import (
     INVALID,
     Context,
@@ -99,7 +100,7 @@ CANADA_ZONES: Final[Mapping[str, str]] = {
 def _place(zip_code: str) -> Mapping[str, Any]:
     import zipcodes
 
-    found = zipcodes.matching(zip_code)
+    found: list[Mapping[str, Any]] = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
     return found[0] if found else {}
 
 
@@ -148,7 +149,8 @@ def _reading(text: str, country: str) -> Reading:
 
 
 def _text(raw: object) -> str | None:
-    """The text that came. A JSON number has lost its leading zeros, so they are given back: 2134 is ``02134``."""
+    """The text that came. A JSON number has lost its leading zeros, so they are given back: 2134 is
+    ``02134``."""
     if isinstance(raw, bool):
         return None
     text = short_text(raw, 16)

@@ -73,7 +73,11 @@ INVALID: Final = Reading(valid=False)
 
 _NUL: Final = "\x00"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_WHITE: Final = " \t\n\r\v\f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+_WHITE: Final = (
+    " \t\n\r\v\f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""White space, that without width included: what is copied from a web page brings it along."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _RUN = re.compile(rf"[{_WHITE}]+")
 
@@ -81,8 +85,8 @@ _RUN = re.compile(rf"[{_WHITE}]+")
 def at_the_door(raw: object, depth: int = 0) -> object:
     """What came, without anything that could harm whoever keeps it, writes it or walks through it.
 
-    NUL and what could be taken for a secret's placeholder are removed from texts, bytes become text, a number that JSON
-    does not know becomes its text, what is nested deeper than ``DEEPEST`` becomes None.
+    NUL and what could be taken for a secret's placeholder are removed from texts, bytes become text, a
+    number that JSON does not know becomes its text, what is nested deeper than ``DEEPEST`` becomes None.
     """
     if isinstance(raw, str):
         return defused(raw.replace(_NUL, ""))
@@ -177,6 +181,7 @@ def scalar_text(raw: object) -> str | None:
 
 
 def short_text(raw: object, longest: int = 256) -> str | None:
-    """As ``scalar_text``, for types whose values are never long: None where it is blank or over ``longest`` characters."""
+    """As ``scalar_text``, for types whose values are never long: None where it is blank or over
+    ``longest`` characters."""
     text = scalar_text(raw)
     return text if text and len(text) <= longest else None

@@ -1,4 +1,5 @@
-"""States, provinces and territories of the United States and Canada: codes, names and the usual abbreviations."""
+"""States, provinces and territories of the United States and Canada: codes, names and the usual
+abbreviations."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from leadflow_dsl.terms import Type
 from leadflow_dsl.states import STATES, state_code
+from leadflow_dsl.terms import Type
 from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, short_text
 
 ABBREVIATIONS: Final[Mapping[str, str]] = {
@@ -84,7 +85,8 @@ _NOT_WORDS = re.compile(r"[^a-z]+", re.ASCII)
 
 @lru_cache(maxsize=2_048)
 def code_of(text: str) -> str | None:
-    """The two-letter code of a state in any usual spelling: ``CA``, ``Calif.``, ``N.Y.``, ``US-TX``, ``Québec``."""
+    """The two-letter code of a state in any usual spelling: ``CA``, ``Calif.``, ``N.Y.``, ``US-TX``,
+    ``Québec``."""
     bare = unicodedata.normalize("NFD", text.casefold()).encode("ascii", "ignore").decode()
     bare = _DOTTED.sub("", _PREFIX.sub("", bare))  # n.y. is ny
     words = _NOT_WORDS.sub(" ", bare).strip()

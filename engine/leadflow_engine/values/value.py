@@ -29,9 +29,10 @@ READERS: Mapping[str, Reader] = {
 class Value:
     """What came for a field, as its type reads it.
 
-    ``raw`` is what came (made safe, see ``reading.at_the_door``). ``normal`` is what comparisons and functions see: a
-    text, ``Decimal``, ``bool``, date, time or aware datetime in the flow's zone; for a list a list of such, for a record a
-    mapping of such; None where the value is blank or invalid. ``repr`` shows neither: values are personal.
+    ``raw`` is what came (made safe, see ``reading.at_the_door``). ``normal`` is what comparisons and
+    functions see: a text, ``Decimal``, ``bool``, date, time or aware datetime in the flow's zone; for a
+    list a list of such, for a record a mapping of such; None where the value is blank or invalid. ``repr``
+    shows neither: values are personal.
     """
 
     type: Type
@@ -82,8 +83,9 @@ def parse(
 ) -> Value:
     """Read what came as a value of ``type``. Never raises, whatever came.
 
-    ``country`` is where phones, postal codes and dates without one are read; ``zone`` the time zone of moments that
-    do not say theirs. ``now`` (aware) is the lead's present moment: an age is blank without it.
+    ``country`` is where phones, postal codes and dates without one are read; ``zone`` the time zone of
+    moments that do not say theirs. ``now`` (aware) is the lead's present moment: an age is blank without
+    it.
     """
     return _read(type, at_the_door(raw), Context(country, zone, now))
 

@@ -88,7 +88,8 @@ CERTIFICATE_PARTS: Final[Mapping[str, Callable[[SplitResult], object]]] = {
 
 
 def read_trustedform_url(raw: object, type_: Type, context: Context) -> Reading:
-    """A TrustedForm certificate: https, on TrustedForm's own host, and nothing behind its identity but a query."""
+    """A TrustedForm certificate: https, on TrustedForm's own host, and nothing behind its identity but a
+    query."""
     text = short_text(raw, LONGEST_URL)
     url = split_url(text) if text else None
     if (
@@ -175,7 +176,8 @@ BROWSERS: Final[tuple[tuple[str, str], ...]] = (
     ("Trident", "Internet Explorer"),
     ("MSIE", "Internet Explorer"),
 )
-"""Browsers name those that they take after behind themselves, so that the first that stands in the text is it."""
+"""Browsers name those that they take after behind themselves, so that the first that stands in the text is
+it."""
 
 
 def _named(table: tuple[tuple[str, str], ...]) -> Callable[[str], str | None]:

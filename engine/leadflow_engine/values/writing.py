@@ -18,9 +18,10 @@ _CENT: Final = Decimal("0.01")
 def written(value: object, kind: Kind) -> object:
     """A value, a scalar or None, as it stands in a body of this kind.
 
-    For ``json`` what a JSON writer takes (numbers as ``Decimal``), for the others a ``str``. Blank is None. An invalid
-    value is written as it came. Money has two places, halves to even, everywhere but in JSON. Lists and records are
-    lists and mappings of what their elements are written as; in ``text`` a list is one text, joined by ``", "``.
+    For ``json`` what a JSON writer takes (numbers as ``Decimal``), for the others a ``str``. Blank is
+    None. An invalid value is written as it came. Money has two places, halves to even, everywhere but in
+    JSON. Lists and records are lists and mappings of what their elements are written as; in ``text`` a
+    list is one text, joined by ``", "``.
     """
     if isinstance(value, Value):
         return _value(value, kind)

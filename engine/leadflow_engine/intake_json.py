@@ -1,0 +1,166 @@
+"""Strict reading of JSON that a stranger wrote: what other readers would take in two ways is an error
+here."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+Json: TypeAlias = Any
+
+DEEPEST: Final = 64
+MOST_DIGITS: Final = 40
+LARGEST_EXPONENT: Final = 308
+"""What a double holds: a number beyond is not read by most of those to whom it would be passed on."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_WHITE = re.compile(r"[ \t\r\n]*")
+
+
+class IntakeError(ValueError):
+    """What came cannot be read. ``line`` and ``column`` count from 1; 0 where the place is not known.
+
+    ``message`` names the rule and the way out, never what a lead brought but for the names of its fields.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        places = [f"line {line}"] * bool(line) + [f"column {column}"] * bool(column)
+        super().__init__(f"{', '.join(places)}: {message}" if places else message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass(slots=True)
+class _Rules:
+    """The decoder's hooks. They note what is wrong and let the decoder go on: only so is the end of the
+    value known."""
+
+    problems: list[str] = field(default_factory=list)
+
+    def number(self, digits: str) -> Decimal | None:
+        if len(digits) > 2 * MOST_DIGITS:
+            self.problems.append(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+            return None
+        number = Decimal(digits)
+        if len(number.as_tuple().digits) > MOST_DIGITS:
+            self.problems.append(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+        elif number and abs(number.adjusted()) > LARGEST_EXPONENT:
+            self.problems.append(f"the number {digits} is out of range")
+        return number
+
+    def constant(self, name: str) -> None:
+        self.problems.append(f"{name} is no number in JSON; leave the field out or send null")
+
+    def pairs(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for place, name in enumerate(names) if name in names[:place])
+            self.problems.append(f"the key {json.dumps(twice[:100])} stands twice in one object; keep one")
+        return found
+
+
+def read_value(text: str, start: int = 0) -> tuple[Json, int, list[str]]:
+    """The JSON value that begins at ``start``: the value, where it ends, and which rules it breaks.
+
+    Numbers are ``Decimal``. Raises ``IntakeError`` where it is no JSON at all.
+    """
+    rules = _Rules()
+    decoder = json.JSONDecoder(
+        object_pairs_hook=rules.pairs,
+        parse_float=rules.number,
+        parse_int=rules.number,
+        parse_constant=rules.constant,
+    )
+    begin = skip_white(text, start)
+    try:
+        value, end = decoder.raw_decode(text, begin)
+    except json.JSONDecodeError as problem:
+        raise IntakeError(_said(problem), problem.lineno, problem.colno) from None
+    except RecursionError:
+        raise IntakeError(_too_deep(), *_place(text, begin)) from None
+    if not _shallow(value):
+        rules.problems.append(_too_deep())
+    if _broken_text(text, begin, end, value):
+        rules.problems.append("half a surrogate pair (such as \\ud83d alone); send the character whole")
+    return value, end, rules.problems
+
+
+def read_json(text: str, line: int = 1) -> Json:
+    """One JSON value, strictly: no NaN, Infinity or number out of range, no key twice in an object, at most
+    ``DEEPEST`` levels and ``MOST_DIGITS`` digits, no half surrogate pairs, nothing behind it. Numbers are
+    ``Decimal``.
+
+    ``line`` is where the text begins in its file. Raises ``IntakeError`` with the place.
+    """
+    try:
+        value, end, problems = read_value(text)
+    except IntakeError as problem:
+        raise IntakeError(problem.message, problem.line + line - 1, problem.column) from None
+    if problems:
+        raise IntakeError("; ".join(dict.fromkeys(problems)), line)
+    rest = skip_white(text, end)
+    if rest < len(text):
+        row, column = _place(text, rest)
+        raise IntakeError("something stands behind the end of the JSON value", row + line - 1, column)
+    return value
+
+
+def skip_white(text: str, start: int) -> int:
+    """The place of the next character that is no white space of JSON."""
+    match = _WHITE.match(text, start)
+    return match.end() if match else start
+
+
+def _said(problem: json.JSONDecodeError) -> str:
+    if not problem.doc.strip():
+        return "there is nothing where JSON should be"
+    return f"this is no JSON ({problem.msg[:1].lower()}{problem.msg[1:]})"
+
+
+def _too_deep() -> str:
+    return f"nested deeper than {DEEPEST} levels"
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _shallow(value: Json) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: dict[str, Json] | list[Json]) -> list[Json]:
+    return list(value.values()) if isinstance(value, dict) else value
+
+
+def _broken_text(text: str, start: int, end: int, value: Json) -> bool:
+    """Whether half a surrogate pair came, as it is or escaped. Looked for only where one could be."""
+    if _SURROGATE.search(text, start, end):
+        return True
+    return bool(_ESCAPED_SURROGATE.search(text, start, end)) and _has_surrogate(value)
+
+
+def _has_surrogate(value: Json) -> bool:
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if _SURROGATE.search(one):
+                return True
+        elif isinstance(one, dict):
+            left.extend(one)
+            left.extend(one.values())
+        elif isinstance(one, list):
+            left.extend(one)
+    return False
