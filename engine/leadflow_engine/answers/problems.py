@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,13 +13,20 @@ import jsonschema
 import re2
 
 from leadflow_engine.answers.document import Document, Path, Problem
-from leadflow_engine.answers.render import KNOWN_NAMES, names_in
+from leadflow_engine.answers.render import KNOWN_NAMES, names_in, written_json
 from leadflow_engine.answers.spec import Leg, Reply
 
+_RATE = "write a rate as a percentage: 70%"
+_TIME = "write a time, or from-to: 20ms, 1.5s, 20ms-80ms"
 _HELP: Mapping[str, str] = {
-    "rate": "write a rate as a percentage: 70%",
-    "span": "write a time or a range of times: 20ms, 1.5s, 20ms-80ms",
-    "name": "names are lower case letters, digits and _",
+    "accept": _RATE,
+    "chance": _RATE,
+    "latency": _TIME,
+    "delay": _TIME,
+    "bid": "write an amount, or from-to: 8.00, 8.00-25.00",
+    "cap": "write 40 per minute, 40 per hour, 40 per day or 40 total",
+    "status": "write a status from 200 to 599",
+    "headers": "write NAME: TEXT for each",
 }
 
 
@@ -57,18 +65,21 @@ def _problem(document: Document, error: jsonschema.ValidationError) -> Problem:
     if error.validator == "additionalProperties":
         known = sorted(_mapping(error.schema).get("properties", ()))
         unknown = next((key for key in _mapping(error.instance) if key not in known), "")
-        message = f"`{unknown}` is not known here"
-        return document.problem((*path, unknown), message, f"known are {', '.join(known)}" if known else "")
-    shown = json.dumps(error.instance, default=str, ensure_ascii=False)
+        return document.problem((*path, unknown), f"`{unknown}` is not known here", _instead(unknown, known))
+    if "propertyNames" in error.absolute_schema_path:
+        message = f"`{error.instance}` cannot be a name here"
+        return document.problem(
+            (*path, str(error.instance)), message, "names are lower case letters, digits and _"
+        )
+    shown = written_json(error.instance)
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    name = next((part for part in ("rate", "span", "name") if _is_about(error, part)), "")
-    return document.problem(path, f"{_at(path)}{shown} does not fit: {_rule(error)}", _HELP.get(name, ""))
+    named = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return document.problem(path, f"{_at(path)}{shown} does not fit: {_rule(error)}", _HELP.get(named, ""))
 
 
-def _is_about(error: jsonschema.ValidationError, part: str) -> bool:
-    return bool(
-        error.validator == "pattern" and error.validator_value == schema()["$defs"][part].get("pattern")
-    )
+def _instead(unknown: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}" if known else ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

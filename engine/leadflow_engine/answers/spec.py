@@ -18,7 +18,8 @@ class LegKey(NamedTuple):
     leg: str
 
     def __str__(self) -> str:
-        return f"{self.side} {self.name}, {self.leg}" if self.leg else f"{self.side} {self.name}"
+        words = {"post": ", deliver", "ping": ", ping"}  # as the file says it
+        return f"{self.side} {self.name}{words.get(self.leg, '')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,10 @@ class Routes:
 
     def find(self, host: str, path: str, simulator: Simulator) -> LegKey | None:
         """The leg at this host (with its port, where it has one) and path."""
-        place = _plain(f"{host}{path}")
-        found = self._exact.get(place) or self._exact.get(_plain(f"{host.partition(':')[0]}{path}"))
-        if found is not None:
-            return found
-        matching = (key for pattern, key in self._patterns if pattern.fullmatch(place))
-        return next(matching, None) or _by_name(path, simulator)
+        places = [_plain(f"{host}{path}"), _plain(f"{host.partition(':')[0]}{path}")]
+        exact = (self._exact[place] for place in places if place in self._exact)
+        matching = (key for pattern, key in self._patterns if any(map(pattern.fullmatch, places)))
+        return next(exact, None) or next(matching, None) or _by_name(path, simulator)
 
 
 def _plain(url: str) -> str:
