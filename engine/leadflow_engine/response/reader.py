@@ -52,7 +52,7 @@ class Reader:
         if decoded.problem:
             answer.note(decoded.problem)
         sets = _sets(self.response.sets, answer, country, zone)
-        rule, verdict = self._verdict(answer)
+        rule, verdict = self._verdict(answer, not decoded.problem)
         bids = _bids(self.response.bids, answer, country, zone)
         return replace(
             self._values(answer, verdict, bids, country, zone),
@@ -64,12 +64,13 @@ class Reader:
             notes=tuple(answer.notes),
         )
 
-    def _verdict(self, answer: AnswerScope) -> tuple[int | None, m.Verdict | None]:
-        failed = answer.status is not None and answer.status >= 500
+    def _verdict(self, answer: AnswerScope, readable: bool) -> tuple[int | None, m.Verdict | None]:
+        """The first rule that holds; 0 for ``otherwise``, which speaks only of a 2xx read as it should be."""
+        status = answer.status or 0
         for number, verdict in enumerate(self.response.verdicts, 1):
-            if (verdict.names_status or not failed) and holds(verdict.condition, answer) is True:
+            if (verdict.names_status or status < 500) and holds(verdict.condition, answer) is True:
                 return number, verdict
-        decided = self.response.otherwise and not failed
+        decided = self.response.otherwise and readable and 200 <= status < 300
         return (0 if decided else None), None
 
     def _otherwise(self, rule: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal, DecimalException
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from jinja2 import (
     BaseLoader,
@@ -148,6 +148,10 @@ class Environment(SandboxedEnvironment):
             items = obj if isinstance(obj, list) else ()
             return show(items[argument]) if -len(items) <= argument < len(items) else None
         return self.getattr(obj, str(argument))
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        """The error as it is: Jinja would rebuild its traceback around the template's variables, a lead's values."""
+        raise
 
     def _undefined(self, obj: Any, attribute: str) -> Undefined:
         return obj if isinstance(obj, Undefined) else self.undefined(name=attribute)

@@ -50,6 +50,7 @@ ALLOWED: Final = frozenset(
 )
 
 WORDS: Final = {
+    "Scope": "`autoescape`",
     "AssignBlock": "`set` around a block",
     "Call": "a call",
     "CallBlock": "`call`",
@@ -77,9 +78,11 @@ def problems(
         node, depth, loops = stack.pop()
         loops += isinstance(node, nodes.For)
         if depth > MAX_DEPTH:
-            yield TemplateProblem(name, node.lineno, f"nested deeper than {MAX_DEPTH} levels")
+            yield TemplateProblem(name, node.lineno or 1, f"nested deeper than {MAX_DEPTH} levels")
             return
-        yield from (TemplateProblem(name, node.lineno, text) for text in _wrong(node, loops, filters, tests))
+        yield from (
+            TemplateProblem(name, node.lineno or 1, text) for text in _wrong(node, loops, filters, tests)
+        )
         inner = () if _is_super(node) else node.iter_child_nodes()
         stack.extend((child, depth + 1, loops) for child in reversed(list(inner)))
 
