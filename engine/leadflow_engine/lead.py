@@ -140,7 +140,7 @@ def _lead(lead: Lead, read: Read) -> object:
     return _BUILT_IN[read.name](lead)
 
 
-def _walk(value: object, dotted: str) -> object:
+def walk(value: object, dotted: str) -> object:
     """A dotted path into what the source sent, indexes included; blank where it leads nowhere."""
     for name in filter(None, dotted.replace("[", ".").replace("]", "").split(".")):
         if isinstance(value, Mapping):
@@ -196,8 +196,8 @@ _READ = {
     "source": lambda lead, read: lead.source,
     "now": lambda lead, read: lead.now(),
     "random": lambda lead, read: Decimal(lead.random),
-    "extra": lambda lead, read: _walk(lead.extra, read.name),
-    "payload": lambda lead, read: _walk(lead.payload, read.name),
+    "extra": lambda lead, read: walk(lead.extra, read.name),
+    "payload": lambda lead, read: walk(lead.payload, read.name),
     "ping": lambda lead, read: _dotted(lead.ping, f"{read.name}.{read.part}" if read.part else read.name),
     "delivery": lambda lead, read: lead.delivery_key or None,
 }

@@ -53,9 +53,10 @@ def route(journey: Journey, step: int, route_: m.Route) -> Generator[Any, Any, S
 def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any, Any, StageResult | Paused]:
     """Go on at the cursor's stage with the buyers that remain, then with the rest of the agenda."""
     cursor = journey.cursor
-    sold = _already(journey)
-    if sold is not None:
-        return sold
+    _assume_sold(journey)
+    for delivery in journey.confirmed():  # meanwhile somebody said yes
+        journey.considered(delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason)
+        return Sold(delivery.buyer)
     if cursor.stage == HOLDERS:
         return (yield from _walk(journey, items, (HOLDERS, *cursor.agenda)))
     stage = items[cursor.stage]
@@ -68,11 +69,12 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     return (yield from _walk(journey, items, cursor.agenda))
 
 
-def _already(journey: Journey) -> Sold | Waiting | None:
-    """What the deliveries that were waited for have come to meanwhile."""
-    for delivery in journey.confirmed():
-        return Sold(delivery.buyer)
-    return None
+def _assume_sold(journey: Journey) -> None:
+    """``on doubt assume sold after D``: what is due becomes a sale."""
+    for delivery in journey.unsettled():
+        policy = journey.plan.buyers[delivery.buyer].buyer.on_doubt
+        if policy.action == "assume_sold" and delivery.due is not None and delivery.due <= iso(now_of(journey)):
+            journey.delivered(replace(delivery, state="confirmed", reason="assumed sold: nobody said otherwise"))
 
 
 def _paused(result: StageResult, stage: str, agenda: tuple[str, ...]) -> Sold | Paused | None:

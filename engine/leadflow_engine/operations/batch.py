@@ -1,0 +1,110 @@
+"""Running a file of leads: each record once, so many at a time, whatever happened to an earlier run of the same file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leadflow_engine.cursor import Arrival
+from leadflow_engine.drivers.live import LiveDriver
+from leadflow_engine.intake_formats import IntakeError, Record, read_records
+from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
+from leadflow_engine.operations.resume import Plans, go_on
+from leadflow_engine.plan import Plan
+from leadflow_engine.ports import Clock, Outbound
+from leadflow_engine.runner import Ending, run_lead
+from leadflow_engine.store import SqliteStore, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one record.
+
+    ``how``: new (routed now), resumed (a crash had interrupted it), known (an earlier run had ended it, or it waits), unread
+    (``problem`` says why). ``ms`` is how long it took here.
+    """
+
+    record: Record
+    how: str
+    lead: str = ""
+    ending: Ending | None = None
+    problem: str = ""
+    ms: float = 0.0
+
+
+@dataclass(slots=True)
+class Job:
+    """One run of a file. ``stop`` may be set at any time: no new leads are begun, those begun end."""
+
+    plan: Plan
+    source: str
+    file: Path
+    store: SqliteStore
+    outbound: Outbound
+    clock: Clock
+    concurrency: int = 16
+    key: str = ""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def run_job(job: Job, tell: Callable[[Done], None]) -> None:
+    """Run every record of the file; ``tell`` hears of each as it ends, in the order in which they end.
+
+    Raises ``StoreError`` where the journal fails: nobody is contacted after that, and the same command goes on.
+    """
+    runner = _Runner(job, tell, digest_of(job.file), Plans(job.store, {job.plan.name: job.plan}))
+    records = read_records(job.file)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(max(1, job.concurrency)):
+            group.create_task(runner.work(records))
+
+
+@dataclass(slots=True)
+class _Runner:
+    job: Job
+    tell: Callable[[Done], None]
+    digest: str
+    plans: Plans
+    going: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def work(self, records: Iterator[Record]) -> None:
+        """Take records, one after the other, until there are no more or somebody says stop."""
+        while not self.job.stop.is_set():
+            record = next(records, None)
+            if record is None:
+                return
+            began = asyncio.get_running_loop().time()
+            done = await self._one(record)
+            took = (asyncio.get_running_loop().time() - began) * 1000
+            self.tell(Done(record, done.how, done.lead, done.ending, done.problem, took))
+
+    async def _one(self, record: Record) -> Done:
+        if isinstance(record.payload, IntakeError):
+            return Done(record, "unread", problem=str(record.payload))
+        try:
+            arrival = arrival_of_record(self.job.plan, self.job.source, record, self.digest, self.job.key)
+        except NoIdentity as problem:
+            return Done(record, "unread", problem=str(problem))
+        while arrival.identity in self.going:  # the same lead twice in one file: the second waits for the first
+            await self.going[arrival.identity].wait()
+        self.going[arrival.identity] = asyncio.Event()
+        try:
+            return await self._lead(record, arrival)
+        finally:
+            self.going.pop(arrival.identity).set()
+
+    async def _lead(self, record: Record, arrival: Arrival) -> Done:
+        store = self.job.store
+        driver = LiveDriver(arrival.lead, store, self.job.outbound, self.job.clock)
+        known = store.find(arrival.identity)
+        if known is None:
+            return Done(record, "new", arrival.lead, await run_lead(self.job.plan, arrival, driver))
+        if not store.is_unfinished(known):
+            return Done(record, "known", known)
+        facts = store.facts(known)
+        return Done(record, "resumed", known, await go_on(self.plans.of(known, facts), known, facts, driver))
+
+
+__all__ = ["Done", "Job", "StoreError", "run_job"]

@@ -1,0 +1,102 @@
+"""Dry runs: what would happen, with no network and nothing written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from leadflow_engine.answers import Simulator, answers_beside, load_answers
+from leadflow_engine.drivers.answers import AssumedAnswers, RecordedAnswers, SimulatedAnswers
+from leadflow_engine.drivers.clock import RealClock, VirtualClock
+from leadflow_engine.drivers.dry import Answers, DryDriver
+from leadflow_engine.intake_formats import IntakeError, Record, read_records
+from leadflow_engine.journey import moment
+from leadflow_engine.operations.batch import Done
+from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
+from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.resume import at_once
+from leadflow_engine.plan import Plan
+from leadflow_engine.runner import run_lead
+from leadflow_engine.store import SqliteStore
+
+JOURNALS = (".db", ".sqlite", ".sqlite3")
+
+
+@dataclass(slots=True)
+class DryRun:
+    """A dry run of a file of leads. ``said`` tells in one line where the answers come from.
+
+    ``store`` holds what was decided, in memory; ``clock`` stands still between leads, or follows the recorded one.
+    """
+
+    plan: Plan
+    source: str
+    file: Path
+    store: SqliteStore
+    clock: VirtualClock
+    answers: Answers
+    said: str
+    key: str = ""
+    recorded: RecordedAnswers | None = None
+
+    def leads(self) -> Iterator[Done]:
+        """Route every record, one after the other."""
+        digest = digest_of(self.file)
+        began = self.clock.at
+        for record in read_records(self.file):
+            if self.recorded is None:
+                self.clock.at = began
+            yield self._one(record, digest)
+
+    def _one(self, record: Record, digest: str) -> Done:
+        if isinstance(record.payload, IntakeError):
+            return Done(record, "unread", problem=str(record.payload))
+        try:
+            arrival = arrival_of_record(self.plan, self.source, record, digest, self.key)
+        except NoIdentity as problem:
+            return Done(record, "unread", problem=str(problem))
+        if self.store.find(arrival.identity) is not None:
+            return Done(record, "known", arrival.lead)
+        if self.recorded is not None:
+            self._set_clock(self.recorded, arrival.lead)
+        driver = DryDriver(arrival.lead, self.store, self.answers, self.clock)
+        return Done(record, "new", arrival.lead, at_once(run_lead(self.plan, arrival, driver)))
+
+    def _set_clock(self, recorded: RecordedAnswers, lead: str) -> None:
+        told = recorded.recorded(lead).get("clock/segment.1")
+        if told is not None:
+            self.clock.at = moment(str(told["now"]))
+
+
+def dry_run(
+    plan: Plan,
+    flow_file: str | Path,
+    source: str,
+    file: Path,
+    at: datetime.datetime | None = None,
+    answers: str = "",
+    db: str = "",
+    key: str = "",
+) -> DryRun:
+    """Make ready a dry run. ``answers`` is a file of answers or a journal whose recorded answers and clock are
+    used; without it the file of answers beside the flow, else everybody is assumed to accept. ``db`` is the journal
+    whose caps, dedupe keys, turns and kept answers count. Raises ``AnswersError``, ``StoreError``.
+    """
+    clock = VirtualClock(at or RealClock().now())
+    store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
+    store.add_plan(plan.name, description(plan))
+    run = DryRun(plan, source, file, store, clock, AssumedAnswers(), "assuming that every buyer accepts", key)
+    beside = answers_beside(flow_file)
+    if answers.endswith(JOURNALS):
+        recorded = RecordedAnswers(SqliteStore.read_only(answers, clock).facts)
+        return replace(run, answers=recorded, recorded=recorded, said=f"answers and clock as recorded in {answers}")
+    chosen = answers or (str(beside) if beside else "")
+    if chosen:
+        simulator = Simulator(load_answers(chosen), clock.now)
+        return replace(run, answers=SimulatedAnswers(simulator), said=f"answers from {chosen}")
+    return run
+
+
+__all__ = ["DryRun", "dry_run"]

@@ -1,0 +1,64 @@
+"""Who a record is: the same record of the same file is the same lead, however often the file is run."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadflow_engine.cursor import Arrival
+from leadflow_engine.intake import lead_id
+from leadflow_engine.intake_formats import Record
+from leadflow_engine.lead import walk
+from leadflow_engine.plan import Plan
+
+STDIN = "-"
+
+
+class NoIdentity(ValueError):
+    """A record without a value for ``--key``."""
+
+
+@contextmanager
+def as_file(leads: str) -> Iterator[Path]:
+    """The file of leads; standard input is kept in a temporary file, so that it can be read twice."""
+    if leads != STDIN:
+        yield Path(leads)
+        return
+    with tempfile.NamedTemporaryFile(suffix=".stdin") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield Path(kept.name)
+
+
+def digest_of(path: Path) -> str:
+    """The file's digest. Raises ``OSError``."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()[:24]
+
+
+def identity_of(source: str, payload: Mapping[str, object], record: int, file: str, key: str = "") -> str:
+    """``source/file/number``, or with ``--key`` a digest of that value (which may be personal).
+
+    Raises ``NoIdentity`` where the record has no such value.
+    """
+    if not key:
+        return f"{source}/{file}/{record}"
+    value = walk(payload, key)
+    if value is None or not str(value).strip():
+        raise NoIdentity(f"record {record} has no `{key}`")
+    return f"{source}/key/{hashlib.sha256(str(value).strip().casefold().encode()).hexdigest()[:32]}"
+
+
+def arrival_of_record(plan: Plan, source: str, record: Record, file: str, key: str = "") -> Arrival:
+    """The arrival of a record that could be read. Raises ``NoIdentity``."""
+    assert isinstance(record.payload, Mapping)
+    identity = identity_of(source, record.payload, record.number, file, key)
+    return Arrival(lead_id(plan.flow.name, identity), identity, source, dict(record.payload))

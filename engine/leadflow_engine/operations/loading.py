@@ -1,0 +1,139 @@
+"""From a flow file to a plan that may run, or to the findings that keep it from running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+
+from leadflow_dsl import check
+from leadflow_dsl.diagnostics import Diagnostic, Span
+from leadflow_dsl.model import Flow, Source
+from leadflow_dsl.terms import SecretRef
+from leadflow_engine.effects import Json
+from leadflow_engine.plan import Plan, make_plan
+from leadflow_engine.secrets import Secrets
+
+
+class LoadProblem(Exception):
+    """A flow that cannot run. ``diagnostics`` say why; its text is a summary for a person."""
+
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
+        super().__init__(message)
+        self.diagnostics = diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan and the findings that do not stop it (warnings)."""
+
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(path: str | Path) -> Loaded:
+    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
+    checked = check(str(path))
+    errors = tuple(d for d in checked.diagnostics if d.severity == "error")
+    if checked.flow is None or errors:
+        raise LoadProblem(f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics)
+    _refuse_unbuilt(checked.flow)
+    return Loaded(make_plan(checked.flow), checked.diagnostics)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _refuse_unbuilt(flow: Flow) -> None:
+    """A form that is read and checked but cannot run yet is never passed over in silence."""
+    if not flow.unbuilt:
+        return
+    found = tuple(
+        Diagnostic(
+            code="LF901",
+            severity="error",
+            message=f"`{unbuilt.form}` is checked but cannot run yet",
+            span=unbuilt.span,
+            help=("take it out of the flow to run the rest",),
+        )
+        for unbuilt in flow.unbuilt
+    )
+    raise LoadProblem(f"{flow.file}: {_count(len(found), 'form')} that cannot run yet", found)
+
+
+def plan_of_files(files: Mapping[str, str], main: str) -> Plan:
+    """A plan made again from the files that a journal keeps. Raises ``LoadProblem``."""
+    checked = check(main, overlay=files, root="/nonexistent")
+    if checked.flow is None or any(d.severity == "error" for d in checked.diagnostics):
+        raise LoadProblem(f"{main}: the flow that the journal keeps cannot be read by this version", checked.diagnostics)
+    return make_plan(checked.flow)
+
+
+def description(plan: Plan) -> Json:
+    """What a journal keeps of a plan (``docs/journal.md``): its files, its buyers in order, their reasons by digit."""
+    return {
+        "flow": plan.flow.name,
+        "main": plan.flow.file,
+        "files": dict(plan.flow.sources_text),
+        "buyers": [buyer.name for buyer in plan.flow.buyers],
+        "reasons": {
+            name: [{"code": item.code, "text": item.text} for item in planned.items]
+            for name, planned in plan.buyers.items()
+        },
+        "stages": {stage.id: list(stage.buyers) for stage in plan.stages.values()},
+    }
+
+
+# ------------------------------------------------------------------ secrets
+
+
+def secrets_for(plan: Plan, root: str | Path | None = None) -> Secrets:
+    """The secrets that a flow's requests need, from the environment or ``.env``.
+
+    Raises ``LoadProblem`` that names each missing one, who needs it, and where.
+    """
+    used = dict(_secrets_of(plan.flow))
+    secrets = Secrets.load(used, root or plan.flow.root)
+    missing = secrets.missing(used)
+    if missing:
+        lines = [f"environment: {name} is not set; {used[name]} cannot be asked" for name in missing]
+        raise LoadProblem("\n".join([*lines, "Set them in the environment or in a .env file at the project's root."]))
+    return secrets
+
+
+def _secrets_of(flow: Flow) -> Iterator[tuple[str, str]]:
+    for owner in (*flow.buyers, *flow.steps, *flow.named_delivers):
+        kind = type(owner).__name__.lower()
+        for secret in _secrets_in(owner):
+            yield secret.name, f"{kind} {owner.name} ({_place(secret.span)})"
+
+
+def _secrets_in(value: object) -> Iterator[SecretRef]:
+    if isinstance(value, SecretRef):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _secrets_in(item)
+    elif is_dataclass(value) and not isinstance(value, type | Span):
+        for part in fields(value):
+            yield from _secrets_in(getattr(value, part.name))
+
+
+def _place(span: Span) -> str:
+    return f"{span.file}:{span.line}"
+
+
+def source_of(plan: Plan, name: str = "") -> Source:
+    """The source by name; the only one where no name is given. Raises ``LoadProblem``."""
+    known = list(plan.sources)
+    if not name and len(known) == 1:
+        return plan.sources[known[0]]
+    if name in plan.sources:
+        return plan.sources[name]
+    said = f"no source `{name}`" if name else "several sources"
+    raise LoadProblem(f"{plan.flow.file}: {said}; say --source {_either(known)}")
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(names)

@@ -1,0 +1,119 @@
+"""Going on with a lead that waits or that a crash interrupted, and telling its story again: all of it is replay."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from leadflow_engine.cursor import BEGINNING, Cursor, from_json, settled
+from leadflow_engine.drivers.replay import ReplayDriver
+from leadflow_engine.effects import Fact, Suspend, Write
+from leadflow_engine.operations.loading import LoadProblem, plan_of_files
+from leadflow_engine.plan import Plan
+from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead
+from leadflow_engine.store import SqliteStore, StoreError
+
+T = TypeVar("T")
+
+OUTSIDE = frozenset({"received", "settled"})
+"""Kinds of facts that no Run was fed."""
+
+
+@dataclass(slots=True)
+class Plans:
+    """The plans that a journal's leads began on: today's, and older ones made again from what the journal keeps."""
+
+    store: SqliteStore
+    known: dict[str, Plan] = field(default_factory=dict)
+
+    def of(self, lead: str, facts: Sequence[Fact]) -> Plan:
+        """The plan of a lead. Raises ``StoreError`` or ``LoadProblem`` where it cannot be had."""
+        if not facts:
+            raise StoreError(f"lead {lead} has no facts in this journal")
+        name = str(facts[0].body["plan"])
+        if name not in self.known:
+            files = self.store.plan_files(name)
+            main = self.store.plan_main(name)
+            if not files or main is None:
+                raise LoadProblem(f"lead {lead} began on plan {name[:7]}, which this journal does not keep")
+            self.known[name] = plan_of_files(files, main)
+        return self.known[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment of a lead's facts. ``ends`` is false where a crash cut it off."""
+
+    facts: tuple[Fact, ...]
+    before: int
+    ends: bool
+    words: tuple[Fact, ...] = ()
+
+
+def segments(facts: Sequence[Fact]) -> Iterator[Segment]:
+    """A lead's facts, cut at its suspends; ``words`` are those said between a segment and the next."""
+    own: list[Fact] = []
+    words: list[Fact] = []
+    before, ended = 0, False
+    for number, fact in enumerate(facts):
+        if ended and fact.kind not in OUTSIDE:
+            yield Segment(tuple(own), before, True, tuple(words))
+            own, words, before, ended = [], [], number, False
+        if fact.kind == "settled":
+            words.append(fact)
+        elif fact.kind not in OUTSIDE:
+            own.append(fact)
+            ended = fact.kind in {"suspend", "end"}
+    yield Segment(tuple(own), before, ended, tuple(words))
+
+
+async def replay(plan: Plan, lead: str, facts: Sequence[Fact]) -> list[Ending]:
+    """Run all complete segments of a lead again from its facts. Raises ``Differs`` at the first difference."""
+    endings, cursor = [], BEGINNING
+    for segment in segments(facts):
+        if not segment.ends:
+            break
+        endings.append(await _replay_one(plan, lead, facts, segment, cursor, None))
+        cursor = _cursor_after(endings[-1], segment)
+    return endings
+
+
+async def go_on(plan: Plan, lead: str, facts: Sequence[Fact], live: Driver) -> Ending:
+    """Go on with a lead from where its journal ends: the rest of an interrupted segment, or the next one."""
+    cursor, last = BEGINNING, None
+    for segment in segments(facts):
+        if not segment.ends:
+            return await _replay_one(plan, lead, facts, segment, cursor, live)
+        last = await _replay_one(plan, lead, facts, segment, cursor, None)
+        cursor = _cursor_after(last, segment)
+    if last is None or not isinstance(last.effect.data, Suspend):
+        raise StoreError(f"lead {lead} has ended: there is nothing to go on with")
+    return await run_lead(plan, arrival_of(lead, facts[0]), live, cursor, facts)
+
+
+async def _replay_one(
+    plan: Plan, lead: str, facts: Sequence[Fact], segment: Segment, cursor: Cursor, then: Driver | None
+) -> Ending:
+    driver = ReplayDriver(segment.facts, then)
+    return await run_lead(plan, arrival_of(lead, facts[0]), driver, cursor, facts[: segment.before])
+
+
+def _cursor_after(ending: Ending, segment: Segment) -> Cursor:
+    data = ending.effect.data
+    return settled(from_json(data.cursor), segment.words) if isinstance(data, Suspend) else BEGINNING
+
+
+def writes_again(plan: Plan, lead: str, facts: Sequence[Fact]) -> list[Write]:
+    """The Writes that a lead's Runs made, made again: what a rebuild of the projections needs."""
+    return [write for ending in at_once(replay(plan, lead, facts)) for write, _ in ending.writes]
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never really waits (a dry run, a replay) to its end, without an event loop."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    raise RuntimeError("a replay waited for something outside")

@@ -1,0 +1,61 @@
+"""The work queue: leads that were held and are due, that a word has freed, or that a crash left unfinished."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leadflow_engine.drivers.live import LiveDriver
+from leadflow_engine.operations.resume import Plans, go_on
+from leadflow_engine.ports import Clock, Outbound
+from leadflow_engine.runner import Ending
+from leadflow_engine.store import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A lead that went on. ``problem`` says why one could not."""
+
+    lead: str
+    ending: Ending | None
+    problem: str = ""
+
+
+async def work_once(
+    store: SqliteStore,
+    plans: Plans,
+    outbound: Outbound,
+    clock: Clock,
+    tell: Callable[[Worked], None],
+    concurrency: int = 16,
+) -> int:
+    """Go on with every lead that is unfinished or due now. Gives how many there were."""
+    leads = list(dict.fromkeys([*store.unfinished(), *(work.lead for work in store.work_due(clock.now()))]))
+    gate = asyncio.Semaphore(max(1, concurrency))
+
+    async def one(lead: str) -> None:
+        async with gate:
+            tell(await _go_on(store, plans, outbound, clock, lead))
+
+    async with asyncio.TaskGroup() as group:
+        for lead in leads:
+            group.create_task(one(lead))
+    return len(leads)
+
+
+async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, lead: str) -> Worked:
+    from leadflow_engine.operations.loading import LoadProblem
+
+    facts = store.facts(lead)
+    try:
+        plan = plans.of(lead, facts)
+    except LoadProblem as problem:
+        return Worked(lead, None, str(problem))
+    return Worked(lead, await go_on(plan, lead, facts, LiveDriver(lead, store, outbound, clock)))
+
+
+def next_due(store: SqliteStore) -> datetime.datetime | None:
+    """When the next lead that waits is due; ``None`` where none is."""
+    return min((work.due for work in store.work() if work.due is not None), default=None)

@@ -1,0 +1,161 @@
+"""The runner: the one loop that drives every Run, whatever answers its effects.
+
+It feeds results in the order in which the driver lets them arrive, keeps each as a fact, and brings facts and records
+to the store with every durable effect. Nothing else builds a Run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from leadflow_engine.cursor import BEGINNING, Arrival, Cursor
+from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
+from leadflow_engine.flow import main
+from leadflow_engine.journey import Journey
+from leadflow_engine.plan import SEMANTICS, Plan
+from leadflow_engine.records import Record
+from leadflow_engine.run import Run
+
+PERSONAL = ("body", "headers", "answer")
+"""What of a call's result is personal and stands in a fact's content."""
+
+
+class Driver(Protocol):
+    """Answers effects. ``perform`` begins one, ``next`` gives the next result that arrives."""
+
+    def perform(self, effect: Effect, write: Write | None) -> None:
+        """Begin an effect; ``write`` is what a durable one brings to the store."""
+        ...
+
+    async def next(self) -> tuple[str, Result]:
+        """The key and result of whichever effect ends next."""
+        ...
+
+    def time(self) -> str:
+        """What time it is, for facts: ISO 8601 in UTC."""
+        ...
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a segment ended: ``effect`` is the last one (end or suspend), with all that was seen on the way."""
+
+    lead: str
+    effect: Effect
+    facts: list[Fact] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    writes: list[tuple[Write, Result]] = field(default_factory=list)
+    late: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """The lead's word: sold, unsold, held ..."""
+        data = self.effect.data
+        return data.outcome if isinstance(data, End) else data.why if isinstance(data, Suspend) else ""
+
+    @property
+    def reason(self) -> str:
+        """The sentence beside it."""
+        data = self.effect.data
+        return data.reason if isinstance(data, End | Suspend) else ""
+
+
+async def run_lead(
+    plan: Plan, arrival: Arrival, driver: Driver, cursor: Cursor = BEGINNING, past: Sequence[Fact] = ()
+) -> Ending:
+    """Drive one segment of one lead to its end. ``past`` are the facts of earlier segments.
+
+    Raises whatever the driver raises (``StoreError``, ``Differs``): then nobody was contacted after the last commit.
+    """
+    journey = Journey(plan, arrival, cursor, {fact.key: result_of(fact) for fact in past}, None)  # type: ignore[arg-type]
+    run = Run(journey, main(journey))
+    ending = Ending(arrival.lead, Effect("", End("", "")))
+    pending = _Pending(arrival.lead, len(past), [] if past else [_received(plan, arrival, driver.time())])
+    ending.facts += pending.facts
+    asked: dict[str, Effect] = {}
+    wanted: tuple[Effect, ...] | None = run.start()
+    while not run.ended:
+        _note(run, ending, pending)
+        for effect in wanted or ():
+            asked[effect.key] = effect
+            driver.perform(effect, pending.write(effect) if effect.kind in DURABLE else None)
+        key, result = await driver.next()
+        wanted = run.feed(key, result)
+        if wanted is None:
+            ending.late += 1
+            continue
+        ending.facts.append(pending.fed(asked[key], result, driver.time(), ending))
+    ending.effect = asked[run.ended]
+    return ending
+
+
+def _note(run: Run, ending: Ending, pending: _Pending) -> None:
+    made = run.take_records()
+    ending.records += made
+    pending.records += made
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Facts and records that no durable effect has brought to the store yet. ``seq`` counts stored facts."""
+
+    lead: str
+    seq: int
+    facts: list[Fact]
+    records: list[Record] = field(default_factory=list)
+
+    def write(self, effect: Effect) -> Write:
+        """What this durable effect brings."""
+        return Write(self.lead, effect, tuple(self.facts), tuple(self.records))
+
+    def fed(self, effect: Effect, result: Result, at: str, ending: Ending) -> Fact:
+        """A result was fed: keep it; one of a durable effect is stored by now, and so is all before it."""
+        fact = fact_of(self.seq + len(self.facts), effect, result, at)
+        if effect.kind in DURABLE:
+            ending.writes.append((self.write(effect), result))
+            self.seq = fact.seq + 1
+            self.facts.clear()
+            self.records.clear()
+        else:
+            self.facts.append(fact)
+        return fact
+
+
+def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
+    """A result as a fact: what is personal apart."""
+    if isinstance(effect.data, CallOut):
+        content = {name: result[name] for name in PERSONAL if name in result}
+        return Fact(seq, effect.key, effect.kind, at, _without(result, PERSONAL), content)
+    if result.get("answer"):
+        return Fact(seq, effect.key, effect.kind, at, _without(result, ("answer",)), {"answer": result["answer"]})
+    return Fact(seq, effect.key, effect.kind, at, dict(result))
+
+
+def result_of(fact: Fact) -> Result:
+    """The result that a fact keeps, whole again."""
+    return {**fact.body, **(fact.content or {})}
+
+
+def _without(result: Result, names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name not in names}
+
+
+def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
+    body = {
+        "flow": plan.flow.name,
+        "plan": plan.name,
+        "semantics": SEMANTICS,
+        "source": arrival.source,
+        "identity": arrival.identity,
+        "test": arrival.test,
+    }
+    return Fact(0, "received", "received", at, body, {"payload": arrival.payload})
+
+
+def arrival_of(lead: str, received: Fact) -> Arrival:
+    """The arrival that a lead's first fact keeps."""
+    body: Mapping[str, Any] = received.body
+    content = received.content or {}
+    return Arrival(lead, body["identity"], body["source"], content.get("payload"), bool(body["test"]))
