@@ -1,0 +1,127 @@
+"""The journal's one writing side, without threads: facts are appended, effects decided and projected.
+
+Everything here runs inside a transaction that somebody else begins and commits (``writer.py``, ``sqlite.py``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import sqlite3
+from dataclasses import dataclass, field
+
+from leadflow_engine.effects import Fact, Result, Write
+from leadflow_engine.ports import Clock
+from leadflow_engine.store.chain import START, link
+from leadflow_engine.store.codec import iso, json_text
+from leadflow_engine.store.decide import decide
+from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.project import Event, project
+from leadflow_engine.store.rows import Rows
+
+HEADS = 20_000
+"""Leads whose last fact is remembered; of others it is looked up."""
+
+
+@dataclass(slots=True)
+class Core:
+    """A connection with what belongs to it. ``heads`` holds the last seq and hash of leads in work."""
+
+    connection: sqlite3.Connection
+    digests: Digests
+    clock: Clock
+    next_fact: int
+    rows: Rows = field(default_factory=Rows)
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def flush(self) -> None:
+        """Write what is gathered; comes before the commit."""
+        self.rows.flush(self.connection)
+
+    def rolled_back(self) -> None:
+        """Forget what the lost transaction had made."""
+        self.rows.clear()
+        self.heads.clear()
+        self.next_fact = _next_fact(self.connection)
+
+
+def core(connection: sqlite3.Connection, clock: Clock) -> Core:
+    """The writing side of an opened, migrated journal; a new one gets its key."""
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance_key', ?)", (secrets.token_hex(32),)
+    )
+    return Core(connection, instance_digests(connection), clock, _next_fact(connection))
+
+
+def instance_digests(connection: sqlite3.Connection) -> Digests:
+    """The digests under the journal's own key."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'instance_key'").fetchone()
+    return Digests(bytes.fromhex(row[0]))
+
+
+def _next_fact(connection: sqlite3.Connection) -> int:
+    last: int = connection.execute("SELECT coalesce(max(id), 0) FROM fact").fetchone()[0]
+    return last + 1
+
+
+def perform(core: Core, write: Write) -> Result:
+    """Append the facts, decide the effect, append its own fact, project. Gives the effect's result."""
+    at = core.clock.now()
+    for fact in write.facts:
+        append(core, write.lead, fact)
+    result = decide(core.connection, core.digests, write, at)
+    own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, iso(at), result)
+    number = append(core, write.lead, own)
+    project(event(core, write.lead, at, number), write, result)
+    return result
+
+
+def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
+    """What a projection needs to know of the moment: its time and the id of its fact."""
+    return Event(core.connection, core.rows, core.digests, lead, at, iso(at), number)
+
+
+def append(core: Core, lead: str, fact: Fact) -> int:
+    """One more fact of a lead, linked to the one before. Gives its id. Raises ``StoreError`` where it is not the next."""
+    seq, previous = head(core, lead)
+    if fact.seq != seq + 1:
+        raise StoreError(
+            f"lead {lead}: fact {fact.seq} ({fact.key}) does not follow fact {seq}: another Run of this lead has written "
+            "in between; only its facts hold"
+        )
+    body = json_text(fact.body, f"fact {fact.key}")
+    content = None if fact.content is None else json_text(fact.content, f"the content of fact {fact.key}")
+    digest = "" if content is None else core.digests.content(content)
+    hashed = link(previous, lead, fact.seq, fact.key, fact.kind, fact.at, body, digest)
+    number = core.next_fact
+    core.next_fact += 1
+    core.rows.add(
+        "fact", (number, lead, fact.seq, fact.key, fact.kind, fact.at, body, content, digest, hashed)
+    )
+    core.heads[lead] = (fact.seq, hashed)
+    return number
+
+
+def next_seq(core: Core, lead: str) -> int:
+    """The number of a lead's next fact."""
+    return head(core, lead)[0] + 1
+
+
+def head(core: Core, lead: str) -> tuple[int, str]:
+    """Number and hash of a lead's last fact; -1 where it has none."""
+    known = core.heads.get(lead)
+    if known is None:
+        if len(core.heads) >= HEADS:
+            _make_room(core)
+        row = core.connection.execute(
+            "SELECT seq, hash FROM fact WHERE lead = ? ORDER BY seq DESC LIMIT 1", (lead,)
+        ).fetchone()
+        known = core.heads[lead] = (row[0], row[1]) if row else (-1, START)
+    return known
+
+
+def _make_room(core: Core) -> None:
+    core.flush()  # a head may only be forgotten once its fact can be looked up
+    for lead in list(core.heads)[: HEADS // 2]:
+        del core.heads[lead]

@@ -1,0 +1,33 @@
+"""Keyed digests: the journal compares personal values without keeping them."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Digests:
+    """Digests under this journal's own random key: equal values are recognised here and nowhere else."""
+
+    key: bytes
+
+    def content(self, text: str) -> str:
+        """Of what a fact holds that may be removed later."""
+        return self._of("content", text)
+
+    def dedupe(self, fields: str, value: str) -> str:
+        """Of the values of a dedupe key's fields."""
+        return self._of(f"dedupe {fields}", value)[:32]
+
+    def cache(self, name: str, value: str) -> str:
+        """Of what a look-up was asked about."""
+        return self._of(f"cache {name}", value)[:32]
+
+    def by(self, limit: str, value: str) -> str:
+        """Of the value by which a cap counts separately; "" stays ""."""
+        return self._of(f"by {limit}", value)[:32] if value else ""
+
+    def _of(self, purpose: str, value: str) -> str:
+        material = f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self.key, material, "sha256").hex()

@@ -1,0 +1,89 @@
+"""What is said of a delivery after its Run: by an operator, a late answer, a policy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadflow_engine.effects import Fact
+from leadflow_engine.settle import later_word
+from leadflow_engine.store.codec import iso, text
+from leadflow_engine.store.core import Core, append, event, next_seq
+from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.project import Event, move_delivery
+
+WORDS = ("sold", "declined")
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a later word made of a delivery: its state now and, where the word contradicts what is settled, how."""
+
+    state: str
+    conflict: str = ""
+
+
+def settle_delivery(
+    core: Core, lead: str, buyer: str, number: int, word: str, by: str, because: str
+) -> Later:
+    """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. Raises ``StoreError`` for a delivery that is none."""
+    if word not in WORDS:
+        raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
+    state = _state(core.connection, lead, buyer, number)
+    found = later_word(state, word)
+    conflict = "" if found else f"{word} ({by}: {because}) after it was {state}"
+    body = {"word": word, "by": by, "because": because, "state": found or state, "conflict": conflict}
+    at = core.clock.now()
+    key = f"settled/{buyer}/{number}/{_next(core.connection, lead, buyer, number)}"
+    fact = append(core, lead, Fact(next_seq(core, lead), key, "settled", iso(at), body))
+    project_settled(event(core, lead, at, fact), key, body)
+    return Later(found or state, conflict)
+
+
+def project_settled(event: Event, key: str, body: Mapping[str, Any]) -> None:
+    """The projection of a ``settled`` fact, live and in a rebuild: the delivery, its lead, and the lead's work, which is due now."""
+    _, buyer, number, _ = key.split("/")
+    event.connection.execute(
+        "UPDATE work SET due = ?1 WHERE lead = ?2 AND (due IS NULL OR due > ?1)", (event.at, event.lead)
+    )
+    if body["conflict"]:
+        event.connection.execute(
+            "UPDATE delivery SET conflict = ? WHERE lead = ? AND buyer = ? AND number = ?",
+            (text(body["conflict"]), event.lead, buyer, int(number)),
+        )
+        return
+    move_delivery(event, buyer, int(number), body["state"])
+    if body["state"] == "confirmed":
+        _sold_after_all(event, buyer, int(number))
+
+
+def _sold_after_all(event: Event, buyer: str, number: int) -> None:
+    """A lead that had ended without a sale is sold; one that still waits is for its next Run to end."""
+    event.connection.execute(
+        "UPDATE lead SET outcome = (SELECT d.outcome FROM delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3), "
+        "reason = ?4 WHERE id = ?1 AND outcome IN ('unsold', 'error')",
+        (event.lead, buyer, number, f"{buyer} had taken it, as was settled later"),
+    )
+
+
+def _state(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -> str:
+    row = connection.execute(
+        "SELECT state FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (lead, buyer, number)
+    ).fetchone()
+    if row:
+        return str(row[0])
+    others = connection.execute(
+        "SELECT buyer, number, state FROM delivery WHERE lead = ?", (lead,)
+    ).fetchall()
+    known = ", ".join(f"{each[0]}/{each[1]} ({each[2]})" for each in others) or "no delivery at all"
+    raise StoreError(f"lead {lead} has no delivery {buyer}/{number}; it has {known}")
+
+
+def _next(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -> int:
+    prefix = f"settled/{buyer}/{number}/"
+    row = connection.execute(
+        "SELECT count(*) FROM fact WHERE lead = ? AND substr(key, 1, ?) = ?", (lead, len(prefix), prefix)
+    ).fetchone()
+    return int(row[0]) + 1

@@ -1,0 +1,58 @@
+"""The numbered migrations of the journal: each is a file of ``schema/``, applied once, in order, in a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from importlib import resources
+from typing import Final
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+APPLICATION_ID: Final = 0x4C464C57
+"""``LFLW`` in the file's header: how a journal is told from other SQLite files."""
+
+FILES: Final = ("0001_journal", "0002_views")
+VERSION: Final = len(FILES)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the journal to the present schema and write its number into the file's header."""
+    if _header(connection, "user_version") == VERSION:
+        return
+    _migrations().apply(Database(connection, execute_plugins=False))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _migrations() -> Migrations:
+    migrations = Migrations("leadflow")
+    for name in FILES:
+        migrations(name=name)(_from_file(name))
+    return migrations
+
+
+def _from_file(name: str) -> Callable[[Database], None]:
+    def apply(database: Database) -> None:
+        for statement in statements(name):
+            database.conn.execute(statement)
+
+    apply.__name__ = name
+    return apply
+
+
+def statements(name: str) -> Iterator[str]:
+    """The statements of a migration, one by one (a script run whole would end the transaction around it)."""
+    pending = ""
+    text = resources.files("leadflow_engine.store").joinpath("schema", f"{name}.sql").read_text("utf-8")
+    for line in text.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def _header(connection: sqlite3.Connection, name: str) -> int:
+    value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value

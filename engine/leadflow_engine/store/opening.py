@@ -1,0 +1,125 @@
+"""Opening a journal file: what it must be, and how SQLite is told to treat it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from leadflow_engine.store.errors import StoreError, explained
+from leadflow_engine.store.migrations import APPLICATION_ID, VERSION, migrate
+
+CHECKED_BYTES = 64 * 2**20
+"""Files up to this size are checked whole when they are opened; in larger ones damage shows where it is met."""
+
+STATEMENTS = 512
+
+
+def open_writer(path: Path, create: bool) -> sqlite3.Connection:
+    """The one writing connection, migrated. Raises ``StoreError`` for a file that is no journal."""
+    if not path.exists() and not create:
+        raise StoreError(f"journal {path}: there is no such file; `leadflow run ... --db {path}` makes one")
+    return _opened(path, "rwc" if create else "rw", _prepare_writer)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that can only read."""
+    if not path.exists():
+        raise StoreError(f"journal {path}: there is no such file; `leadflow run ... --db {path}` makes one")
+    return _opened(path, "ro", _prepare_reader)
+
+
+def open_memory() -> sqlite3.Connection:
+    """An empty journal in memory."""
+    connection = sqlite3.connect(
+        ":memory:", isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS, uri=True
+    )
+    migrate(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def file_uri(path: Path, mode: str) -> str:
+    """The path as SQLite's URI: names with ``?`` and ``#`` are safe."""
+    return f"file:{quote(str(path.absolute()))}?mode={mode}"
+
+
+def _opened(path: Path, mode: str, prepare: object) -> sqlite3.Connection:
+    assert callable(prepare)
+    if path.is_dir():
+        raise StoreError(f"journal {path} is a folder: give the name of a file")
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = sqlite3.connect(
+            file_uri(path, mode),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=STATEMENTS,
+            timeout=5.0,
+        )
+        prepare(connection, path)
+        return connection
+    except (sqlite3.Error, StoreError) as error:
+        if connection is not None:
+            connection.close()
+        raise (error if isinstance(error, StoreError) else explained(error, str(path))) from None
+
+
+def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
+    _check_header(connection, path, new_allowed=True)
+    _check_pages(connection, path)
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreError(
+            f"journal {path}: no write-ahead log is possible here ({mode}); a local disk is needed"
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    migrate(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+
+
+def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:
+    _check_header(connection, path, new_allowed=False)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool) -> None:
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not tables and new_allowed and owner in (0, APPLICATION_ID):
+        return
+    interrupted = new_allowed and not version and _only_migrations(connection)
+    if owner != APPLICATION_ID and not interrupted:
+        raise StoreError(f"journal {path}: this SQLite file belongs to another program; give another --db")
+    if version > VERSION:
+        raise StoreError(
+            f"journal {path}: written by a newer leadflow (schema {version}, this one knows {VERSION}); upgrade leadflow"
+        )
+    if version < VERSION and not new_allowed:
+        raise StoreError(
+            f"journal {path}: its schema is {version}, this leadflow reads {VERSION}; any command that writes brings it up"
+        )
+
+
+def _only_migrations(connection: sqlite3.Connection) -> bool:
+    """Whether an earlier first opening was cut off between its tables and its header."""
+    try:
+        row = connection.execute(
+            "SELECT count(*) FROM _sqlite_migrations WHERE migration_set <> 'leadflow'"
+        ).fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return bool(row[0] == 0)
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreError(
+            f"journal {path} is damaged: {found}; restore a copy, or salvage what is readable with `sqlite3 FILE .recover`"
+        )

@@ -1,0 +1,55 @@
+"""One process at a time writes to a journal: a lock file beside it, which the system lets go of when its holder dies."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadflow_engine.store.errors import StoreError
+
+
+@dataclass(slots=True)
+class Ownership:
+    """The held lock. ``release`` may be called more than once."""
+
+    descriptor: int
+
+    def release(self) -> None:
+        """Let another process have the journal. The lock file stays: only the lock on it means anything."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+def own(path: Path) -> Ownership:
+    """Take the journal at ``path`` for this process. Raises ``StoreError`` where another one has it."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(
+            f"journal {path}: {lock} cannot be written: {error.strerror}; the folder must be writable"
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise _refused(path, holder, error) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return Ownership(descriptor)
+
+
+def _refused(path: Path, holder: str, error: OSError) -> StoreError:
+    if error.errno not in (errno.EAGAIN, errno.EACCES):
+        return StoreError(
+            f"journal {path}: it cannot be locked: {error.strerror}; a network file system may not allow it"
+        )
+    return StoreError(
+        f"journal {path} is held by process {holder}: one process writes at a time; "
+        "wait until it ends, stop it, or give another --db"
+    )

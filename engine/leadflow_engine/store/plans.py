@@ -1,0 +1,47 @@
+"""Plans in the journal: what a lead was routed by, so that it can be explained later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadflow_engine.store.codec import iso, text
+from leadflow_engine.store.core import Core
+from leadflow_engine.store.errors import StoreError
+
+MOST_REASONS = 14
+"""Digits 1 to E."""
+
+
+def add_plan(core: Core, plan: str, description: Mapping[str, Any]) -> None:
+    """Keep a plan under its name; a known name is left as it is. ``description`` is described in ``docs/journal.md``."""
+    connection = core.connection
+    flow = description.get("flow")
+    if not isinstance(flow, str) or not isinstance(description.get("buyers"), list):
+        raise StoreError(f"plan {plan}: its description needs `flow` (text) and `buyers` (a list of names)")
+    added = connection.execute(
+        "INSERT OR IGNORE INTO plan (name, flow, added_at) VALUES (?,?,?)",
+        (plan, flow, iso(core.clock.now())),
+    )
+    if not added.rowcount:
+        return
+    connection.executemany(
+        "INSERT INTO flow_source VALUES (?,?,?)",
+        [(plan, path, text(body)) for path, body in description.get("files", {}).items()],
+    )
+    connection.executemany(
+        "INSERT INTO plan_buyer VALUES (?,?,?)",
+        [(plan, position, buyer) for position, buyer in enumerate(description["buyers"], 1)],
+    )
+    connection.executemany(
+        "INSERT INTO plan_reason VALUES (?,?,?,?,?)",
+        [
+            (plan, buyer, f"{digit:X}", reason["code"], text(reason["text"]))
+            for buyer, reasons in description.get("reasons", {}).items()
+            for digit, reason in enumerate(reasons[:MOST_REASONS], 1)
+        ],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO plan_stage VALUES (?,?,?)",
+        [(plan, stage, buyer) for stage, names in description.get("stages", {}).items() for buyer in names],
+    )

@@ -1,0 +1,162 @@
+"""What commands ask of the journal: doubts, work, leads. All take a connection and only read."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from leadflow_engine.effects import Fact, Json
+from leadflow_engine.store.codec import iso, moment, money
+
+AMOUNTS = frozenset({"price", "answered_price", "bid", "cost", "amount"})
+JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A lead that waits: ``due`` is None where only somebody's word ends it. ``why`` is held, pending or in_doubt."""
+
+    lead: str
+    due: datetime.datetime | None
+    why: str
+    reason: str
+    cursor: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows yet what it came to, or about which two words contradict each other."""
+
+    lead: str
+    buyer: str
+    number: int
+    state: str
+    price: Decimal
+    reason: str
+    since: datetime.datetime
+    due: datetime.datetime | None
+    conflict: str
+
+
+def facts(connection: sqlite3.Connection, lead: str) -> Sequence[Fact]:
+    """A lead's facts in the order fed."""
+    rows = connection.execute(
+        "SELECT seq, key, kind, at, body, content FROM fact WHERE lead = ? ORDER BY seq", (lead,)
+    )
+    return [
+        Fact(seq, key, kind, at, json.loads(body), None if content is None else json.loads(content))
+        for seq, key, kind, at, body, content in rows
+    ]
+
+
+def unfinished(connection: sqlite3.Connection) -> list[str]:
+    """Leads that neither ended nor wait, oldest first."""
+    return [
+        row[0]
+        for row in connection.execute("SELECT id FROM lead WHERE outcome IS NULL ORDER BY received_at, id")
+    ]
+
+
+def find(connection: sqlite3.Connection, identity: str) -> str | None:
+    """The lead of this identity."""
+    row = connection.execute(
+        "SELECT id FROM lead WHERE identity = ? AND identity <> ''", (identity,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def last_lead(connection: sqlite3.Connection) -> str | None:
+    """The lead that the latest fact belongs to."""
+    row = connection.execute("SELECT lead FROM fact ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
+def work(connection: sqlite3.Connection, now: datetime.datetime | None = None) -> list[Work]:
+    """Leads that wait, the soonest due first; with ``now`` only those that are due by then."""
+    rows = connection.execute(
+        "SELECT lead, due, why, reason, cursor FROM work WHERE ?1 IS NULL OR due <= ?1 ORDER BY due IS NULL, due, lead",
+        (iso(now) if now else None,),
+    )
+    return [
+        Work(lead, moment(due) if due else None, why, reason, json.loads(cursor))
+        for lead, due, why, reason, cursor in rows
+    ]
+
+
+def doubts(connection: sqlite3.Connection) -> list[Doubt]:
+    """Deliveries in doubt, pending or in conflict, oldest first. An intent counts once its lead no longer runs."""
+    rows = connection.execute(
+        "SELECT d.lead, d.buyer, d.number, d.state, d.price, d.reason, d.at, coalesce(d.due, w.due), d.conflict "
+        "FROM delivery d JOIN lead l ON l.id = d.lead LEFT JOIN work w ON w.lead = d.lead "
+        "WHERE d.state IN ('in_doubt', 'pending') OR d.conflict <> '' "
+        "OR (d.state = 'intent' AND l.outcome IS NOT NULL) ORDER BY d.at, d.lead"
+    )
+    return [
+        Doubt(
+            lead,
+            buyer,
+            number,
+            state,
+            money(price) or Decimal(0),
+            reason,
+            moment(at),
+            moment(due) if due else None,
+            conflict,
+        )
+        for lead, buyer, number, state, price, reason, at, due, conflict in rows
+    ]
+
+
+def plan_files(connection: sqlite3.Connection, plan: str) -> dict[str, str]:
+    """The sources that a plan was made of, by path; empty for a plan that is not known."""
+    return dict(connection.execute("SELECT path, text FROM flow_source WHERE plan = ?", (plan,)))
+
+
+def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any] | None:
+    """A lead as one object: ``lead``, ``outcome``, ``reason``, ``sales``, ``distribution``, ``steps``, ``postings``,
+    ``deliveries``, ``ledger``. Amounts are ``Decimal``. None for a lead that the journal does not have."""
+    found = next(_rows(connection, "SELECT * FROM lead WHERE id = ?", lead), None)
+    if found is None:
+        return None
+    outcome, reason = found.pop("outcome"), found.pop("reason")
+    return {
+        "lead": {**found, "test": bool(found["test"])},
+        "outcome": outcome,
+        "reason": reason,
+        **{name: list(_rows(connection, query, lead)) for name, query in PARTS.items()},
+    }
+
+
+PARTS: Mapping[str, str] = {
+    "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery WHERE lead = ? AND state = 'confirmed' "
+    "ORDER BY at, buyer",
+    "distribution": "SELECT buyer, outcome, reason, code, cause, CAST(round(bid * 1000000) AS INTEGER) AS bid, position, "
+    "stage, segment, branch, ms, CAST(round(price * 1000000) AS INTEGER) AS price, note FROM distribution WHERE lead = ? "
+    "ORDER BY segment, stage, position IS NULL, position, buyer",
+    "steps": "SELECT segment, number, kind, name, outcome, reason, note, was_read, was_set, cost, ms FROM step "
+    "WHERE lead = ? ORDER BY segment, number",
+    "postings": "SELECT p.key, p.leg, p.name, p.at, p.method, p.url, p.status, p.failure, p.answer, p.ms, p.verdict, "
+    "p.rule, p.reason, p.reference, p.cost FROM posting p LEFT JOIN fact f ON f.lead = p.lead AND f.key = p.key "
+    "WHERE p.lead = ? ORDER BY f.seq",
+    "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, due, intent_at, "
+    "answered_at, conflict FROM delivery WHERE lead = ? ORDER BY intent_at, number",
+    "ledger": "SELECT kind, party, amount, at FROM ledger WHERE lead = ? ORDER BY at, kind",
+}
+
+
+def _rows(connection: sqlite3.Connection, query: str, lead: str) -> Iterator[dict[str, Any]]:
+    cursor = connection.execute(query, (lead,))
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield {name: _shown(name, value) for name, value in zip(names, row, strict=True)}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in AMOUNTS:
+        return money(value)
+    return json.loads(value) if name in JSON_COLUMNS else value

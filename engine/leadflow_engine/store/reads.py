@@ -1,0 +1,169 @@
+"""Answers to read effects, from what is committed: limits, turns, kept answers."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from leadflow_engine.effects import BuyerLimits, Effect, ReadCache, ReadLimits, ReadTurns, Result
+from leadflow_engine.limits import Down, down
+from leadflow_engine.ports import Clock
+from leadflow_engine.store.codec import iso, moment
+from leadflow_engine.store.decide import Refusal, claims_refused, clock_time
+from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.errors import StoreError
+
+LOOK_BACK = datetime.timedelta(hours=1)
+"""How far back failures are looked at, beyond what a buyer's own rule needs."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """A connection to read from. ``trials`` remembers which lead may try a buyer that was down, and how long nobody else may."""
+
+    connection: sqlite3.Connection
+    digests: Digests
+    clock: Clock
+    trials: dict[str, tuple[str, datetime.datetime]] = field(default_factory=dict)
+
+
+def read(reader: Reader, lead: str, effect: Effect) -> Result:
+    """The result of a read effect. Raises ``StoreError`` for an effect that the journal cannot answer."""
+    answer = READS.get(type(effect.data))
+    if answer is None:
+        raise StoreError(f"{effect.key}: {effect.kind} effects of this kind are not answered by the journal")
+    return answer(reader, lead, effect.data)
+
+
+# ------------------------------------------------------------------ limits
+
+
+def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
+    at = reader.clock.now()
+    test = _is_test(reader.connection, lead)
+    failures = _failures(reader.connection, data.buyers, at)
+    out: dict[str, Any] = {}
+    for buyer in data.buyers:
+        refusal = _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
+        if refusal is None and not test:
+            refusal = claims_refused(reader.connection, reader.digests, lead, buyer.limits, buyer.keys, at)
+        if refusal is not None:
+            until = iso(refusal.until) if refusal.until else None
+            out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason, "until": until}
+    return {"out": out}
+
+
+def _is_test(connection: sqlite3.Connection, lead: str) -> bool:
+    row = connection.execute("SELECT test FROM lead WHERE id = ?", (lead,)).fetchone()
+    return bool(row and row[0])
+
+
+def _failures(
+    connection: sqlite3.Connection, buyers: Sequence[BuyerLimits], at: datetime.datetime
+) -> Mapping[str, Sequence[datetime.datetime]]:
+    """When each buyer failed lately, oldest first. One question for all of them: failures are few."""
+    if not buyers:
+        return {}
+    since = iso(at - LOOK_BACK - max(each.down_after.within + each.down_after.length for each in buyers))
+    found: dict[str, list[datetime.datetime]] = defaultdict(list)
+    rows = connection.execute(
+        "SELECT buyer, answered_at AS at FROM delivery WHERE failed AND answered_at >= ?1 "
+        "UNION ALL SELECT name, at FROM posting WHERE failed AND leg = 'ping' AND at >= ?1 ORDER BY 2",
+        (since,),
+    )
+    for buyer, when in rows:
+        found[buyer].append(moment(when))
+    return found
+
+
+def _is_down(
+    reader: Reader,
+    lead: str,
+    buyer: BuyerLimits,
+    failures: Sequence[datetime.datetime],
+    at: datetime.datetime,
+) -> Refusal | None:
+    if len(failures) < buyer.down_after.failures:
+        return None
+    found = down(failures, _answered(reader.connection, buyer.buyer), buyer.down_after)
+    if found is None:
+        reader.trials.pop(buyer.buyer, None)
+        return None
+    if at >= found.until and _may_try(reader, lead, buyer, found, at):
+        return None
+    until = max(found.until, at)
+    zone = next((claim.zone for claim in buyer.limits), "UTC")
+    said = f"down after {found.failures} failures until {clock_time(found.until, at, zone)}"
+    if at >= found.until:
+        said = f"down after {found.failures} failures; one lead is trying it"
+    return Refusal("paused", said, until)
+
+
+def _may_try(reader: Reader, lead: str, buyer: BuyerLimits, found: Down, at: datetime.datetime) -> bool:
+    """One lead at a time tries a buyer that was down. Its chance lasts a quarter of the pause: it may end before it gets there."""
+    held = reader.trials.get(buyer.buyer)
+    if held is not None and held[0] != lead and held[1] > at:
+        return False
+    busy = reader.connection.execute(
+        "SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND lead <> ? LIMIT 1",
+        (buyer.buyer, iso(max(found.until, at - buyer.down_after.length)), lead),
+    ).fetchone()
+    if busy:
+        return False
+    reader.trials[buyer.buyer] = (lead, at + buyer.down_after.length / 4)
+    return True
+
+
+def _answered(
+    connection: sqlite3.Connection, buyer: str
+) -> Callable[[datetime.datetime, datetime.datetime], bool]:
+    def answered(start: datetime.datetime, end: datetime.datetime) -> bool:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM delivery WHERE buyer = ?1 AND NOT failed AND answered_at >= ?2 AND answered_at < ?3) "
+            "OR EXISTS (SELECT 1 FROM posting WHERE name = ?1 AND leg = 'ping' AND NOT failed AND at >= ?2 AND at < ?3)",
+            (buyer, iso(start), iso(end)),
+        ).fetchone()
+        return bool(row[0])
+
+    return answered
+
+
+# ------------------------------------------------------------------ turns and kept answers
+
+
+def _turns(reader: Reader, lead: str, data: ReadTurns) -> Result:
+    rows = reader.connection.execute(
+        "SELECT buyer, last FROM turn WHERE flow = (SELECT flow FROM lead WHERE id = ?) AND stage = ?",
+        (lead, data.stage),
+    )
+    asked = set(data.buyers)
+    return {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
+
+
+def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:
+    since = reader.clock.now() - datetime.timedelta(seconds=data.within)
+    row = reader.connection.execute(
+        "SELECT f.body, f.content, f.digest FROM look_up u JOIN fact f ON f.lead = u.lead AND f.key = u.key "
+        "WHERE u.name = ? AND u.hash = ? AND u.at > ?",
+        (data.name, reader.digests.cache(data.name, data.value), iso(since)),
+    ).fetchone()
+    if row is None or (row[1] is None and row[2]):
+        return {"answer": None}  # never asked, too old, or removed since
+    return {"answer": whole(json.loads(row[0]), json.loads(row[1]) if row[1] else None)}
+
+
+def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:
+    """A result as it was fed: what may be kept for ever, and what is personal."""
+    return {**body, **content} if content else dict(body)
+
+
+READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
+    ReadLimits: _limits,
+    ReadTurns: _turns,
+    ReadCache: _cache,
+}

@@ -1,0 +1,207 @@
+"""The journal in one SQLite file, or in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from leadflow_engine.effects import Effect, Fact, Json, Result, Write
+from leadflow_engine.ports import Clock
+from leadflow_engine.store import chain, later, plans, queries
+from leadflow_engine.store import rebuild as rebuilding
+from leadflow_engine.store.core import Core, core, instance_digests, perform
+from leadflow_engine.store.errors import StoreError, explained
+from leadflow_engine.store.opening import open_memory, open_reader, open_writer
+from leadflow_engine.store.ownership import Ownership, own
+from leadflow_engine.store.reads import Reader, read
+from leadflow_engine.store.snapshot import snapshot
+from leadflow_engine.store.writer import Writer, transact
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """``ports.Store`` on SQLite. Made by ``open``, ``read_only``, ``memory`` or ``snapshot``, let go of by ``close``.
+
+    A file has a writer thread and a separate connection to read from; in memory everything happens at once, on the
+    caller's thread.
+    """
+
+    def __init__(
+        self, reader: Reader, path: str, core: Core | None, writer: Writer | None, held: Ownership | None
+    ) -> None:
+        self._reader = reader
+        self._path = path
+        self._core = core
+        self._writer = writer
+        self._held = held
+        self._reading = threading.RLock()
+
+    # -------------------------------------------------------------- opening
+
+    @classmethod
+    def open(cls, path: str | Path, clock: Clock, create: bool = True) -> SqliteStore:
+        """The journal in a file, to write; made where there is none and ``create`` says so. Raises ``StoreError``
+        where another process holds it or the file is no journal."""
+        path = Path(path)
+        if create:
+            _make_folder(path)
+        held = own(path) if path.parent.is_dir() and not path.is_dir() else None
+        try:
+            connection = open_writer(path, create)
+            writing = core(connection, clock)
+            reader = Reader(open_reader(path), writing.digests, clock)
+        except BaseException as error:
+            if held is not None:
+                held.release()
+            if isinstance(error, sqlite3.Error):
+                raise explained(error, str(path)) from None
+            raise
+        return cls(reader, str(path), writing, Writer(writing, str(path)), held)
+
+    @classmethod
+    def read_only(cls, path: str | Path, clock: Clock) -> SqliteStore:
+        """The journal in a file, to read, whoever else writes it; every write is refused."""
+        connection = open_reader(Path(path))
+        return cls(Reader(connection, instance_digests(connection), clock), str(path), None, None, None)
+
+    @classmethod
+    def memory(cls, clock: Clock) -> SqliteStore:
+        """An empty journal in memory."""
+        return cls._in_memory(open_memory(), clock)
+
+    @classmethod
+    def snapshot(cls, path: str | Path, clock: Clock) -> SqliteStore:
+        """A journal in memory that answers limits, dedupe, turns and kept answers as the file would now. Its leads
+        are not in it, and nothing is ever written to the file."""
+        return cls._in_memory(snapshot(Path(path), clock), clock)
+
+    @classmethod
+    def _in_memory(cls, connection: sqlite3.Connection, clock: Clock) -> SqliteStore:
+        writing = core(connection, clock)
+        return cls(Reader(connection, writing.digests, clock), ":memory:", writing, None, None)
+
+    # -------------------------------------------------------------- the Store protocol
+
+    async def write(self, write: Write) -> Result:
+        """See ``ports.Store.write``."""
+        if self._writer is not None:
+            return await self._writer.submit(lambda core: perform(core, write))
+        return self.write_now(write)
+
+    def write_now(self, write: Write) -> Result:
+        """``write`` for callers without an event loop."""
+        return self._transact(lambda core: perform(core, write))
+
+    def read(self, lead: str, effect: Effect) -> Result:
+        """See ``ports.Store.read``."""
+        return self._ask(lambda connection: read(self._reader, lead, effect))
+
+    def facts(self, lead: str) -> Sequence[Fact]:
+        """See ``ports.Store.facts``."""
+        return self._ask(lambda connection: queries.facts(connection, lead))
+
+    def unfinished(self) -> Iterable[str]:
+        """See ``ports.Store.unfinished``: oldest first."""
+        return self._ask(queries.unfinished)
+
+    def find(self, identity: str) -> str | None:
+        """See ``ports.Store.find``."""
+        return self._ask(lambda connection: queries.find(connection, identity))
+
+    def add_plan(self, plan: str, description: Json) -> None:
+        """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
+        self._transact(lambda core: plans.add_plan(core, plan, description))
+
+    async def close(self) -> None:
+        """See ``ports.Store.close``. May be called more than once."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """``close`` for callers without an event loop."""
+        if self._writer is not None:
+            self._writer.close()
+        self._reader.connection.close()
+        if self._core is not None:
+            self._core.connection.close()
+        if self._held is not None:
+            self._held.release()
+
+    # -------------------------------------------------------------- what commands ask
+
+    def settle_delivery(
+        self, lead: str, buyer: str, number: int, word: str, by: str, because: str
+    ) -> later.Later:
+        """Say of a delivery in doubt that it was ``sold`` or ``declined``; see ``docs/delivery.md``."""
+        return self._transact(
+            lambda core: later.settle_delivery(core, lead, buyer, number, word, by, because)
+        )
+
+    def doubts(self) -> list[queries.Doubt]:
+        """Deliveries in doubt, pending, or in conflict."""
+        return self._ask(queries.doubts)
+
+    def work(self) -> list[queries.Work]:
+        """All leads that wait."""
+        return self._ask(queries.work)
+
+    def work_due(self, now: datetime.datetime) -> list[queries.Work]:
+        """Leads that waited until now."""
+        return self._ask(lambda connection: queries.work(connection, now))
+
+    def last_lead(self) -> str | None:
+        """The lead that something happened to last."""
+        return self._ask(queries.last_lead)
+
+    def lead_summary(self, lead: str) -> Mapping[str, Any] | None:
+        """A lead as one object; see ``queries.lead_summary``."""
+        return self._ask(lambda connection: queries.lead_summary(connection, lead))
+
+    def plan_files(self, plan: str) -> dict[str, str]:
+        """The sources that a plan was made of, by path."""
+        return self._ask(lambda connection: queries.plan_files(connection, plan))
+
+    def verify(self, lead: str | None = None) -> list[chain.Break]:
+        """Where the chains of facts do not hold; empty where all is as it was written."""
+        return self._ask(lambda connection: list(chain.verify(connection, self._reader.digests, lead)))
+
+    def rebuild(self, replay: rebuilding.Replay) -> None:
+        """Make every projection again from the facts; see ``rebuild.Replay``."""
+        self._transact(lambda core: rebuilding.rebuild(core, replay))
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a reading SQL statement: views and reports."""
+        return self._ask(lambda connection: connection.execute(sql, values).fetchall())
+
+    # -------------------------------------------------------------- how
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        with self._reading:
+            try:
+                return question(self._reader.connection)
+            except sqlite3.Error as error:
+                raise explained(error, self._path) from None
+
+    def _transact(self, work: Callable[[Core], T]) -> T:
+        if self._writer is not None:
+            return self._writer.wait(work)
+        if self._core is None:
+            raise StoreError(f"journal {self._path} was opened to read only")
+        with self._reading:
+            outcome = transact(self._core, self._path, [work])[0]
+        if outcome.error is not None:
+            raise outcome.error
+        value: T = outcome.value
+        return value
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"journal {path}: its folder cannot be made: {error.strerror}") from None

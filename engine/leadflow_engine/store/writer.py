@@ -1,0 +1,164 @@
+"""The one writer: a thread that commits what many ask for at once in one transaction.
+
+Who asks is told after the commit, so a crash never takes back what somebody was told. A batch in which anything fails is rolled back
+and done again one by one: nobody has been told anything of it, and only the one that fails hears so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from leadflow_engine.store.core import Core
+from leadflow_engine.store.errors import StoreError, explained
+
+T = TypeVar("T")
+
+BATCH = 128
+"""Most jobs in one transaction: bounds how long the first of them waits for the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job: its value, or what was raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[T]):
+    """What is to be done in a transaction, and where its outcome goes: an event loop's future, or a waiting thread's."""
+
+    work: Callable[[Core], T]
+    future: asyncio.Future[T] | Future[T]
+    loop: asyncio.AbstractEventLoop | None = None
+
+
+Queue: TypeAlias = "queue.SimpleQueue[Job[Any] | None]"
+
+
+def transact(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome]:
+    """Do all of ``work`` in one transaction or, where that fails, each in its own."""
+    together = _together(core, path, work)
+    if isinstance(together, list):
+        return together
+    if len(work) == 1:
+        return [Outcome(error=together)]
+    return [transact(core, path, [each])[0] for each in work]
+
+
+def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome] | Exception:
+    try:
+        core.connection.execute("BEGIN IMMEDIATE")
+        outcomes = [Outcome(each(core)) for each in work]
+        core.flush()
+        core.connection.execute("COMMIT")
+        return outcomes
+    except Exception as error:
+        _roll_back(core)
+        return explained(error, path) if isinstance(error, sqlite3.Error) else error
+
+
+def _roll_back(core: Core) -> None:
+    if core.connection.in_transaction:  # SQLite itself has rolled back where the disk was full
+        core.connection.execute("ROLLBACK")
+    core.rolled_back()
+
+
+class Writer:
+    """The thread and its queue. Started by its construction, ended by ``close``."""
+
+    def __init__(self, core: Core, path: str) -> None:
+        self._core = core
+        self._path = path
+        self._queue: Queue = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    async def submit(self, work: Callable[[Core], T]) -> T:
+        """Do ``work`` in a transaction; returns after its commit. Cancelling the wait does not take back the work."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(Job(work, future, loop))
+        return await future
+
+    def wait(self, work: Callable[[Core], T]) -> T:
+        """``submit`` for callers without an event loop: blocks until the commit."""
+        future: Future[T] = Future()
+        self._put(Job(work, future))
+        return future.result()
+
+    def close(self) -> None:
+        """Finish what is queued; then no more is taken."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _put(self, job: Job[Any]) -> None:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"journal {self._path} is closed")
+            self._queue.put(job)
+
+    def _run(self) -> None:
+        while (batch := self._take()) is not None:
+            _deliver(batch, self._transacted(batch))
+
+    def _transacted(self, batch: Sequence[Job[Any]]) -> list[Outcome]:
+        try:
+            return transact(self._core, self._path, [job.work for job in batch])
+        except Exception as error:  # even the rollback failed; who waits must hear of it, and the thread goes on
+            return [Outcome(error=StoreError(f"journal {self._path}: {error}; nothing of this holds"))] * len(batch)
+
+    def _take(self) -> list[Job[Any]] | None:
+        """All that waits, up to ``BATCH``; blocks for the first. None once closed and done."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                self._queue.put(None)
+                break
+            batch.append(job)
+        return batch
+
+
+def _deliver(batch: Sequence[Job[Any]], outcomes: Sequence[Outcome]) -> None:
+    told: dict[asyncio.AbstractEventLoop, list[tuple[Any, Outcome]]] = defaultdict(list)
+    for job, outcome in zip(batch, outcomes, strict=True):
+        if job.loop is None:
+            _tell([(job.future, outcome)])
+        else:
+            told[job.loop].append((job.future, outcome))
+    for loop, pairs in told.items():
+        try:
+            loop.call_soon_threadsafe(_tell, pairs)
+        except RuntimeError:
+            pass  # the loop has gone; what was committed stays
+
+
+def _tell(pairs: Sequence[tuple[Any, Outcome]]) -> None:
+    for future, outcome in pairs:
+        if future.done():
+            continue
+        if outcome.error is None:
+            future.set_result(outcome.value)
+        else:
+            future.set_exception(outcome.error)
