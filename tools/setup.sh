@@ -24,7 +24,11 @@ find_python() {
     done
 }
 
-if ! { [ -x "$venv/bin/python" ] && new_enough "$venv/bin/python"; }; then
+usable() {
+    new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1
+}
+
+if ! usable; then
     python=$(find_python)
     [ -n "$python" ] || stop "Python 3.11 or newer is missing: install it, or name one with make PYTHON=/path/to/python3.11"
     "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 ||
