@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ CLOSED_RANGES = tuple(
         "ff00::/8",  # multicast
     )
 )
+
+_UNSAFE = re.compile(r"[\x00-\x20\\\x7f]")
 
 METADATA_NAMES = frozenset(
     {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
@@ -117,7 +120,7 @@ def check_url(url: str, guard: Guard) -> SplitResult:
 
     Returns the parts of the url. Raises ``Refused``.
     """
-    if any(char <= " " or char in "\\\x7f" for char in url):
+    if _UNSAFE.search(url):
         raise Refused("the url holds a space, a backslash or a control character")
     try:
         parts = urlsplit(url)

@@ -26,7 +26,6 @@ SHORTEST_MASKED = 4
 _OPENS = r"(?:\uf8f0|%EF%A3%B0|\\uf8f0)"
 _CLOSES = r"(?:\uf8f1|%EF%A3%B1|\\uf8f1)"
 _PLACEHOLDER = re.compile(rf"{_OPENS}([A-Za-z0-9_]+){_CLOSES}", re.IGNORECASE)
-_HINTS = (OPEN, "%EF%A3%B0", "\\uf8f0", "%ef%a3%b0", "\\uF8F0")
 
 # What could turn into a placeholder when an answer is parsed: the characters, and their JSON, XML and url spellings.
 _FORGED = re.compile(
@@ -67,7 +66,10 @@ def defused(text: str) -> str:
 
 
 def _has_placeholder(text: str) -> bool:
-    return any(hint in text for hint in _HINTS)
+    # On the path of every request: plain look-ups are several times as fast as the expression.
+    return (
+        OPEN in text or "%EF%A3%B0" in text or "\\uf8f0" in text or "%ef%a3%b0" in text or "\\uF8F0" in text
+    )
 
 
 class Secrets:

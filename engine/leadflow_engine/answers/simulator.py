@@ -91,14 +91,10 @@ def _result(
     }
 
 
-def _utc_now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
 class Simulator:
-    """Answers from one spec, with the memory of one process. ``now`` decides into which window a cap counts."""
+    """Answers from one spec, with the memory of one process. ``now`` (aware) decides into which window a cap counts."""
 
-    def __init__(self, spec: Spec, now: Callable[[], datetime.datetime] = _utc_now) -> None:
+    def __init__(self, spec: Spec, now: Callable[[], datetime.datetime]) -> None:
         self.spec = spec
         self._now = now
         self.reset()

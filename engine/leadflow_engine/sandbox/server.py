@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import signal
 import socket
 import struct
@@ -58,7 +59,7 @@ async def running(
 ) -> AsyncIterator[RunningSandbox]:
     """Serve a spec on loopback while the block runs; port 0 takes a free one. Raises ``SandboxError``."""
     listener = _listener(port)
-    simulator, ledger = Simulator(spec), _open_ledger(ledger_file, listener)
+    simulator, ledger = Simulator(spec, _utc_now), _open_ledger(ledger_file, listener)
     runner = web.AppRunner(
         _app(simulator, ledger), handler_cancellation=True, access_log=None, shutdown_timeout=0.1
     )
@@ -96,6 +97,10 @@ def described(spec: Spec) -> str:
     buyers = f"{spec.buyers} simulated {'buyer' if spec.buyers == 1 else 'buyers'}"
     services = f"{spec.services} {'service' if spec.services == 1 else 'services'}"
     return f"{buyers} and {services}" if spec.services else buyers
+
+
+def _utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _listener(port: int) -> socket.socket:

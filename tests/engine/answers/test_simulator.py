@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadflow_engine.answers import Simulator, parse_answers
+from leadflow_engine.answers import Simulator, Spec, parse_answers
 from leadflow_engine.answers.draw import draw_key
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.secrets import placeholder
@@ -45,6 +45,13 @@ services:
 """
 
 
+NOW = datetime.datetime(2026, 11, 20, 14, 41, tzinfo=datetime.UTC)
+
+
+def simulating(spec: Spec) -> Simulator:
+    return Simulator(spec, lambda: NOW)
+
+
 def ask(simulator: Simulator, name: str, leg: str, body: Any, **more: Any) -> Any:
     text = body if isinstance(body, str) else json.dumps(body)
     request = HttpRequest("POST", "https://x.example/y", more.pop("headers", ()), text)
@@ -57,8 +64,8 @@ def lead(number: int) -> dict[str, Any]:
 
 def test_the_same_requests_in_any_order_hear_the_same() -> None:
     spec = parse_answers(SOLAR)
-    forward = {n: ask(Simulator(spec), "brightbid", "ping", lead(n)) for n in range(50)}
-    simulator = Simulator(spec)
+    forward = {n: ask(simulating(spec), "brightbid", "ping", lead(n)) for n in range(50)}
+    simulator = simulating(spec)
     order = random.Random(1).sample(range(50), 50)
     assert {n: ask(simulator, "brightbid", "ping", lead(n)) for n in order} == forward
     assert len({answer.body for answer in forward.values()}) > 25
@@ -67,14 +74,14 @@ def test_the_same_requests_in_any_order_hear_the_same() -> None:
 def test_another_seed_is_another_market() -> None:
     other = parse_answers(SOLAR.replace("seed: 7", "seed: 8"))
     bodies = [
-        [ask(Simulator(spec), "brightbid", "ping", lead(n)).body for n in range(20)]
+        [ask(simulating(spec), "brightbid", "ping", lead(n)).body for n in range(20)]
         for spec in (parse_answers(SOLAR), other)
     ]
     assert bodies[0] != bodies[1]
 
 
 def test_rates_bids_and_latencies_are_those_of_the_file() -> None:
-    simulator = Simulator(parse_answers(SOLAR))
+    simulator = simulating(parse_answers(SOLAR))
     pings = [ask(simulator, "brightbid", "ping", lead(n)) for n in range(1000)]
     bids = [json.loads(answer.body)["price"] for answer in pings if answer.choice == "accepted"]
     assert 760 < len(bids) < 840
@@ -84,13 +91,13 @@ def test_rates_bids_and_latencies_are_those_of_the_file() -> None:
 
 
 def test_a_bid_is_written_with_its_cents() -> None:
-    bodies = [ask(Simulator(parse_answers(SOLAR)), "brightbid", "ping", lead(n)).body for n in range(40)]
+    bodies = [ask(simulating(parse_answers(SOLAR)), "brightbid", "ping", lead(n)).body for n in range(40)]
     prices = [body.partition('"price": ')[2].partition(",")[0] for body in bodies if "price" in body]
     assert all(len(price.partition(".")[2]) == 2 for price in prices)
 
 
 def test_a_buyer_remembers_what_it_took_and_nothing_else() -> None:
-    simulator = Simulator(parse_answers(SOLAR))
+    simulator = simulating(parse_answers(SOLAR))
     first = {n: ask(simulator, "sunpath", "post", lead(n)).choice for n in range(30)}
     again = {n: ask(simulator, "sunpath", "post", {**lead(n), "bill": 1}).choice for n in range(30)}
     assert {n for n, choice in again.items() if choice == "duplicate"} == {
@@ -111,7 +118,7 @@ def test_a_cap_counts_taken_leads_and_its_day_ends() -> None:
 
 
 def test_the_first_answer_whose_conditions_hold_is_given() -> None:
-    simulator = Simulator(parse_answers(SOLAR))
+    simulator = simulating(parse_answers(SOLAR))
     assert "landline" in ask(simulator, "phone_check", "enhance", {"number": "+12125550100"}).body
     assert "mobile" in ask(simulator, "phone_check", "enhance", {"number": "+13105550100"}).body
 
@@ -152,7 +159,7 @@ def test_conditions(when: str, expected: bool) -> None:
     spec = parse_answers(f"services:\n  s:\n    - when: {when}\n      body: yes it is\n    - body: no\n")
     body = {"state": "CA", "bill": 120, "zip": "02134", "contact": {"phones": ["A", "B"]}, "own": True}
     request = HttpRequest("POST", "https://h/y?k=v", (("x-key", "abc"),), json.dumps(body))
-    assert (Simulator(spec).answer("s", "enhance", request).body == "yes it is") is expected
+    assert (simulating(spec).answer("s", "enhance", request).body == "yes it is") is expected
 
 
 @pytest.mark.parametrize(
@@ -170,7 +177,7 @@ def test_fields_are_read_from_every_kind_of_body(content_type: str, body: str, p
         f'services:\n  s:\n    - when: {{"{path}": "02134"}}\n      body: "{{{{ request.{path} }}}}"\n'
     )
     assert (
-        ask(Simulator(spec), "s", "enhance", body, headers=(("Content-Type", content_type),)).body == "02134"
+        ask(simulating(spec), "s", "enhance", body, headers=(("Content-Type", content_type),)).body == "02134"
     )
 
 
@@ -178,11 +185,11 @@ def test_fields_are_read_from_every_kind_of_body(content_type: str, body: str, p
 def test_any_body_has_an_answer(body: str) -> None:
     spec = parse_answers("services:\n  s:\n    - when: {a: 1}\n      body: one\n    - body: other\n")
     for kind in ("application/json", "text/xml", "application/x-www-form-urlencoded"):
-        assert ask(Simulator(spec), "s", "enhance", body, headers=(("Content-Type", kind),)).given
+        assert ask(simulating(spec), "s", "enhance", body, headers=(("Content-Type", kind),)).given
 
 
 def test_what_nobody_gave_an_answer_for_is_an_error_that_says_so() -> None:
-    simulator = Simulator(parse_answers("services:\n  s:\n    - when: {a: 1}\n      body: one\n", "x.yaml"))
+    simulator = simulating(parse_answers("services:\n  s:\n    - when: {a: 1}\n      body: one\n", "x.yaml"))
     unknown = ask(simulator, "other", "ping", {})
     assert (unknown.given, unknown.status) == (False, 501)
     assert json.loads(unknown.body) == {"error": "no answer is given for ping other in x.yaml"}
@@ -197,7 +204,7 @@ def test_the_results_of_what_goes_wrong() -> None:
         "    - {when: {a: 1}, hang: true}\n    - {when: {a: 2}, delay: 3s}\n    - {when: {a: 3}, cut: before}\n"
         "    - {when: {a: 4}, cut: body, body: abcdef}\n    - {body: fine, delay: 5ms}\n"
     )
-    results = [ask(Simulator(spec), "s", "enhance", {"a": n}).result(timeout=2.0) for n in range(1, 6)]
+    results = [ask(simulating(spec), "s", "enhance", {"a": n}).result(timeout=2.0) for n in range(1, 6)]
     assert [(r["phase"], r["failure"], r["status"], r["body"], r["ms"]) for r in results] == [
         ("sent", "timeout", None, "", 2000.0),
         ("sent", "timeout", None, "", 2000.0),
@@ -213,7 +220,7 @@ def test_a_buyer_that_hangs_may_have_taken_the_lead_all_the_same() -> None:
         "        - {when: {$attempt: 1}, takes: true, hang: true}\n"
         "      accepted: {body: sold}\n      duplicate: {body: have it}\n"
     )
-    simulator = Simulator(spec)
+    simulator = simulating(spec)
     assert [(a.taken, a.hang, a.body) for a in (ask(simulator, "a", "post", lead(1)) for _ in range(2))] == [
         (True, True, ""),
         (False, False, "have it"),
@@ -224,7 +231,7 @@ def test_an_idempotent_buyer_repeats_its_answer_to_the_same_key() -> None:
     spec = parse_answers(
         SOLAR.replace("remember: phone", "remember: phone\n      idempotency: Idempotency-Key")
     )
-    simulator = Simulator(spec)
+    simulator = simulating(spec)
     headers = (("Idempotency-Key", "k1"),)
     first, again = (ask(simulator, "sunpath", "post", lead(1), headers=headers) for _ in range(2))
     assert (first.body, again.taken) == (again.body, False)
@@ -232,13 +239,13 @@ def test_an_idempotent_buyer_repeats_its_answer_to_the_same_key() -> None:
 
 def test_chance_of_a_fault_is_a_share_of_the_requests() -> None:
     spec = parse_answers("services:\n  s:\n    - {chance: 10%, status: 503}\n    - body: ok\n")
-    statuses = [ask(Simulator(spec), "s", "enhance", {"n": n}).status for n in range(1000)]
+    statuses = [ask(simulating(spec), "s", "enhance", {"n": n}).status for n in range(1000)]
     assert 70 < statuses.count(503) < 130
 
 
 def test_an_echoed_secret_is_masked_in_the_process_too() -> None:
     spec = parse_answers('services:\n  s:\n    - body: "key {{ request.k }}"\n')
-    assert ask(Simulator(spec), "s", "enhance", {"k": placeholder("KEY")}).result(1.0)["body"] == "key ***"
+    assert ask(simulating(spec), "s", "enhance", {"k": placeholder("KEY")}).result(1.0)["body"] == "key ***"
 
 
 def test_a_draw_does_not_depend_on_the_host() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ from leadflow_engine.sandbox.ledger import field_digest
 from leadflow_engine.secrets import Secrets, placeholder
 
 pytestmark = pytest.mark.anyio
+
+NOW = datetime.datetime(2026, 11, 20, 14, 41, tzinfo=datetime.UTC)
 
 SPEC = parse_answers("""
 seed: 7
@@ -76,7 +79,7 @@ async def test_the_wire_and_the_process_hear_the_same() -> None:
     requests = [lead(n) for n in range(40)] + [lead(n, more="again") for n in range(10)]
     states = ("HI", "ME", "VT", "WY")
     requests += [lead(100 + n, state=state) for n, state in enumerate(states)]
-    simulator = Simulator(SPEC)
+    simulator = Simulator(SPEC, lambda: NOW)
     async with running(SPEC) as sandbox, through(sandbox, KEY="the real value") as out:
         for request in requests:
             inside = simulator.answer("sunpath", "post", request).result(request.timeout)
