@@ -111,11 +111,10 @@ def title(text: str) -> str:
     """Each word with a capital: ``mary-ann o'brien's`` is ``Mary-Ann O'Brien's``."""
 
     def capital(match: re.Match[str]) -> str:
-        first, *rest = re.split(r"(['’])", match[0])
-        irish = len(first) == 1 and len(rest) >= 2
-        return first.capitalize() + "".join(
-            p.capitalize() if irish and i == 1 else p.lower() for i, p in enumerate(rest)
-        )
+        first, *rest = re.split(r"(['’])", match[0].lower())
+        if len(first) == 1 and len(rest) >= 2:  # O'Brien, but Don't
+            rest[1] = rest[1].capitalize()
+        return first.capitalize() + "".join(rest)
 
     return _WORD.sub(capital, text)
 
@@ -199,10 +198,7 @@ def to_number(value: object) -> Decimal | None:
 def _extreme(choose: Callable[[list[Any]], object]) -> Body:
     def call(*values: object) -> object:
         found = _present(values)
-        kinds = {
-            datetime.datetime if isinstance(value, datetime.datetime) else type(value) for value in found
-        }
-        return choose(found) if len(kinds) == 1 else None
+        return choose(found) if len(set(map(type, found))) == 1 else None
 
     return call
 

@@ -70,25 +70,28 @@ def _cells(line: Line, pending: _Pending, delimiter: str) -> list[str] | IntakeE
     if "\0" in line.text:
         return IntakeError("a NUL character; remove it", line.number, line.text.index("\0") + 1)
     taken: list[Line] = []
+    try:
+        return next(csv.reader(_reach(line, pending, taken), delimiter=delimiter, strict=True))
+    except csv.Error as problem:
+        pending.give_back(taken)
+        if "unexpected end of data" in str(problem):
+            return IntakeError("a quote is opened and never closed", line.number)
+        return IntakeError(f"broken row ({problem}); quote the cell and double the quotes in it", line.number)
+
+
+def _reach(line: Line, pending: _Pending, taken: list[Line]) -> Iterator[str]:
+    """The lines that a row may reach over, as the reader asks for them; those beyond the first are noted."""
+    yield line.text
     length = len(line.text)
-    while True:
-        try:
-            return next(
-                csv.reader([line.text, *(one.text for one in taken)], delimiter=delimiter, strict=True)
-            )
-        except csv.Error as problem:
-            if "unexpected end of data" not in str(problem):
-                pending.give_back(taken)
-                return IntakeError(
-                    f"broken row ({problem}); quote the cell and double the quotes in it", line.number
-                )
+    while len(taken) < MOST_LINES and length <= LONGEST_LINE:
         further = pending.take()
-        if further:
-            taken.append(further)
-            length += len(further.text)
-        if further is None or further.error or len(taken) >= MOST_LINES or length > LONGEST_LINE:
-            pending.give_back(taken)
-            return IntakeError("a quote is opened and never closed", line.number, line.text.rfind('"') + 1)
+        if further is None:
+            return
+        taken.append(further)
+        if further.error:
+            return
+        length += len(further.text)
+        yield further.text
 
 
 def _header(cells: list[str] | IntakeError, line: int) -> list[str]:
@@ -113,7 +116,7 @@ def _row(line: Line, cells: list[str] | IntakeError, header: list[str]) -> Row:
     if isinstance(cells, IntakeError):
         return Row(line.number, cells)
     if len(cells) != len(header):
-        message = f"{len(cells)} cells where the header names {len(header)} columns"
+        message = f"the header names {len(header)} columns and this row has {len(cells)}"
         return Row(line.number, IntakeError(message, line.number))
     nameless = [
         place for place, (name, cell) in enumerate(zip(header, cells, strict=True), 1) if cell and not name

@@ -89,9 +89,16 @@ def _whole_json(stream: io.BufferedReader) -> _Found:
         raise IntakeError(f"a JSON file over {LARGEST_JSON // 1_048_576} MiB; write one lead a line (.jsonl)")
     text = decode(data)
     if text[skip_white(text, 0) :][:1] != "[":
-        yield 1, read_json(text)
+        yield 1, _object_or_error(text)
         return
     yield from _elements(text)
+
+
+def _object_or_error(text: str) -> Json:
+    try:
+        return read_json(text)
+    except IntakeError as problem:
+        return problem
 
 
 def _elements(text: str) -> _Found:
@@ -104,7 +111,7 @@ def _elements(text: str) -> _Found:
         place = skip_white(text, place)
         if text[place : place + 1] == ",":
             place += 1
-        elif text[place : place + 1] != "]":
+        elif text[place : place + 1] not in {"]", ""}:
             raise _misplaced(text, place, "a comma or ] should stand here")
     if place >= len(text):
         raise _misplaced(text, place, "the array is never closed; the file may be cut off")
@@ -117,7 +124,7 @@ def _misplaced(text: str, place: int, message: str) -> IntakeError:
 
 
 def _json_lines(stream: io.BufferedReader) -> _Found:
-    return _each_line(stream, lambda line: read_json(line.text, line.number))
+    return _each_line(stream, lambda line: read_json(line.text.rstrip("\r\n"), line.number))
 
 
 def _form_lines(stream: io.BufferedReader) -> _Found:

@@ -126,7 +126,8 @@ def read_boolean(raw: object, type_: Type, context: Context) -> Reading:
 
 _FROM_TO = re.compile(r"(?:between )?(.*?\d[^-–—]*?) ?(?:-|–|—|\bto\b|\band\b) ?(.*\d.*)", re.IGNORECASE)
 _AT_LEAST = re.compile(
-    r"(?:(?:over|above|more than|at least|from|>=?|≥) ?(.*\d.*)|(.*\d.*?)(?: ?\+| (?:or|and) (?:more|above|over|up)))",
+    r"(?:(?:over|above|more than|at least|from|>=?|≥) ?(.*\d.*)"
+    r"|(.*\d.*?)(?: ?\+| (?:or|and) (?:more|above|over|up)))",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(

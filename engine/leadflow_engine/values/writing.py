@@ -12,6 +12,8 @@ from leadflow_engine.values.value import Value
 
 Kind: TypeAlias = Literal["json", "text", "form", "xml"]
 
+LARGEST_EXPONENT: Final = 40
+"""Numbers beyond are written as texts: a JSON number of a thousand digits is read by nobody."""
 _CENT: Final = Decimal("0.01")
 
 
@@ -54,7 +56,10 @@ def _as_it_came(raw: object) -> object:
         return [_as_it_came(item) for item in raw]
     if raw is None or isinstance(raw, bool):
         return raw
-    return as_decimal(raw) if isinstance(raw, int | float | Decimal) else raw_text(raw)
+    if not isinstance(raw, int | float | Decimal):
+        return raw_text(raw)
+    number = as_decimal(raw)
+    return number if abs(number.adjusted()) <= LARGEST_EXPONENT else number_text(number)
 
 
 def _joined(items: list[object], kind: Kind) -> object:
