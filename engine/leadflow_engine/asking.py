@@ -16,9 +16,15 @@ from leadflow_engine.journey import Journey, Work
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
 from leadflow_engine.records import Kept
+from leadflow_engine.response import Reading
 from leadflow_engine.values import written
 
-OUTCOME: Mapping[str, str] = {"accepted": "success", "rejected": "failure", "duplicate": "failure", "": "error"}
+OUTCOME: Mapping[str, str] = {
+    "accepted": "success",
+    "rejected": "failure",
+    "duplicate": "failure",
+    "": "error",
+}
 """How a look-up's step ends, by its verdict; every other verdict is an error."""
 
 REPEATABLE = frozenset({"connect", "timeout", "5xx", "429", "retry"})
@@ -61,11 +67,19 @@ def ask(journey: Journey, name: str, whom: str) -> Work:
     journey.lead.asked.add(name)  # first: a chain that comes back here finds it blank and ends
     journey.lookups[name] = ""
     if lookup.when is not None and not (yield from truth(journey, lookup.when, name)):
-        journey.ended("enhance", name, "skipped", "its `when` does not hold", read=shown_reads([lookup.when], journey.lead))
+        journey.ended(
+            "enhance",
+            name,
+            "skipped",
+            "its `when` does not hold",
+            read=shown_reads([lookup.when], journey.lead),
+        )
         return
     answer = yield from _from_cache(journey, lookup)
     if answer is not None:
-        _apply(journey, lookup, answer, x.read_answer(journey, lookup.leg, answer), f"{whom}; kept from earlier")
+        _apply(
+            journey, lookup, answer, x.read_answer(journey, lookup.leg, answer), f"{whom}; kept from earlier"
+        )
         return
     yield from _call(journey, lookup, whom)
 
@@ -111,14 +125,22 @@ def _call(journey: Journey, lookup: m.Enhance, whom: str) -> Work:
 
 
 def _apply(
-    journey: Journey, lookup: m.Enhance, result: Result, reading: x.Reading, whom: str, failure: str = "", ms: float = 0
+    journey: Journey,
+    lookup: m.Enhance,
+    result: Result,
+    reading: Reading,
+    whom: str,
+    failure: str = "",
+    ms: float = 0,
 ) -> None:
     outcome = OUTCOME.get(reading.verdict, "error")
     if result["phase"] == "answered" and reading.readable:
         journey.lead.results[lookup.name] = dict(reading.sets)
     unread = "no rule matches this answer" if outcome == "error" else ""
     reason = failure or reading.reason or unread
-    shown = {name: str(written(v, "text")) for name, v in reading.sets.items() if written(v, "text") is not None}
+    shown = {
+        name: str(written(v, "text")) for name, v in reading.sets.items() if written(v, "text") is not None
+    }
     kept = "kept from earlier" in whom
     cost = lookup.cost if result["phase"] != "not_sent" and not kept else Decimal(0)
     journey.ended("enhance", lookup.name, outcome, reason, note=whom, set=shown, cost=cost, ms=ms)

@@ -200,17 +200,7 @@ class End:
 
 
 Data: TypeAlias = (
-    Accept
-    | Clock
-    | ReadLimits
-    | ReadTurns
-    | ReadCache
-    | Intent
-    | CallOut
-    | Flush
-    | Timer
-    | Suspend
-    | End
+    Accept | Clock | ReadLimits | ReadTurns | ReadCache | Intent | CallOut | Flush | Timer | Suspend | End
 )
 
 KIND: Mapping[type, str] = {

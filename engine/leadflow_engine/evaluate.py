@@ -113,7 +113,8 @@ def _weaker(one: bool | None | Open, other: bool | None | Open) -> bool | None |
 
 
 def _or(args: tuple[t.Term, ...], scope: Scope) -> bool | None | Open:
-    unknown, still_open = False, ()
+    unknown = False
+    still_open: tuple[str, ...] = ()
     for arg in args:
         truth = holds(arg, scope)
         if truth is True:
@@ -344,7 +345,9 @@ def _in(term: t.Op, scope: Scope) -> object:
 
 def _in_items(value: object, items: tuple[t.Term, ...], scope: Scope) -> bool | None:
     truths = [
-        _strict("==", value, item.text) if isinstance(item, t.Exactly) else equal(value, plain(evaluate(item, scope)))
+        _strict("==", value, item.text)
+        if isinstance(item, t.Exactly)
+        else equal(value, plain(evaluate(item, scope)))
         for item in items
     ]
     return True if True in truths else None if None in truths else False

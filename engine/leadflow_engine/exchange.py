@@ -11,9 +11,8 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, ReadCache, Result, Timer
 from leadflow_engine.journey import Journey, Work, call
-from leadflow_engine.masking import personal_texts
 from leadflow_engine.records import Posting
-from leadflow_engine.response import Reader, Reading, excerpt
+from leadflow_engine.response import Reader, Reading
 from leadflow_engine.secrets import masked_placeholders
 
 
@@ -64,7 +63,15 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
     if result.get("assumed"):
         return replace(Reading.nothing(), verdict=str(result["assumed"]), reason="assumed", readable=True)
     headers = tuple((str(name), str(value)) for name, value in result["headers"])
-    return reader.read(int(result["status"]), headers, str(result["body"]), journey.plan.flow.country)
+    flow = journey.plan.flow
+    return reader.read(
+        int(result["status"]),
+        headers,
+        str(result["body"]),
+        flow.country,
+        zone=flow.timezone,
+        scope=journey.lead,
+    )
 
 
 def repeated(
@@ -119,22 +126,22 @@ def cached(name: str, value: str, within: float) -> tuple[Effect, ReadCache]:
 def _posting(
     journey: Journey, key: str, data: CallOut, result: Result, reading: Reading, cost: Decimal
 ) -> Posting:
-    texts = personal_texts(journey.lead)
+    masked = journey.masked
     return Posting(
         key=key,
         leg=data.leg,
         name=data.name,
         method=data.request.method,
-        url=excerpt(masked_placeholders(data.request.url), texts),
+        url=masked(masked_placeholders(data.request.url)),
         request_hash=request_hash(data.request),
         status=result.get("status"),
         failure=str(result.get("failure") or ""),
-        answer=excerpt(str(result.get("body") or ""), texts),
+        answer=masked(str(result.get("body") or "")),
         ms=float(result.get("ms") or 0),
         verdict=reading.verdict,
         rule=reading.rule,
-        reason=excerpt(reading.reason or "", texts),
-        reference=excerpt(reading.reference or "", texts),
+        reason=masked(reading.reason or ""),
+        reference=masked(reading.reference or ""),
         cost=cost if result["phase"] != "not_sent" else Decimal(0),
     )
 

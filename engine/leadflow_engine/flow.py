@@ -27,8 +27,9 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     received_at = now if first else moment(str(journey.past["clock/segment.1"]["now"]))
     journey.lead = intake.read_lead(journey.plan, journey.arrival, received_at, now)
     journey.cost = intake.cost_of(journey.plan, journey.lead)
-    refused = (yield from _door(journey)) if first else _restore(journey)
-    if refused is not None:
+    if not first:
+        _restore(journey)
+    elif (refused := (yield from _door(journey))) is not None:
         yield from _end(journey, refused)
         return
     for index in range(journey.cursor.step, len(journey.plan.flow.steps)):
@@ -102,7 +103,9 @@ def _finish(journey: Journey) -> Generator[Any, Any, None]:
     """All steps are done: sold, or unsold, or still waited for where somebody may have taken it."""
     sold = journey.confirmed()
     if sold:
-        yield from _end(journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {', '.join(d.buyer for d in sold)}"))
+        yield from _end(
+            journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {', '.join(d.buyer for d in sold)}")
+        )
         return
     doubted = journey.unsettled()
     if doubted:
@@ -155,4 +158,3 @@ def _kept(delivery: Delivery) -> dict[str, Any]:
         "reference": delivery.reference,
         "due": delivery.due,
     }
-

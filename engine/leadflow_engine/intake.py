@@ -73,7 +73,16 @@ def read_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
     """The lead of an arrival: fields taken by ``map``, else by name or alias; defaults filled; the rest is ``extra``."""
     source = plan.sources[arrival.source]
     payload = arrival.payload if isinstance(arrival.payload, Mapping) else {}
-    lead = Lead(plan, arrival.lead, arrival.source, luck(arrival.lead), received_at, now, arrival.test, payload=payload)
+    lead = Lead(
+        plan,
+        arrival.lead,
+        arrival.source,
+        luck(arrival.lead),
+        received_at,
+        now,
+        arrival.test,
+        payload=payload,
+    )
     mapped = dict(source.map)
     by_name = {folded(str(key)): key for key in reversed(list(payload))}
     used: set[str] = set()
@@ -117,12 +126,14 @@ def _allowed(field: m.Field, value: Value, lead: Lead) -> bool:
     if field.low is not None and field.high is not None:
         low, high = plain(evaluate(field.low, lead)), plain(evaluate(field.high, lead))
         try:
-            if not low <= value.normal <= high:  # type: ignore[operator]
+            if not low <= value.normal <= high:
                 return False
         except TypeError:
             return False
     if isinstance(field.pattern, Pattern):
-        return search(field.pattern.source, str(written(value, "text")), flags=field.pattern.flags) is not None
+        return (
+            search(field.pattern.source, str(written(value, "text")), flags=field.pattern.flags) is not None
+        )
     return True
 
 

@@ -14,8 +14,10 @@ from typing import Any, TypeAlias
 from leadflow_engine.cursor import Arrival, Cursor
 from leadflow_engine.effects import Effect, Flush, Result
 from leadflow_engine.lead import Lead
+from leadflow_engine.masking import personal_texts
 from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, Delivery, Record, StepRecord
+from leadflow_engine.response import excerpt
 from leadflow_engine.settle import UNSETTLED
 
 Work: TypeAlias = Generator[Any, Any, Any]
@@ -51,12 +53,19 @@ class Journey:
     elapsed: float = 0.0
     branch: str = ""
     unstored: bool = False
+    _personal: frozenset[str] | None = None
     step: int = 0
 
     @property
     def segment(self) -> int:
         """The number of this segment, from 1."""
         return self.cursor.segment
+
+    def masked(self, text: str) -> str:
+        """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
+        if self._personal is None:
+            self._personal = personal_texts(self.lead)
+        return excerpt(text, self._personal)
 
     def number(self, name: str) -> int:
         """The next number under a name, from 1: how keys stay unique."""
@@ -73,12 +82,17 @@ class Journey:
         """Note that a step ended."""
         self.lead.steps[name] = (outcome, reason)
         number = self.number("step")
-        self.records.append(StepRecord(number, self.segment, kind, name, outcome, reason, **rest))
+        self.records.append(
+            StepRecord(number, self.segment, kind, name, outcome, self.masked(reason), **rest)
+        )
 
-    def considered(self, stage: str, buyer: str, outcome: str, **rest: Any) -> None:
+    def considered(self, stage: str, buyer: str, outcome: str, reason: str = "", **rest: Any) -> None:
         """Note what became of a buyer at a stage."""
         self.lead.buyers[buyer] = outcome
-        self.records.append(Considered(stage, self.segment, self.branch, buyer, outcome, **rest))
+        reason = self.masked(reason)
+        self.records.append(
+            Considered(stage, self.segment, self.branch, buyer, outcome, reason=reason, **rest)
+        )
 
     def delivered(self, delivery: Delivery) -> None:
         """Note a delivery's state; what was learned is to be stored before anybody else is contacted."""

@@ -15,6 +15,7 @@ from leadflow_engine.evaluate import Open, evaluate, holds, part_of, plain
 from leadflow_engine.plan import Plan
 from leadflow_engine.values import Value, parse, written
 
+
 @dataclass(slots=True)
 class Lead:
     """One lead. It is a ``Scope``: terms are evaluated against it.

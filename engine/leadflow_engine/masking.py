@@ -60,7 +60,9 @@ def shown_read(read: Read, lead: Lead) -> Any:
     return shown(field, value) if not read.part else "***" if hidden(field) and value is not None else value
 
 
-_TELLING = frozenset({"raw", "e164", "national", "digits", "line", "user", "last_four", "host", "path", "query", "four"})
+_TELLING = frozenset(
+    {"raw", "e164", "national", "digits", "line", "user", "last_four", "host", "path", "query", "four"}
+)
 
 
 def shown_reads(terms: Iterable[Term | None], lead: Lead) -> dict[str, Any]:

@@ -97,7 +97,8 @@ class Plan:
     fields: Mapping[str, m.Field]
     sources: Mapping[str, m.Source]
     stages: Mapping[str, m.Stage]
-    _compiled: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _builders: dict[int, RequestBuilder] = field(default_factory=dict, repr=False, compare=False)
+    _readers: dict[int, Reader] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -128,20 +129,19 @@ class Plan:
     @cached_property
     def templates(self) -> Templates:
         """The project's templates."""
-        return Templates(self.flow.root)
+        return Templates.of(self.flow)
 
     def builder(self, leg: m.Leg) -> RequestBuilder:
-        """A leg's request, compiled at first use."""
-        return self._once(("request", id(leg)), lambda: compile_request(leg.request, self.templates))
+        """A leg's request, compiled at first use. Legs live as long as their plan: their identity is a safe key."""
+        if id(leg) not in self._builders:
+            self._builders[id(leg)] = compile_request(leg.request, self.templates)
+        return self._builders[id(leg)]
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""
-        return self._once(("response", id(leg)), lambda: compile_response(leg.response))
-
-    def _once(self, key: object, make: object) -> object:  # type: ignore[override]
-        if key not in self._compiled:
-            self._compiled[key] = make()  # type: ignore[operator]
-        return self._compiled[key]
+        if id(leg) not in self._readers:
+            self._readers[id(leg)] = compile_response(leg.response)
+        return self._readers[id(leg)]
 
 
 def make_plan(flow: m.Flow) -> Plan:
@@ -163,7 +163,12 @@ def make_plan(flow: m.Flow) -> Plan:
         lookups=lookups,
         fields={f.name: f for f in flow.fields},
         sources={source.name: source for source in flow.sources},
-        stages={stage.id: stage for step in flow.steps if isinstance(step, m.Route) for stage in stages_of(step.items)},
+        stages={
+            stage.id: stage
+            for step in flow.steps
+            if isinstance(step, m.Route)
+            for stage in stages_of(step.items)
+        },
     )
 
 
@@ -199,7 +204,9 @@ def _plan_buyer(
         items=_items(buyer, interned),
         prices=tuple(PlannedPrice(price, interned.condition(price.when)) for price in buyer.prices),
         priorities=tuple(
-            (_number(entry.value), interned.condition(entry.when)) for entry in buyer.priorities if entry.value
+            (_number(entry.value), interned.condition(entry.when))
+            for entry in buyer.priorities
+            if entry.value
         ),
         caps=_buyer_caps(buyer, flow, interned),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
@@ -232,7 +239,9 @@ def _any_price(buyer: m.Buyer, interned: Interned) -> Condition:
 def _lookups_of(buyer: m.Buyer) -> frozenset[str]:
     terms = [criterion.condition for criterion in buyer.criteria]
     terms += [price.when for price in buyer.prices if price.when]
-    return frozenset(read.name for term in terms for read in reads(term) if read.kind == "result") | set(buyer.needs)
+    return frozenset(read.name for term in terms for read in reads(term) if read.kind == "result") | set(
+        buyer.needs
+    )
 
 
 def _buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:

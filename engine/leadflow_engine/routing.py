@@ -30,7 +30,9 @@ class Paused:
     agenda: tuple[str, ...]
 
 
-def addresses(step: int, items: tuple[m.RouteItem, ...], prefix: str = "") -> Iterator[tuple[str, m.RouteItem]]:
+def addresses(
+    step: int, items: tuple[m.RouteItem, ...], prefix: str = ""
+) -> Iterator[tuple[str, m.RouteItem]]:
     """Every item of a route with its address, through all branches."""
     for index, item in enumerate(items):
         address = f"{prefix}.{index}" if prefix else f"{step}/{index}"
@@ -55,7 +57,9 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     cursor = journey.cursor
     _assume_sold(journey)
     for delivery in journey.confirmed():  # meanwhile somebody said yes
-        journey.considered(delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason)
+        journey.considered(
+            delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason
+        )
         return Sold(delivery.buyer)
     if cursor.stage == HOLDERS:
         return (yield from _walk(journey, items, (HOLDERS, *cursor.agenda)))
@@ -73,8 +77,14 @@ def _assume_sold(journey: Journey) -> None:
     """``on doubt assume sold after D``: what is due becomes a sale."""
     for delivery in journey.unsettled():
         policy = journey.plan.buyers[delivery.buyer].buyer.on_doubt
-        if policy.action == "assume_sold" and delivery.due is not None and delivery.due <= iso(now_of(journey)):
-            journey.delivered(replace(delivery, state="confirmed", reason="assumed sold: nobody said otherwise"))
+        if (
+            policy.action == "assume_sold"
+            and delivery.due is not None
+            and delivery.due <= iso(now_of(journey))
+        ):
+            journey.delivered(
+                replace(delivery, state="confirmed", reason="assumed sold: nobody said otherwise")
+            )
 
 
 def _paused(result: StageResult, stage: str, agenda: tuple[str, ...]) -> Sold | Paused | None:
@@ -138,7 +148,11 @@ def _holders(
 ) -> Generator[Any, Any, Sold | Paused | None]:
     """Try those whose time has come, each in its own stage."""
     stages = {item.id: (address, item) for address, item in items.items() if isinstance(item, m.Stage)}
-    due = [name for name, held in journey.held.items() if not held["first"] and held["until"] <= iso(now_of(journey))]
+    due = [
+        name
+        for name, held in journey.held.items()
+        if not held["first"] and held["until"] <= iso(now_of(journey))
+    ]
     for stage_id in dict.fromkeys(str(journey.held[name]["stage"]) for name in due):
         address, stage = stages[stage_id]
         names = tuple(name for name in due if journey.held[name]["stage"] == stage_id)

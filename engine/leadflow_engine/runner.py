@@ -129,7 +129,9 @@ def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
         content = {name: result[name] for name in PERSONAL if name in result}
         return Fact(seq, effect.key, effect.kind, at, _without(result, PERSONAL), content)
     if result.get("answer"):
-        return Fact(seq, effect.key, effect.kind, at, _without(result, ("answer",)), {"answer": result["answer"]})
+        return Fact(
+            seq, effect.key, effect.kind, at, _without(result, ("answer",)), {"answer": result["answer"]}
+        )
     return Fact(seq, effect.key, effect.kind, at, dict(result))
 
 

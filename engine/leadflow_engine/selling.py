@@ -13,13 +13,23 @@ from leadflow_dsl import model as m
 from leadflow_engine import exchange as x
 from leadflow_engine.asking import REPEATABLE, build, value
 from leadflow_engine.conditions import decide
-from leadflow_engine.effects import BuyerLimits, CallOut, Effect, HttpRequest, Intent, KeyClaim, LimitClaim, Result
+from leadflow_engine.effects import (
+    BuyerLimits,
+    CallOut,
+    Effect,
+    HttpRequest,
+    Intent,
+    KeyClaim,
+    LimitClaim,
+    Result,
+)
 from leadflow_engine.evaluate import Open, evaluate, plain
 from leadflow_engine.intake import key_claims, limit_claims
 from leadflow_engine.journey import Journey, iso
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.plan import PlannedBuyer
 from leadflow_engine.records import Delivery
+from leadflow_engine.response import Reading
 from leadflow_engine.settle import Came, Settled, settle
 
 SAFE_TO_REPEAT = frozenset({"connect", "429", "retry"})
@@ -38,7 +48,9 @@ class Offer:
     ms: float = 0.0
 
 
-def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
+def claims_of(
+    journey: Journey, planned: PlannedBuyer, price: Decimal
+) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
     """What a delivery to this buyer would claim; a test lead claims nothing."""
     if journey.lead.test:
         return (), ()
@@ -73,7 +85,9 @@ def fixed_price(journey: Journey, planned: PlannedBuyer) -> Decimal | None:
     return None if isinstance(amount, Open) or not isinstance(amount, Decimal) else amount
 
 
-def amount_due(journey: Journey, planned: PlannedBuyer, bid: Decimal | None) -> Generator[Any, Any, Decimal | None]:
+def amount_due(
+    journey: Journey, planned: PlannedBuyer, bid: Decimal | None
+) -> Generator[Any, Any, Decimal | None]:
     """What a sale to this buyer brings: its price, or its bid where the price is from the bid."""
     price = price_of(journey, planned)
     if price is None:
@@ -104,7 +118,9 @@ class Pinged:
     expires: object = None  # seconds from the answer (Decimal), or a moment
 
 
-def ping(journey: Journey, buyer: m.Buyer, request: HttpRequest | RequestProblem) -> Generator[Any, Any, Pinged]:
+def ping(
+    journey: Journey, buyer: m.Buyer, request: HttpRequest | RequestProblem
+) -> Generator[Any, Any, Pinged]:
     """Ping one buyer with a request that was built before; writes nothing shared but its own posting."""
     assert buyer.ping is not None
     if isinstance(request, RequestProblem):
@@ -236,7 +252,9 @@ def _may_resend(settled: Settled, retry: m.Retry, buyer: m.Buyer) -> bool:
     cause = settled.again
     if not cause or (settled.state == "in_doubt" and not buyer.idempotent):
         return False
-    return cause == "retry" or cause in retry.causes or (cause in SAFE_TO_REPEAT and "connect" in retry.causes)
+    return (
+        cause == "retry" or cause in retry.causes or (cause in SAFE_TO_REPEAT and "connect" in retry.causes)
+    )
 
 
 def came_of(done: x.Exchange, leg: m.Leg, resend: bool = False) -> Came:
@@ -257,15 +275,15 @@ def came_of(done: x.Exchange, leg: m.Leg, resend: bool = False) -> Came:
 
 
 def _delivery(
-    journey: Journey, offer: Offer, number: int, state: str, reason: str = "", reading: x.Reading | None = None
+    journey: Journey, offer: Offer, number: int, state: str, reason: str = "", reading: Reading | None = None
 ) -> Delivery:
     return Delivery(
         buyer=offer.buyer,
         number=number,
         state=state,
         price=offer.price,
-        reference=(reading.reference or "") if reading else "",
-        reason=reason,
+        reference=journey.masked(reading.reference or "") if reading else "",
+        reason=journey.masked(reason),
         answered_price=reading.price if reading else None,
         outcome="fallback" if offer.stage.kind == "fallback" else "sold",
         due=_due(journey, offer.buyer, state),
@@ -282,7 +300,7 @@ def _due(journey: Journey, buyer: str, state: str) -> str | None:
 
 
 def _noted(
-    journey: Journey, offer: Offer, settled: Settled, ms: float = 0.0, reading: x.Reading | None = None
+    journey: Journey, offer: Offer, settled: Settled, ms: float = 0.0, reading: Reading | None = None
 ) -> Settled:
     sold = settled.state == "confirmed"
     journey.tried[offer.buyer] = settled.outcome

@@ -77,7 +77,9 @@ def settle(came: Came) -> Settled:
 
 def _by_verdict(came: Came) -> Settled:
     if came.verdict == "duplicate" and came.resend:
-        return Settled("in_doubt", "in_doubt", "duplicate in answer to a resend: it may be our own first post")
+        return Settled(
+            "in_doubt", "in_doubt", "duplicate in answer to a resend: it may be our own first post"
+        )
     state = OF_VERDICT[came.verdict]
     words = {"accepted": "sold", "retry": "rejected"}
     again = "retry" if came.verdict == "retry" else ""
@@ -87,7 +89,9 @@ def _by_verdict(came: Came) -> Settled:
 def _by_status(came: Came) -> Settled:
     status = came.status or 0
     if status == 429 or (status == 503 and came.retry_after):
-        return Settled("declined", "rejected", came.reason or f"status {status}: asked to come back later", "429")
+        return Settled(
+            "declined", "rejected", came.reason or f"status {status}: asked to come back later", "429"
+        )
     if 400 <= status < 500 and status not in MAY_HAVE_WORKED:
         return Settled("declined", "rejected", came.reason or f"status {status}")
     if 200 <= status < 300 and came.readable and came.otherwise == "rejected":
@@ -97,7 +101,9 @@ def _by_status(came: Came) -> Settled:
 
 def _doubt(came: Came, status: int) -> str:
     if 200 <= status < 300:
-        return "the answer is not of the kind declared" if not came.readable else "no rule matches this answer"
+        return (
+            "the answer is not of the kind declared" if not came.readable else "no rule matches this answer"
+        )
     return f"status {status} does not say whether the lead was taken"
 
 

@@ -70,12 +70,21 @@ def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any
         amount = yield from value(journey, points.amount, step.name)
         if isinstance(amount, Decimal):
             total += points.sign * amount
-            parts.append(f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, journey.lead)})")
+            parts.append(
+                f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, journey.lead)})"
+            )
     total = max(total, step.low) if step.low is not None else total
     total = min(total, step.high) if step.high is not None else total
     journey.lead.scores[step.name] = total
     read = shown_reads([points.when for points in step.points], journey.lead)
-    journey.ended("score", step.name, "success", note=f"{total} = {' '.join(parts)}", read=read, set={step.name: str(total)})
+    journey.ended(
+        "score",
+        step.name,
+        "success",
+        note=f"{total} = {' '.join(parts)}",
+        read=read,
+        set={step.name: str(total)},
+    )
     return None
 
 
@@ -85,7 +94,9 @@ def run_deliver(journey: Journey, index: int, step: m.Deliver) -> Generator[Any,
     if isinstance(request, RequestProblem):
         journey.ended("deliver", step.name, "error", request.reason)
     else:
-        yield from _copy(journey, step, CallOut("deliver", step.name, journey.number(f"deliver/{step.name}"), request))
+        yield from _copy(
+            journey, step, CallOut("deliver", step.name, journey.number(f"deliver/{step.name}"), request)
+        )
     outcome, reason = journey.lead.steps[step.name]
     if outcome == "error" and step.on_error == "reject":
         return Stop("refused", f"{step.name}: {reason}")

@@ -26,7 +26,15 @@ class AssumedAnswers:
 
     def answer(self, lead: str, effect: Effect, data: CallOut) -> Result:
         """An acceptance with no body; its verdict is assumed, not read."""
-        return {"phase": "answered", "failure": "", "status": 200, "headers": [], "body": "", "ms": 0.0, "assumed": "accepted"}
+        return {
+            "phase": "answered",
+            "failure": "",
+            "status": 200,
+            "headers": [],
+            "body": "",
+            "ms": 0.0,
+            "assumed": "accepted",
+        }
 
 
 class RecordedAnswers:

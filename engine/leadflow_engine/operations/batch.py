@@ -87,7 +87,9 @@ class _Runner:
             arrival = arrival_of_record(self.job.plan, self.job.source, record, self.digest, self.job.key)
         except NoIdentity as problem:
             return Done(record, "unread", problem=str(problem))
-        while arrival.identity in self.going:  # the same lead twice in one file: the second waits for the first
+        while (
+            arrival.identity in self.going
+        ):  # the same lead twice in one file: the second waits for the first
             await self.going[arrival.identity].wait()
         self.going[arrival.identity] = asyncio.Event()
         try:

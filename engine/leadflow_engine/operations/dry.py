@@ -91,7 +91,9 @@ def dry_run(
     beside = answers_beside(flow_file)
     if answers.endswith(JOURNALS):
         recorded = RecordedAnswers(SqliteStore.read_only(answers, clock).facts)
-        return replace(run, answers=recorded, recorded=recorded, said=f"answers and clock as recorded in {answers}")
+        return replace(
+            run, answers=recorded, recorded=recorded, said=f"answers and clock as recorded in {answers}"
+        )
     chosen = answers or (str(beside) if beside else "")
     if chosen:
         simulator = Simulator(load_answers(chosen), clock.now)

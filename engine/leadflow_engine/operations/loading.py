@@ -36,7 +36,9 @@ def load(path: str | Path) -> Loaded:
     checked = check(str(path))
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
-        raise LoadProblem(f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics)
+        raise LoadProblem(
+            f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
+        )
     _refuse_unbuilt(checked.flow)
     return Loaded(make_plan(checked.flow), checked.diagnostics)
 
@@ -66,7 +68,9 @@ def plan_of_files(files: Mapping[str, str], main: str) -> Plan:
     """A plan made again from the files that a journal keeps. Raises ``LoadProblem``."""
     checked = check(main, overlay=files, root="/nonexistent")
     if checked.flow is None or any(d.severity == "error" for d in checked.diagnostics):
-        raise LoadProblem(f"{main}: the flow that the journal keeps cannot be read by this version", checked.diagnostics)
+        raise LoadProblem(
+            f"{main}: the flow that the journal keeps cannot be read by this version", checked.diagnostics
+        )
     return make_plan(checked.flow)
 
 
@@ -98,7 +102,9 @@ def secrets_for(plan: Plan, root: str | Path | None = None) -> Secrets:
     missing = secrets.missing(used)
     if missing:
         lines = [f"environment: {name} is not set; {used[name]} cannot be asked" for name in missing]
-        raise LoadProblem("\n".join([*lines, "Set them in the environment or in a .env file at the project's root."]))
+        raise LoadProblem(
+            "\n".join([*lines, "Set them in the environment or in a .env file at the project's root."])
+        )
     return secrets
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leadflow_engine.drivers.live import LiveDriver
+from leadflow_engine.operations.loading import LoadProblem
 from leadflow_engine.operations.resume import Plans, go_on
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending
@@ -46,8 +47,6 @@ async def work_once(
 
 
 async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, lead: str) -> Worked:
-    from leadflow_engine.operations.loading import LoadProblem
-
     facts = store.facts(lead)
     try:
         plan = plans.of(lead, facts)

@@ -134,4 +134,6 @@ def _outbid(
     journey: Journey, stage: m.Stage, names: list[str], position: int, bids: Mapping[str, Decimal]
 ) -> None:
     for place, name in enumerate(names, start=position + 1):
-        journey.considered(stage.id, name, "outbid", reason="a better bid was taken", bid=bids[name], position=place)
+        journey.considered(
+            stage.id, name, "outbid", reason="a better bid was taken", bid=bids[name], position=place
+        )

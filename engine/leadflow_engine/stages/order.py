@@ -17,23 +17,31 @@ LAST = Decimal("Infinity")
 Key = Callable[[Journey, str, Mapping[str, int], Mapping[str, Decimal]], Decimal | None]
 
 
-def _priority(journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]) -> Decimal | None:
+def _priority(
+    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
+) -> Decimal | None:
     for number, when in journey.plan.buyers[name].priorities:
         if decide(when, journey.lead.truth) is True:
             return number
     return None
 
 
-def _price(journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]) -> Decimal | None:
+def _price(
+    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
+) -> Decimal | None:
     fixed = fixed_price(journey, journey.plan.buyers[name])
     return fixed if fixed is not None else bids.get(name)
 
 
-def _bid(journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]) -> Decimal | None:
+def _bid(
+    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
+) -> Decimal | None:
     return bids.get(name)
 
 
-def _turn(journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]) -> Decimal | None:
+def _turn(
+    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
+) -> Decimal | None:
     return Decimal(turns.get(name, 0))
 
 
@@ -56,7 +64,11 @@ def ordered(
 
 
 def _sort_key(
-    journey: Journey, keys: tuple[m.OrderKey, ...], name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
+    journey: Journey,
+    keys: tuple[m.OrderKey, ...],
+    name: str,
+    turns: Mapping[str, int],
+    bids: Mapping[str, Decimal],
 ) -> tuple[Decimal, ...]:
     return tuple(_signed(key, _value(journey, key, name, turns, bids)) for key in keys)
 

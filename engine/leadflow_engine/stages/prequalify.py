@@ -104,5 +104,7 @@ def resolve_open(journey: Journey, stage: m.Stage, name: str, position: int) -> 
         if verdict is None:
             return True
         journey.outs.append((verdict.code, verdict.reason))
-        journey.considered(stage.id, name, verdict.code, code=verdict.code, reason=verdict.reason, position=position)
+        journey.considered(
+            stage.id, name, verdict.code, code=verdict.code, reason=verdict.reason, position=position
+        )
         return False

@@ -29,7 +29,9 @@ def offer(
     reason = yield from _too_little(journey, stage, price)
     if price is None or reason:
         journey.outs.append(("price", reason))
-        journey.considered(stage.id, name, "price", code="price", reason=reason, bid=bid, position=position, ms=ms)
+        journey.considered(
+            stage.id, name, "price", code="price", reason=reason, bid=bid, position=position, ms=ms
+        )
         return None
     return (yield from sell(journey, Offer(stage, name, position, price, bid, ms)))
 

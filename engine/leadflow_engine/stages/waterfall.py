@@ -76,7 +76,9 @@ def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generat
     pinged: Pinged = yield from ping(journey, buyer, request)
     if pinged.outcome != "bid":
         journey.tried[name] = pinged.outcome
-        journey.considered(stage.id, name, pinged.outcome, reason=pinged.reason, position=position, ms=pinged.ms)
+        journey.considered(
+            stage.id, name, pinged.outcome, reason=pinged.reason, position=position, ms=pinged.ms
+        )
         return pinged
     journey.lead.ping = ping_values(journey, buyer, pinged.result)
     return pinged
@@ -90,5 +92,6 @@ def _wait_first(journey: Journey, name: str, remaining: tuple[str, ...]) -> Wait
 
 def _not_asked(journey: Journey, stage: m.Stage, names: tuple[str, ...], position: int) -> None:
     for place, name in enumerate(names, start=position + 1):
-        journey.considered(stage.id, name, "not_asked", reason="somebody else had its turn before", position=place)
-
+        journey.considered(
+            stage.id, name, "not_asked", reason="somebody else had its turn before", position=place
+        )
