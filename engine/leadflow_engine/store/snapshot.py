@@ -11,17 +11,21 @@ from leadflow_engine.store.opening import file_uri, open_memory, open_reader
 from leadflow_engine.store.reads import LOOK_BACK
 
 COPIED = {
-    "meta": "SELECT * FROM journal.meta",
-    "plan": "SELECT * FROM journal.plan",
-    "cap": "SELECT * FROM journal.cap WHERE window_end > :now",
-    "dedupe_key": "SELECT * FROM journal.dedupe_key WHERE state <> 'released'",
-    "turn": "SELECT * FROM journal.turn",
-    "look_up": "SELECT * FROM journal.look_up",
-    "fact": "SELECT f.* FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND f.key = u.key",
-    "delivery": "SELECT * FROM journal.delivery WHERE answered_at >= :lately OR state = 'intent'",
-    "posting": "SELECT * FROM journal.posting WHERE leg = 'ping' AND at >= :lately",
+    "meta": "",
+    "plan": "",
+    "cap": "WHERE window_end > :now",
+    "dedupe_key": "WHERE state <> 'released'",
+    "turn": "",
+    "look_up": "",
+    "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND f.key = u.key)",
+    "delivery": "WHERE answered_at >= :lately OR state = 'intent'",
+    "posting": "WHERE leg = 'ping' AND at >= :lately",
 }
 """Caps, dedupe, turns, kept answers, and what tells whether a buyer is down; no leads, so that none is found."""
+
+EARLIER = "journal/"
+"""Stands before the names of the leads that what is copied belongs to: a lead that is tried again under its own name is
+another lead, and a duplicate of its first self."""
 
 
 def snapshot(path: Path, clock: Clock) -> sqlite3.Connection:
@@ -33,9 +37,14 @@ def snapshot(path: Path, clock: Clock) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("ATTACH DATABASE ? AS journal", (file_uri(path, "ro"),))
     connection.execute("BEGIN")
-    for table, query in COPIED.items():
-        connection.execute(f"INSERT INTO main.{table} {query}", times if ":" in query else {})
+    for table, which in COPIED.items():
+        connection.execute(f"INSERT INTO main.{table} SELECT {_columns(connection, table)} FROM journal.{table} t {which}", times)
     connection.execute("COMMIT")
     connection.execute("DETACH DATABASE journal")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> str:
+    names = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+    return ", ".join(f"'{EARLIER}' || t.lead" if name == "lead" else f't."{name}"' for name in names)
