@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Context as Arithmetic
 from functools import lru_cache
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ MOST_DIGITS: Final = 40
 LARGEST_EXPONENT: Final = 40
 MOST_MONEY: Final = Decimal(9_000_000_000_000)
 """What the journal's millionths hold in a 64-bit integer, and a little less."""
+EXACT: Final = Arithmetic(prec=4 * MOST_DIGITS)
+"""The usual arithmetic rounds to 28 digits without a word."""
 MILLIONTH: Final = Decimal("0.000001")
 CENT: Final = Decimal("0.01")
 
@@ -54,10 +57,12 @@ def canonical(number: Decimal) -> Decimal:
     """The number without needless zeros and without an exponent: ``5E+2`` and ``500.00`` are ``500``."""
     if not number:
         return Decimal(0)
-    bare = number.normalize()
-    return (
-        bare.quantize(Decimal(1)) if int(str(bare.as_tuple().exponent)) > 0 and bare.adjusted() < 27 else bare
-    )
+    bare = number.normalize(EXACT)
+    return bare.quantize(Decimal(1), context=EXACT) if _exponent(bare) > 0 else bare
+
+
+def _exponent(number: Decimal) -> int:
+    return int(number.as_tuple().exponent)
 
 
 @lru_cache(maxsize=4_096)
@@ -70,8 +75,8 @@ def number_of(text: str) -> Decimal | None:
     plain = (
         digits.replace(".", "").replace(",", ".") if _OTHER_WAY.fullmatch(digits) else digits.replace(",", "")
     )
-    number = Decimal(plain + (match["exponent"] or "")) * UNITS[(match["unit"] or "").lower()]
-    return _within_limits(-number if match["sign"] + match["inner"] in {"-", "−"} else number)
+    number = EXACT.multiply(Decimal(plain + (match["exponent"] or "")), UNITS[(match["unit"] or "").lower()])
+    return _within_limits(number.copy_negate() if match["sign"] + match["inner"] in {"-", "−"} else number)
 
 
 def _within_limits(number: Decimal) -> Decimal | None:
@@ -99,7 +104,7 @@ def money(number: Decimal) -> Decimal | None:
     if abs(number) > MOST_MONEY:
         return None
     exact = canonical(number.quantize(MILLIONTH, ROUND_HALF_EVEN))
-    return exact if int(str(exact.as_tuple().exponent)) < -2 else exact.quantize(CENT)
+    return exact if _exponent(exact) < -2 else exact.quantize(CENT)
 
 
 def read_money(raw: object, type_: Type, context: Context) -> Reading:

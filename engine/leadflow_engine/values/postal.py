@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from leadflow_dsl.states import STATES
@@ -96,12 +96,17 @@ CANADA_ZONES: Final[Mapping[str, str]] = {
 """Zones by district where it differs from its province. Nunavut spans three: blank."""
 
 
-@lru_cache(maxsize=8_192)
-def _place(zip_code: str) -> Mapping[str, Any]:
+@cache
+def _places() -> Mapping[str, Mapping[str, Any]]:
+    """Every known ZIP code's place. The library itself searches its list from the start: 0.7 ms a code."""
     import zipcodes
 
-    found: list[Mapping[str, Any]] = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
-    return found[0] if found else {}
+    places: list[Mapping[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    return {place["zip_code"]: place for place in places}
+
+
+def _place(zip_code: str) -> Mapping[str, Any]:
+    return _places().get(zip_code, {})
 
 
 def _province(code: Code) -> str | None:

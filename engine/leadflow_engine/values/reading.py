@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.secrets import defused
+from leadflow_engine.secrets import CLOSE, OPEN, defused
 
 LONGEST_TEXT: Final = 65_536
 """Bytes in UTF-8 of the longest text that a value may be."""
@@ -71,7 +71,7 @@ Reader: TypeAlias = Callable[[object, Type, Context], Reading]
 
 INVALID: Final = Reading(valid=False)
 
-_NUL: Final = "\x00"
+_REMOVED: Final = re.compile(f"[\x00{OPEN}{CLOSE}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WHITE: Final = (
     " \t\n\r\v\f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -89,7 +89,7 @@ def at_the_door(raw: object, depth: int = 0) -> object:
     number that JSON does not know becomes its text, what is nested deeper than ``DEEPEST`` becomes None.
     """
     if isinstance(raw, str):
-        return defused(raw.replace(_NUL, ""))
+        return defused(_REMOVED.sub("", raw))
     if raw is None or isinstance(raw, bool):
         return raw
     if isinstance(raw, int):

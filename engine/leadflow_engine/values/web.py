@@ -139,6 +139,9 @@ _BOT = re.compile(
 _TABLET = re.compile(r"ipad|tablet|kindle|silk/|playbook|android(?!.*mobile)", re.IGNORECASE)
 _MOBILE = re.compile(r"iphone|ipod|mobile|windows phone|blackberry|opera mini", re.IGNORECASE)
 
+TOLD_BY: Final = 1_024
+"""Characters of a browser's text that are looked at."""
+
 SYSTEMS: Final[tuple[tuple[str, str], ...]] = (
     ("Windows Phone", "Windows Phone"),
     ("Windows", "Windows"),
@@ -201,7 +204,7 @@ AGENT_PARTS: Final[Mapping[str, Callable[[str], object]]] = {
 def read_user_agent(raw: object, type_: Type, context: Context) -> Reading:
     """A browser's own description of itself, with what can be told from it."""
     text = scalar_text(raw) if isinstance(raw, str) else None
-    return Reading(True, text, Parts(text, AGENT_PARTS)) if text else INVALID
+    return Reading(True, text, Parts(text[:TOLD_BY], AGENT_PARTS)) if text else INVALID
 
 
 READERS: Final[Mapping[str, Reader]] = {
