@@ -9,10 +9,11 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term
 from leadflow_engine import exchange as x
+from leadflow_engine.comparing import Open, folded, plain
 from leadflow_engine.effects import CallOut, HttpRequest, Result
-from leadflow_engine.evaluate import Open, evaluate, folded, holds, plain
+from leadflow_engine.evaluate import evaluate, holds
 from leadflow_engine.intake import UNIT
-from leadflow_engine.journey import Journey, Work
+from leadflow_engine.journey import Fork, Journey, Work, store
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
 from leadflow_engine.records import Kept
@@ -26,6 +27,8 @@ OUTCOME: Mapping[str, str] = {
     "": "error",
 }
 """How a look-up's step ends, by its verdict; every other verdict is an error."""
+
+KEPT = "kept from an earlier lead"
 
 REPEATABLE = frozenset({"connect", "timeout", "5xx", "429", "retry"})
 
@@ -61,27 +64,76 @@ def build(
 
 def ask(journey: Journey, name: str, whom: str) -> Work:
     """Ask one look-up for this lead, once. ``whom`` says who needed it, for the trace."""
-    lookup = journey.plan.lookups[name]
-    if name in journey.lead.asked:
-        return
+    yield from ask_together(journey, (name,), whom)
+
+
+def ask_together(journey: Journey, names: Sequence[str], whom: str) -> Work:
+    """Ask several look-ups that do not need each other, all at once; what they set lands in the order of the names."""
+    lookups = [journey.plan.lookups[name] for name in names if name not in journey.lead.asked]
+    calls: dict[str, CallOut] = {}
+    for lookup in lookups:
+        data = yield from _prepare(journey, lookup, whom)
+        if data is not None:
+            calls[lookup.name] = data
+    done = yield from _call_all(journey, calls)
+    for lookup in lookups:
+        if lookup.name in done:
+            _take(journey, lookup, done[lookup.name], whom)
+
+
+def _prepare(journey: Journey, lookup: m.Enhance, whom: str) -> Generator[Any, Any, CallOut | None]:
+    """Everything up to the call: its ``when``, a kept answer, the request. ``None`` where there is nothing to call."""
+    name = lookup.name
     journey.lead.asked.add(name)  # first: a chain that comes back here finds it blank and ends
     journey.lookups[name] = ""
     if lookup.when is not None and not (yield from truth(journey, lookup.when, name)):
-        journey.ended(
-            "enhance",
-            name,
-            "skipped",
-            "its `when` does not hold",
-            read=shown_reads([lookup.when], journey.lead),
-        )
-        return
+        read = shown_reads([lookup.when], journey.lead)
+        journey.ended("enhance", name, "skipped", "its `when` does not hold", read=read)
+        return None
     answer = yield from _from_cache(journey, lookup)
     if answer is not None:
-        _apply(
-            journey, lookup, answer, x.read_answer(journey, lookup.leg, answer), f"{whom}; kept from earlier"
-        )
-        return
-    yield from _call(journey, lookup, whom)
+        _apply(journey, lookup, answer, x.read_answer(journey, lookup.leg, answer), f"{whom}; {KEPT}")
+        return None
+    request = yield from build(journey, lookup.leg, name)
+    if isinstance(request, RequestProblem):
+        journey.ended("enhance", name, "error", request.reason, note=whom)
+        return None
+    return CallOut("enhance", name, journey.number(f"enhance/{name}"), request)
+
+
+def _call_all(
+    journey: Journey, calls: Mapping[str, CallOut]
+) -> Generator[Any, Any, Mapping[str, x.Exchange]]:
+    """The calls, in parallel where there are several; the journey's clock moves by the longest."""
+    branches = {name: _call(journey, journey.plan.lookups[name], data) for name, data in calls.items()}
+    if len(branches) < 2:
+        done = {}
+        for name, work in branches.items():
+            done[name] = yield from work
+        return done
+    if journey.unstored:
+        yield from store(journey)
+    before = journey.elapsed
+    joined = yield Fork(branches)
+    journey.elapsed = before + max(exchange.ms for exchange in joined.results.values())
+    return dict(joined.results)
+
+
+def _call(journey: Journey, lookup: m.Enhance, data: CallOut) -> Generator[Any, Any, x.Exchange]:
+    key = f"enhance/{lookup.name}/{data.number}"
+    return (yield from x.repeated(journey, key, data, lookup.leg, REPEATABLE, lookup.cost))
+
+
+def _take(journey: Journey, lookup: m.Enhance, done: x.Exchange, whom: str) -> None:
+    """A look-up has answered, or failed: its cost, what it set, and whether the answer is worth keeping."""
+    if done.answered:
+        journey.lookups[lookup.name] = done.key
+    if done.result["phase"] != "not_sent":
+        journey.spent += lookup.cost
+    _apply(journey, lookup, done.result, done.reading, whom, done.failure, done.ms)
+    key = _cache_value(journey, lookup)
+    if key and lookup.cache_for and OUTCOME.get(done.reading.verdict) in {"success", "failure"}:
+        journey.records.append(Kept(lookup.name, key, done.key))
 
 
 def _from_cache(journey: Journey, lookup: m.Enhance) -> Generator[Any, Any, Result | None]:
@@ -104,26 +156,6 @@ def _cache_value(journey: Journey, lookup: m.Enhance) -> str:
     return UNIT.join(folded(str(written(v, "text"))) for v in values)
 
 
-def _call(journey: Journey, lookup: m.Enhance, whom: str) -> Work:
-    request = yield from build(journey, lookup.leg, lookup.name)
-    if isinstance(request, RequestProblem):
-        journey.ended("enhance", lookup.name, "error", request.reason, note=whom)
-        return
-    number = journey.number(f"enhance/{lookup.name}")
-    data = CallOut("enhance", lookup.name, number, request)
-    done = yield from x.repeated(
-        journey, f"enhance/{lookup.name}/{number}", data, lookup.leg, REPEATABLE, lookup.cost
-    )
-    if done.answered:
-        journey.lookups[lookup.name] = done.key
-    if done.result["phase"] != "not_sent":
-        journey.spent += lookup.cost
-    _apply(journey, lookup, done.result, done.reading, whom, done.failure, done.ms)
-    key = _cache_value(journey, lookup)
-    if key and lookup.cache_for and OUTCOME.get(done.reading.verdict) in {"success", "failure"}:
-        journey.records.append(Kept(lookup.name, key, done.key))
-
-
 def _apply(
     journey: Journey,
     lookup: m.Enhance,
@@ -141,7 +173,7 @@ def _apply(
     shown = {
         name: str(written(v, "text")) for name, v in reading.sets.items() if written(v, "text") is not None
     }
-    kept = "kept from earlier" in whom
+    kept = KEPT in whom
     cost = lookup.cost if result["phase"] != "not_sent" and not kept else Decimal(0)
     journey.ended("enhance", lookup.name, outcome, reason, note=whom, set=shown, cost=cost, ms=ms)
 

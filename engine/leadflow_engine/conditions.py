@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from leadflow_dsl.terms import Op, Term
-from leadflow_engine.evaluate import Open
+from leadflow_engine.comparing import Open
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The cursor: where a lead goes on. JSON, with nothing personal in it: values are read again from the facts it names."""
+"""The cursor: where a lead goes on. JSON, with nothing personal in it: values are read again from facts."""
 
 from __future__ import annotations
 

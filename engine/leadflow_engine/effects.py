@@ -62,8 +62,8 @@ class LimitClaim:
 class KeyClaim:
     """A dedupe key: what must not have been seen within a time, and is registered with the claim.
 
-    ``scope`` is ``source/NAME``, ``flow/NAME``, ``buyer/NAME``; ``fields`` their names; ``value`` the normal forms joined
-    by a unit separator (personal: stored only as a keyed hash). ``within`` is in seconds.
+    ``scope`` is ``source/NAME``, ``flow/NAME``, ``buyer/NAME``; ``fields`` their names; ``value`` the normal forms
+    joined by a unit separator (personal: stored only as a keyed hash). ``within`` is in seconds.
     """
 
     scope: str

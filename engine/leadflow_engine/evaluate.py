@@ -12,21 +12,20 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Final, Protocol
 
 from leadflow_dsl import terms as t
+from leadflow_engine.comparing import (
+    ARITHMETIC,
+    COMPARE,
+    Open,
+    at_most,
+    contains,
+    equal,
+    folded,
+    plain,
+    text_of,
+)
 from leadflow_engine.functions import FUNCTIONS, NEEDS_NOW
 from leadflow_engine.jmes import search
 from leadflow_engine.values import Value, written
-
-
-class Open:
-    """The value of a look-up that has not been asked yet. ``needs`` names the look-ups that would tell."""
-
-    __slots__ = ("needs",)
-
-    def __init__(self, needs: tuple[str, ...]) -> None:
-        self.needs = needs
-
-    def __repr__(self) -> str:
-        return f"Open{self.needs}"
 
 
 class Scope(Protocol):
@@ -55,15 +54,6 @@ class Scope(Protocol):
     def now(self) -> datetime.datetime:
         """The present moment, aware, in the flow's time zone."""
         ...
-
-
-def plain(value: object) -> object:
-    """What a comparison or function sees: a scalar, a list, ``Open``, or ``None`` for blank and invalid."""
-    if isinstance(value, Value):
-        return value.normal if value.valid and not value.blank else None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    return value
 
 
 def evaluate(term: t.Term, scope: Scope) -> object:
@@ -145,142 +135,6 @@ def _negated(term: t.Term, scope: Scope) -> bool | None | Open:
 _LOGIC: Final = {"and": _and, "or": _or, "not": _not}
 
 
-# ------------------------------------------------------------------ comparisons
-
-
-def folded(text: str) -> str:
-    """Text as comparisons see it: without regard to case and outer white space."""
-    return text.strip().casefold()
-
-
-def _alike(left: object, right: object) -> tuple[object, object] | None:
-    """Two values made comparable, or ``None`` where they are of kinds that do not compare."""
-    if isinstance(left, str) and isinstance(right, str):
-        return folded(left), folded(right)
-    if isinstance(left, bool) or isinstance(right, bool):
-        return _alike_bool(left, right)
-    if isinstance(left, Decimal) and isinstance(right, str):
-        return _numbers(left, right)
-    if isinstance(left, str) and isinstance(right, Decimal):
-        return _numbers(left, right)
-    if isinstance(left, datetime.datetime) != isinstance(right, datetime.datetime):
-        return _day(left), _day(right)
-    return (left, right) if type(left) is type(right) else None
-
-
-def _alike_bool(left: object, right: object) -> tuple[object, object] | None:
-    def word(value: object) -> object:
-        return str(value).lower() if isinstance(value, bool) else folded(str(value))
-
-    return word(left), word(right)
-
-
-def _numbers(left: object, right: object) -> tuple[object, object] | None:
-    try:
-        pair = Decimal(str(left).strip()), Decimal(str(right).strip())
-    except InvalidOperation:
-        return str(left), folded(str(right))
-    return pair if pair[0].is_finite() and pair[1].is_finite() else None
-
-
-def _day(value: object) -> object:
-    return value.date() if isinstance(value, datetime.datetime) else value
-
-
-def equal(left: object, right: object) -> bool | None:
-    """Are two plain values equal? Unknown where one is blank."""
-    if left is None or right is None:
-        return None
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return sorted(map(str, left)) == sorted(map(str, right))
-    pair = _alike(left, right)
-    return pair is not None and pair[0] == pair[1]
-
-
-def _ordered(test: Callable[[object, object], bool]) -> Callable[[object, object], bool | None]:
-    def compare(left: object, right: object) -> bool | None:
-        if left is None or right is None:
-            return None
-        pair = _alike(left, right)
-        try:
-            return None if pair is None else test(*pair)
-        except TypeError:
-            return None
-
-    return compare
-
-
-_less = _ordered(lambda a, b: a < b)  # type: ignore[operator]
-_at_most = _ordered(lambda a, b: a <= b)  # type: ignore[operator]
-
-
-def _unequal(left: object, right: object) -> bool | None:
-    same = equal(left, right)
-    return None if same is None else not same
-
-
-def _contains(left: object, right: object) -> bool | None:
-    if left is None or right is None:
-        return None
-    if isinstance(left, list | tuple):
-        return any(equal(item, right) for item in left)
-    return folded(_text(right)) in folded(_text(left))
-
-
-def _starts(left: object, right: object) -> bool | None:
-    return None if left is None or right is None else folded(_text(left)).startswith(folded(_text(right)))
-
-
-def _ends(left: object, right: object) -> bool | None:
-    return None if left is None or right is None else folded(_text(left)).endswith(folded(_text(right)))
-
-
-def _text(value: object) -> str:
-    return str(written(value, "text"))
-
-
-def _add(left: object, right: object) -> object:
-    return left + right  # type: ignore[operator]
-
-
-def _subtract(left: object, right: object) -> object:
-    return left - right  # type: ignore[operator]
-
-
-def _multiply(left: object, right: object) -> object:
-    return left * right  # type: ignore[operator]
-
-
-def _divide(left: object, right: object) -> object:
-    return left / right  # type: ignore[operator]
-
-
-def _modulo(left: object, right: object) -> object:
-    return left % right  # type: ignore[operator]
-
-
-COMPARE: Final[Mapping[str, Callable[[object, object], bool | None]]] = {
-    "==": equal,
-    "!=": _unequal,
-    "<": _less,
-    "<=": _at_most,
-    ">": lambda a, b: _less(b, a),
-    ">=": lambda a, b: _at_most(b, a),
-    "contains": _contains,
-    "starts_with": _starts,
-    "ends_with": _ends,
-}
-"""Two-sided comparisons on plain values; unknown where either is blank."""
-
-ARITHMETIC: Final[Mapping[str, Callable[[object, object], object]]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
-    "/": _divide,
-    "%": _modulo,
-}
-
-
 # ------------------------------------------------------------------ one function a kind of term
 
 
@@ -295,8 +149,8 @@ def _two_sided(term: t.Op, scope: Scope) -> object:
 def _strict(name: str, left: object, text: str) -> bool | None | Open:
     if left is None or isinstance(left, Open):
         return left
-    tests = {"==": _text(left) == text, "!=": _text(left) != text, "contains": text in _text(left)}
-    tests |= {"starts_with": _text(left).startswith(text), "ends_with": _text(left).endswith(text)}
+    tests = {"==": text_of(left) == text, "!=": text_of(left) != text, "contains": text in text_of(left)}
+    tests |= {"starts_with": text_of(left).startswith(text), "ends_with": text_of(left).endswith(text)}
     return tests.get(name)
 
 
@@ -328,7 +182,7 @@ def _between(term: t.Op, scope: Scope) -> object:
     opened = _opened(value, low, high)
     if opened:
         return opened
-    sides = _at_most(low, value), _at_most(value, high)
+    sides = at_most(low, value), at_most(value, high)
     return False if False in sides else None if None in sides else True
 
 
@@ -337,10 +191,10 @@ def _in(term: t.Op, scope: Scope) -> object:
     if value is None or isinstance(value, Open):
         return value
     if isinstance(group, t.NamedList):
-        return folded(_text(value)) in scope.named_list(group.name)
+        return folded(text_of(value)) in scope.named_list(group.name)
     if isinstance(group, t.ListOf):
         return _in_items(value, group.items, scope)
-    return _contains(plain(evaluate(group, scope)), value)
+    return contains(plain(evaluate(group, scope)), value)
 
 
 def _in_items(value: object, items: tuple[t.Term, ...], scope: Scope) -> bool | None:
@@ -357,7 +211,7 @@ def _matches(term: t.Op, scope: Scope) -> object:
     value, pattern = plain(evaluate(term.args[0], scope)), term.args[1]
     if value is None or isinstance(value, Open) or not isinstance(pattern, t.Pattern):
         return value if isinstance(value, Open) else None
-    return search(pattern.source, _text(value), flags=pattern.flags) is not None
+    return search(pattern.source, text_of(value), flags=pattern.flags) is not None
 
 
 def _is_blank(term: t.Op, scope: Scope) -> object:
@@ -434,7 +288,9 @@ def _lookup(term: t.Call, scope: Scope) -> object:
     if key is None or isinstance(key, Open):
         return key
     table = term.args[0]
-    return scope.lookup(table.name if isinstance(table, t.NamedList) else _text(table), folded(_text(key)))
+    return scope.lookup(
+        table.name if isinstance(table, t.NamedList) else text_of(table), folded(text_of(key))
+    )
 
 
 _SPECIAL: Final = {"case": _case, "map": _map, "lookup": _lookup}

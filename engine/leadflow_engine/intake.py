@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Answer, Path, Pattern, Read, Term
+from leadflow_engine.comparing import Open, folded, plain
 from leadflow_engine.conditions import decide
 from leadflow_engine.cursor import Arrival
 from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
-from leadflow_engine.evaluate import Open, evaluate, folded, holds, plain
+from leadflow_engine.evaluate import evaluate, holds
 from leadflow_engine.jmes import Unfit, compile_path, search
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan, PlannedCap
@@ -70,7 +71,7 @@ def luck(lead: str) -> int:
 
 
 def read_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now: datetime.datetime) -> Lead:
-    """The lead of an arrival: fields taken by ``map``, else by name or alias; defaults filled; the rest is ``extra``."""
+    """The lead of an arrival: fields by ``map``, else by name or alias; defaults filled; the rest is ``extra``."""
     source = plan.sources[arrival.source]
     payload = arrival.payload if isinstance(arrival.payload, Mapping) else {}
     lead = Lead(

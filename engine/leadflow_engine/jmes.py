@@ -345,7 +345,7 @@ def compile_path(source: str) -> Expression:
 
 
 def _parse_message(problem: exceptions.ParseError) -> str:
-    if isinstance(problem, exceptions.IncompleteExpressionError):
+    if isinstance(problem, exceptions.IncompleteExpressionError) or problem.token_type in {None, "EOF"}:
         return "the expression ends too early"
     return f"`{problem.token_value}` cannot stand here"
 

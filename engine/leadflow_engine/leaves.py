@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from leadflow_dsl import terms as t
 from leadflow_engine import secrets
-from leadflow_engine.evaluate import Open, Scope, evaluate
+from leadflow_engine.comparing import Open
+from leadflow_engine.evaluate import Scope, evaluate
 from leadflow_engine.values import Value, written
 
 Kind: TypeAlias = Literal["json", "form", "xml", "text"]

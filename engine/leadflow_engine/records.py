@@ -128,8 +128,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A look-up's answer worth keeping for other leads: that of this lead's fact ``key``, under ``value`` (personal: stored
-    as a keyed hash only)."""
+    """A look-up's answer worth keeping for other leads: that of this lead's fact ``key``, under ``value`` (personal:
+    stored as a keyed hash only)."""
 
     name: str
     value: str

@@ -12,6 +12,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine import exchange as x
 from leadflow_engine.asking import REPEATABLE, build, value
+from leadflow_engine.comparing import Open, plain
 from leadflow_engine.conditions import decide
 from leadflow_engine.effects import (
     BuyerLimits,
@@ -23,7 +24,7 @@ from leadflow_engine.effects import (
     LimitClaim,
     Result,
 )
-from leadflow_engine.evaluate import Open, evaluate, plain
+from leadflow_engine.evaluate import evaluate
 from leadflow_engine.intake import key_claims, limit_claims
 from leadflow_engine.journey import Journey, iso
 from leadflow_engine.mapping import RequestProblem

@@ -1,4 +1,4 @@
-"""The flow's steps, each a generator: look-ups, filters, scores, routes, copies. A new kind of step is a row in ``STEPS``."""
+"""The flow's steps, each a generator: look-ups, filters, scores, routes, copies. A new kind is a row in ``STEPS``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_dsl.terms import reads
 from leadflow_engine import exchange as x
-from leadflow_engine.asking import REPEATABLE, ask, build, truth, value
+from leadflow_engine.asking import REPEATABLE, ask_together, build, truth, value
 from leadflow_engine.effects import CallOut
 from leadflow_engine.journey import Journey
 from leadflow_engine.mapping import RequestProblem
@@ -34,11 +35,42 @@ def run_enhance(journey: Journey, index: int, step: m.Enhance) -> Generator[Any,
     """A look-up for every lead; one on demand waits until somebody needs it."""
     if step.on_demand:
         return None
-    yield from ask(journey, step.name, "every lead")
+    yield from ask_together(journey, _neighbours(journey, index), "every lead")
     outcome, reason = journey.lead.steps[step.name]
     if outcome == "error" and step.on_error == "reject":
         return Stop("refused", f"{step.name}: {reason}")
     return None
+
+
+def _neighbours(journey: Journey, index: int) -> list[str]:
+    """This look-up and those right behind it that need none of the others: they are asked at once."""
+    names: list[str] = []
+    for step in journey.plan.flow.steps[index:]:
+        if not isinstance(step, m.Enhance) or step.on_demand:
+            break
+        if names and (_is_template(step) or _needs(step).intersection(names)):
+            break
+        names.append(step.name)
+    return names
+
+
+def _is_template(step: m.Enhance) -> bool:
+    """A template may read anything, so it waits for whoever comes before it."""
+    body = step.leg.request.body
+    return body is not None and bool(body.template or body.inline)
+
+
+def _needs(step: m.Enhance) -> set[str]:
+    """The names that a look-up reads, those of other look-ups among them."""
+    body = step.leg.request.body
+    pairs = (*step.leg.request.query, *(body.pairs if body else ()))
+    terms = [
+        step.leg.request.url,
+        *(pair.right for pair in pairs),
+        *(term for _, term in step.leg.request.headers),
+    ]
+    terms += [step.when] if step.when is not None else []
+    return {read.name for term in terms for read in reads(term)} | {read.name for read in step.cache_by}
 
 
 def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, Any, Ending]:
@@ -180,11 +212,10 @@ KIND: Mapping[type, str] = {
 
 def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
     """One step, unless its ``when`` does not hold."""
-    on_demand = isinstance(step, m.Enhance) and step.on_demand
     fresh = not (journey.cursor.stage and journey.cursor.step == index)
-    if fresh and not on_demand and step.when is not None and not isinstance(step, m.Enhance):
-        if not (yield from truth(journey, step.when, step.name)):
-            read = shown_reads([step.when], journey.lead)
-            journey.ended(KIND[type(step)], step.name, "skipped", "its `when` does not hold", read=read)
-            return None
+    own = fresh and not isinstance(step, m.Enhance)  # a look-up judges its own `when`, whoever asks it
+    if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):
+        read = shown_reads([step.when], journey.lead)
+        journey.ended(KIND[type(step)], step.name, "skipped", "its `when` does not hold", read=read)
+        return None
     return (yield from STEPS[type(step)](journey, index, step))

@@ -1,4 +1,4 @@
-"""Running a file of leads: each record once, so many at a time, whatever happened to an earlier run of the same file."""
+"""Running a file of leads: each record once, so many at a time, whatever became of an earlier run of it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from leadflow_engine.store import SqliteStore, StoreError
 class Done:
     """What became of one record.
 
-    ``how``: new (routed now), resumed (a crash had interrupted it), known (an earlier run had ended it, or it waits), unread
-    (``problem`` says why). ``ms`` is how long it took here.
+    ``how``: new (routed now), resumed (a crash had interrupted it), known (an earlier run had ended it, or it waits),
+    unread (``problem`` says why). ``ms`` is how long it took here.
     """
 
     record: Record

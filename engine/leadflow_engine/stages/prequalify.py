@@ -8,8 +8,8 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.asking import ask
+from leadflow_engine.comparing import Open
 from leadflow_engine.effects import Effect, ReadLimits
-from leadflow_engine.evaluate import Open
 from leadflow_engine.journey import Journey, iso, moment
 from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
 from leadflow_engine.records import Judged

@@ -20,8 +20,8 @@ class Unsold:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The lead waits, and goes on with ``remaining`` of this stage. ``why`` is held, pending or in_doubt; ``due`` an ISO
-    time, None where somebody must say."""
+    """The lead waits, and goes on with ``remaining`` of this stage. ``why`` is held, pending or in_doubt; ``due`` an
+    ISO time, None where somebody must say."""
 
     why: str
     reason: str

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 
-from leadflow_engine.evaluate import plain
+from leadflow_engine.comparing import plain
 from leadflow_engine.leaves import Kind
 from leadflow_engine.values import Value
 
