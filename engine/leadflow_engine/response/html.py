@@ -118,6 +118,7 @@ _SIMPLE = re.compile(
     rf"|\[\s*(?P<attr>[\w:.-]+)\s*(?:(?P<how>[\^$*~]?=)\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\]\s]+)\s*)?\]"
     rf"|:(?P<pseudo>first-child|last-child|nth-child\((?P<nth>\d+)\))"
 )
+_BRACKETED = re.compile(r"\[(?:\"[^\"]*\"|'[^']*'|[^\]\"'])*\]")
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
 
 _ATTRIBUTE_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
@@ -154,7 +155,12 @@ def selector(source: str) -> Selector:
 
 
 def _alternatives(source: str) -> list[str]:
-    return re.findall(r"(?:\[(?:\"[^\"]*\"|'[^']*'|[^\]])*\]|[^,\[])+", source) or [""]
+    """The parts between commas; a comma in brackets or quotes separates nothing."""
+    return [part.replace("\0", ",") for part in _BRACKETED.sub(_hide_commas, source).split(",")]
+
+
+def _hide_commas(found: re.Match[str]) -> str:
+    return found.group().replace(",", "\0")
 
 
 def _chain(source: str) -> tuple[tuple[str, tuple[Test, ...]], ...]:

@@ -84,15 +84,15 @@ class Reader:
             _note_unread(name, values.get(name), convert.amount(values.get(name), country), answer)
         expires = convert.expiry(values.get("expires"), country, zone)
         _note_unread("expires", values.get("expires"), expires, answer)
-        best = max((bid.bid for bid in bids if bid.bid is not None), default=None)
+        best = max((one for one in bids if one.bid is not None), key=lambda one: one.bid or 0, default=None)
         return Reading(
             kind_read="",
-            reason=convert.text(values.get("reason")) or (verdict.reason if verdict else ""),
+            reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
             cause=verdict.cause if verdict else "",
             price=convert.amount(values.get("price"), country),
-            reference=convert.text(values.get("reference")),
+            reference=convert.text(values.get("reference")) or (best.reference if best else ""),
             redirect=convert.text(values.get("redirect")),
-            bid=convert.amount(values["bid"], country) if "bid" in values else best,
+            bid=convert.amount(values["bid"], country) if "bid" in values else best.bid if best else None,
             expires=expires,
             bids=bids,
         )

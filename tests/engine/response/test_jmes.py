@@ -1,0 +1,133 @@
+"""JMESPath on our own functions: the same language, exact numbers, forgiving of nulls."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from leadflow_engine.jmes import FUNCTIONS, PathError, Unfit, compile_path, normalised
+
+BODY = {
+    "price": Decimal("19.99"),
+    "status": "Matched",
+    "n": None,
+    "nums": [Decimal(3), None, Decimal("1.5")],
+    "texts": ["9", "17.5", None],
+    "words": ["b", "a"],
+    "bids": [{"id": "x", "p": Decimal(7)}, {"id": "y", "p": Decimal(12)}, {"id": "z", "p": None}],
+    "Result": {"@Id": "7", "#text": "hi"},
+    "mixed": [Decimal(1), "a"],
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("status", "Matched"),
+        ("bids[0].id", "x"),
+        ("bids[?p > `10`].id | [0]", "y"),
+        ("price == `19.99`", True),
+        ("price > `19.98`", True),
+        ("n || status", "Matched"),
+        ("join('-', ['a', n, price])", "a-19.99"),
+        ("max(nums)", Decimal(3)),
+        ("min(nums)", Decimal("1.5")),
+        ("sum(nums)", Decimal("4.5")),
+        ("avg(nums)", Decimal("2.25")),
+        ("max(texts)", "17.5"),
+        ("max(words)", "b"),
+        ("max(bids[].p)", Decimal(12)),
+        ("max_by(bids[?p], &p).id", "y"),
+        ("sort_by(bids[?p], &p)[0].id", "x"),
+        ("map(&id, bids)", ["x", "y", "z"]),
+        ("max(n)", None),
+        ("min(n)", None),
+        ("sum(n)", None),
+        ("contains(n, 'x')", None),
+        ("starts_with(n, 'x')", None),
+        ("split(n, '|')", None),
+        ("contains(status, 'atch')", True),
+        ("contains(words, 'a')", True),
+        ("as_list(n)", []),
+        ("as_list(status)", ["Matched"]),
+        ("as_list(words)", ["b", "a"]),
+        ("split(status, 't')[1]", "ched"),
+        (r"regex(status, '^(\w)', `1`)", "M"),
+        ("regex(status, 'zzz')", None),
+        ("lower(status)", "matched"),
+        ("to_number('1.10')", Decimal("1.10")),
+        ("to_string(price)", "19.99"),
+        ("length(words)", Decimal(2)),
+        ("type(price)", "number"),
+        ("not_null(n, status)", "Matched"),
+        ("Result.@Id", "7"),
+        ('Result."@Id"', "7"),
+        ("Result.#text", "hi"),
+        ("words[::-1]", ["a", "b"]),
+        ("@.status", "Matched"),
+        ("keys(Result)", ["@Id", "#text"]),
+        ("nope.nope[0]", None),
+    ],
+)
+def test_an_expression(source, value):
+    assert compile_path(source).of(BODY) == value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "lower(price)",
+        "lower(n)",
+        "length(n)",
+        "max(mixed)",
+        "join('-', [words])",
+        "sum(words)",
+        "abs(status)",
+    ],
+)
+def test_what_does_not_fit(source):
+    with pytest.raises(Unfit):
+        compile_path(source).of(BODY)
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "position"),
+    [
+        ("a..b", "`.` cannot stand here", 2),
+        ("a.", "ends too early", 2),
+        ("foo(a)", "no function `foo`", 0),
+        ("join('x')", "`join` takes 2 arguments, not 1", 0),
+        ("lower(a, b)", "`lower` takes 1 argument, not 2", 0),
+        ("", "empty", 0),
+        ("a" * 3_000, "longer than", 0),
+        ("[" * 500 + "a" + "]" * 500, "deeper than", 0),
+        ("!" * 1_500 + "a", "deeper than", 0),
+        ("a | " * 400 + "a", "deeper than", 0),
+    ],
+)
+def test_what_is_no_expression(source, message, position):
+    with pytest.raises(PathError, match=message.replace("`", ".")) as raised:
+        compile_path(source)
+    if position:
+        assert raised.value.position == position
+
+
+def test_quoted_names_and_literals_are_left_alone():
+    for source in ("'@Id'", '"#text"', '`"@x"`', "@", "@.a", "join('@a', b)"):
+        assert normalised(source) == source
+
+
+def test_a_result_cannot_grow_without_end():
+    with pytest.raises(Unfit, match="grew over"):
+        compile_path("join('" + "x" * 1_000 + "', @)").of(["y"] * 1_000)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_survives_every_kind_of_argument(name):
+    least = sum(not kind.endswith(("?", "...")) for kind in FUNCTIONS[name].takes)
+    for argument in ("n", "price", "status", "words", "Result", "&id", "@", "mixed"):
+        try:
+            compile_path(f"{name}({', '.join([argument] * max(least, 1))})").of(BODY)
+        except Unfit:
+            pass
