@@ -34,7 +34,7 @@ def number_text(number: Decimal | int) -> str:
 
 def quoted(text: str) -> str:
     """A text as a JSON string with its quotes. A lone surrogate, which UTF-8 cannot carry, becomes U+FFFD."""
-    return encode_basestring(_SURROGATE.sub("\ufffd", text))
+    return encode_basestring(text if text.isascii() else _SURROGATE.sub("\ufffd", text))
 
 
 def dumps(value: Json, depth: int = 0) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,7 +10,7 @@ from leadflow_dsl import terms as t
 from leadflow_engine import secrets
 from leadflow_engine.comparing import Open
 from leadflow_engine.evaluate import Scope, evaluate
-from leadflow_engine.values import Value, written
+from leadflow_engine.values import written
 
 Kind: TypeAlias = Literal["json", "form", "xml", "text"]
 
@@ -69,19 +68,19 @@ def leaf(term: t.Term, scope: Scope, kind: Kind) -> object:
 
 def shown(value: object, kind: Kind) -> object:
     """A value as ``leaf`` gives it, for one that was evaluated already."""
-    if isinstance(value, Value):
-        if value.blank:
-            return None
-        if value.elements:
-            return [shown(item, kind) for item in value.elements]
-        if value.columns:
-            return {name: shown(item, kind) for name, item in value.columns.items()}
-    if isinstance(value, Mapping):
-        return {str(name): shown(item, kind) for name, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [shown(item, kind) for item in value] or None
     result = written(value, kind)
-    return clean(result) if isinstance(result, str) else result
+    if type(result) is str:
+        return clean(result)
+    return _cleaned(result) if isinstance(result, list | dict) else result
+
+
+def _cleaned(whole: object) -> object:
+    """Lists and records with every text in them clean; an empty list is a blank."""
+    if isinstance(whole, list):
+        return [_cleaned(item) for item in whole] or None
+    if isinstance(whole, dict):
+        return {clean(name): _cleaned(item) for name, item in whole.items()}
+    return clean(whole) if isinstance(whole, str) else whole
 
 
 def described(term: t.Term) -> str:

@@ -59,7 +59,7 @@ class RequestBuilder:
         return self._tests[extra] if extra else self
 
     def _built(self, scope: Scope) -> HttpRequest:
-        values = [leaf(term, scope, "text") for term in self.query.terms]
+        values = [leaf(term, scope, "form") for term in self.query.terms]
         body = self.body(scope) if self.body else None
         if body is not None and len(body) > MAX_BODY:
             raise Refused(f"the body is longer than {MAX_BODY} characters")

@@ -15,7 +15,7 @@ Json: TypeAlias = Any
 
 MAX_TEXT = 4_000
 
-_MONEY, _DATETIME = Type("money"), Type("datetime")
+_MONEY, _DATETIME, _TEXT = Type("money"), Type("datetime"), Type("text")
 
 
 def raw_of(value: object) -> Json:
@@ -44,12 +44,16 @@ def _text(raw: Json) -> str:
 
 def clean(raw: str) -> str:
     """A text of an answer without what no value may hold (see ``values``)."""
-    normal = parse(Type("text"), raw[:MAX_TEXT]).normal
+    if raw.isascii() and raw.isprintable():
+        return raw
+    normal = parse(_TEXT, raw[:MAX_TEXT]).normal
     return normal if isinstance(normal, str) else ""
 
 
 def amount(value: object, country: str) -> Decimal | None:
     """Money; None where it is blank or cannot be read as such."""
+    if value is None:
+        return None
     read = parse(_MONEY, raw_of(value), country)
     return read.normal if read.valid and isinstance(read.normal, Decimal) else None
 

@@ -80,19 +80,19 @@ class Reader:
         self, answer: AnswerScope, verdict: m.Verdict | None, bids: tuple[Bid, ...], country: str, zone: str
     ) -> Reading:
         values = {name: evaluate(term, answer) for name, term in self.response.values}
-        for name in ("price", "bid"):
-            _note_unread(name, values.get(name), convert.amount(values.get(name), country), answer)
+        amounts = {name: convert.amount(values.get(name), country) for name in ("price", "bid")}
         expires = convert.expiry(values.get("expires"), country, zone)
-        _note_unread("expires", values.get("expires"), expires, answer)
+        for name, read in (*amounts.items(), ("expires", expires)):
+            _note_unread(name, values.get(name), read, answer)
         best = max((one for one in bids if one.bid is not None), key=lambda one: one.bid or 0, default=None)
         return Reading(
             kind_read="",
             reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
             cause=verdict.cause if verdict else "",
-            price=convert.amount(values.get("price"), country),
+            price=amounts["price"],
             reference=convert.text(values.get("reference")) or (best.reference if best else ""),
             redirect=convert.text(values.get("redirect")),
-            bid=convert.amount(values["bid"], country) if "bid" in values else best.bid if best else None,
+            bid=amounts["bid"] if "bid" in values or not best else best.bid,
             expires=expires,
             bids=bids,
         )

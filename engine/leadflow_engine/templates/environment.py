@@ -26,7 +26,7 @@ from leadflow_engine.templates import names
 from leadflow_engine.templates.filters import FILTERS, INNER_FILTERS, TESTS, printed
 from leadflow_engine.templates.problems import TemplateError, TemplateProblem
 from leadflow_engine.templates.profile import MAX_SOURCE, bounded, problems
-from leadflow_engine.templates.shown import Shown, Written, number, show
+from leadflow_engine.templates.shown import Shown, Written, number, part, show
 
 LOOP_PARTS: Final = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 
@@ -124,20 +124,18 @@ class Environment(SandboxedEnvironment):
         if not template.startswith("."):
             return template
         parts: list[str] = list(PurePosixPath(parent).parts[:-1])
-        for part in PurePosixPath(template).parts:
-            if part == ".." and not parts:
+        for word in PurePosixPath(template).parts:
+            if word == ".." and not parts:
                 raise TemplateNotFound(template, "a template outside the project")
-            parts = parts[:-1] if part == ".." else [*parts, part]
+            parts = parts[:-1] if word == ".." else [*parts, word]
         return "/".join(parts)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A part of a value, a column, the next name of a dotted one; never an attribute of Python."""
-        if isinstance(obj, Shown):
-            return show(obj.value.part(attribute))
         if isinstance(obj, names.Dotted):
             return show(obj.then(attribute))
-        if isinstance(obj, Mapping):
-            return show(obj.get(attribute))
+        if isinstance(obj, Shown | Mapping):
+            return part(obj, attribute)
         if isinstance(obj, LoopContext) and attribute in LOOP_PARTS:
             return getattr(obj, attribute)
         return None if obj is None else self._undefined(obj, attribute)

@@ -19,7 +19,7 @@ from leadflow_engine.functions import FUNCTIONS
 from leadflow_engine.json_text import dumps, scalar_text
 from leadflow_engine.leaves import Secret, shown
 from leadflow_engine.templates.problems import TemplateError
-from leadflow_engine.templates.shown import Shown, Written, bare, is_blank, moment, number, show
+from leadflow_engine.templates.shown import Shown, Written, bare, is_blank, moment, number, part, show
 from leadflow_engine.values import parse, written
 
 MAX_TEXT = 65_536
@@ -103,6 +103,53 @@ def _default(value: object, instead: object = "") -> object:
     return instead if is_blank(value) else value
 
 
+@pass_context
+def _days_since(context: Context, value: object) -> object:
+    return FUNCTIONS["days_since"](bare(value), now=context.parent["_scope"].now())
+
+
+@pass_context
+def _years_since(context: Context, value: object) -> object:
+    return FUNCTIONS["years_since"](bare(value), now=context.parent["_scope"].now())
+
+
+def _truncate(value: object, length: int = 255) -> str | None:
+    whole = text(value)
+    return whole if whole is None else whole[: max(length, 0)]
+
+
+def _elements(value: object) -> list[object]:
+    """A list's elements; a single value is a list of one, a blank one of none."""
+    if is_blank(value):
+        return []
+    plain = bare(value)
+    return [show(item) for item in plain] if isinstance(plain, list) else [value]
+
+
+def _map(value: object, attribute: str) -> list[object]:
+    return [part(item, attribute) for item in _elements(value)]
+
+
+def _unique(value: object) -> list[object]:
+    found: dict[str | None, object] = {}
+    for item in _elements(value):
+        found.setdefault(text(item), item)
+    return list(found.values())
+
+
+def _sort(value: object) -> list[object]:
+    """Numbers and moments by size, everything else as text; blanks go."""
+    present = [item for item in _elements(value) if not is_blank(item)]
+    numbers = [number(item) for item in present]
+    if None in numbers:
+        return sorted(present, key=lambda item: text(item) or "")
+    return [item for _, item in sorted(zip(numbers, present, strict=True), key=lambda pair: pair[0] or 0)]
+
+
+def _sum(value: object) -> Decimal:
+    return sum((number(item) or Decimal(0) for item in _elements(value)), Decimal(0))
+
+
 def _tojson(value: object) -> Written:
     if isinstance(value, Undefined | Secret):
         text(value)
@@ -147,16 +194,33 @@ def _items(context: Context, value: object) -> list[object]:
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     **{name: _on_text(name) for name in ("lower", "upper", "title", "trim", "replace", "split", "digits")},
     **{name: _on_text(name) for name in ("md5", "sha256", "substring")},
-    **{name: _on_value(name) for name in ("join", "round", "first", "last", "length", "count")},
+    **{name: _on_value(name) for name in ("join", "round", "first", "last", "length", "count", "format")},
+    **{name: _on_value(name) for name in ("abs", "floor", "ceil", "max", "min", "number", "mask")},
+    "capitalize": lambda value: (text(value) or "").capitalize() or None,
+    "concat": _concat,
+    "d": _default,
     "date": _date,
+    "days_since": _days_since,
     "default": _default,
+    "float": _on_value("number"),
+    "int": lambda value: FUNCTIONS["floor"](FUNCTIONS["number"](bare(value))),
+    "list": _elements,
+    "map": _map,
     "money": _money,
     "phone": _phone,
+    "reject": lambda value: [item for item in _elements(value) if not item],
+    "select": lambda value: [item for item in _elements(value) if item],
+    "sort": _sort,
     "state_name": _state_name,
+    "string": text,
+    "sum": _sum,
     "text": text,
     "tojson": _tojson,
+    "truncate": _truncate,
+    "unique": _unique,
     "urlencode": lambda value: Written.of(url_quote(text(value) or ""), "form"),
     "xml": lambda value: Written.of(xml_quote(text(value) or ""), "xml"),
+    "years_since": _years_since,
     "yesno": _yesno,
 }
 """Filters by name: what a flow's author may write."""

@@ -79,6 +79,13 @@ def show(value: object) -> object:
     return value
 
 
+def part(value: object, name: str) -> object:
+    """A part of a typed value or a record by its name; blank where it has none."""
+    if isinstance(value, Shown):
+        return show(value.value.part(name))
+    return show(value.get(name)) if isinstance(value, Mapping) else None
+
+
 def bare(value: object) -> object:
     """A value as filters and comparisons see it: a scalar, a list, a mapping; ``None`` for blank and invalid."""
     return plain(value.value) if isinstance(value, Shown) else plain(value)
