@@ -14,8 +14,8 @@ Moment = datetime.datetime
 
 @dataclass(frozen=True, slots=True)
 class Down:
-    """A buyer that failed ``failures`` times (and then perhaps on trial). Until ``until`` nobody asks it; from then on one lead
-    may try, until something came of that."""
+    """A buyer that failed ``failures`` times (and then perhaps on trial). Until ``until`` nobody asks it;
+    from then on one lead may try, until something came of that."""
 
     failures: int
     until: Moment
@@ -26,8 +26,9 @@ def down(
 ) -> Down | None:
     """Whether these failures, oldest first, took the buyer down and no answer has brought it back.
 
-    ``answered(start, end)`` tells whether the buyer answered anything from ``start`` up to ``end``; it is asked only about the times
-    after a buyer went down, which are rare. The caller compares ``until`` with the present.
+    ``answered(start, end)`` tells whether the buyer answered anything from ``start`` up to ``end``; it is
+    asked only about the times after a buyer went down, which are rare. The caller compares ``until`` with
+    the present.
     """
     recent: deque[Moment] = deque()
     state: Down | None = None

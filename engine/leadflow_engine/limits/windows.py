@@ -1,11 +1,11 @@
 """Calendar windows: from when to when ``cap 50 per hour`` counts, in a named time zone.
 
-A window begins where the local clock *first* reads its start. So windows follow each other without gap or overlap on every
-day of the year, and an hour that the clock repeats in autumn is one window of two hours: a buyer that counts by what its
-own clock shows never sees a cap exceeded.
+A window begins where the local clock *first* reads its start. So windows follow each other without gap or
+overlap on every day of the year, and an hour that the clock repeats in autumn is one window of two hours: a
+buyer that counts by what its own clock shows never sees a cap exceeded.
 
-Seconds, minutes and lengths of time that are not whole days (``90m``) are elapsed time; whole days (``7d``) are calendar
-days. Both are counted from 1970-01-01 00:00 in the zone.
+Seconds, minutes and lengths of time that are not whole days (``90m``) are elapsed time; whole days (``7d``)
+are calendar days. Both are counted from 1970-01-01 00:00 in the zone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 UTC = datetime.UTC
-EPOCH = datetime.datetime(1970, 1, 1)
+EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001  on no zone's clock: a wall clock's reading
 EVER = datetime.datetime(9999, 12, 31, tzinfo=UTC)
 SECOND = datetime.timedelta(seconds=1)
 DAY = datetime.timedelta(days=1)
@@ -43,7 +43,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A unit of the calendar: the number of the one that a local time lies in, and the local start of a number."""
+    """A unit of the calendar: the number of the one that a local time lies in, and the local start of a
+    number."""
 
     number: Callable[[datetime.datetime], int]
     start: Callable[[int], datetime.datetime]
@@ -54,13 +55,13 @@ def _stride(length: datetime.timedelta, origin: datetime.datetime = EPOCH) -> Ca
 
 
 def _month_start(number: int) -> datetime.datetime:
-    return datetime.datetime(number // 12, number % 12 + 1, 1)
+    return EPOCH.replace(number // 12, number % 12 + 1)
 
 
 CALENDARS: Final[Mapping[str, Calendar]] = {
     "hour": _stride(datetime.timedelta(hours=1)),
     "day": _stride(DAY),
-    "week": _stride(7 * DAY, datetime.datetime(1969, 12, 29)),  # a Monday
+    "week": _stride(7 * DAY, EPOCH.replace(1969, 12, 29)),  # a Monday
     "month": Calendar(lambda wall: wall.year * 12 + wall.month - 1, _month_start),
 }
 ELAPSED: Final[Mapping[str, datetime.timedelta]] = {"second": SECOND, "minute": 60 * SECOND}
@@ -84,6 +85,17 @@ def window(period: str, zone: str, at: datetime.datetime) -> Window:
     Raises ``ValueError`` for a period that is none, ``ZoneInfoNotFoundError`` for an unknown zone.
     """
     at = at.astimezone(UTC)
+    recent = _recent.get((period, zone))
+    if recent is None or at not in recent:
+        recent = _recent[period, zone] = _window(period, zone, at)
+    return recent
+
+
+_recent: Final[dict[tuple[str, str], Window]] = {}
+"""The window last asked for: leads come in the order of time, so that it is nearly always the one."""
+
+
+def _window(period: str, zone: str, at: datetime.datetime) -> Window:
     if period == "total":
         return Window(EPOCH.replace(tzinfo=UTC), EVER)
     calendar = CALENDARS.get(period)
@@ -94,7 +106,8 @@ def window(period: str, zone: str, at: datetime.datetime) -> Window:
 
 
 def windows(period: str, zone: str, at: datetime.datetime, timeout: float = 0.0) -> tuple[Window, ...]:
-    """The window of ``at`` and, where an answer that takes up to ``timeout`` seconds may fall into later ones, those."""
+    """The window of ``at`` and, where an answer that takes up to ``timeout`` seconds may fall into later
+    ones, those."""
     found = [window(period, zone, at)]
     last = at + datetime.timedelta(seconds=timeout)
     while timeout and last >= found[-1].end:
@@ -134,7 +147,8 @@ def _calendar(calendar: Calendar, zone: ZoneInfo, at: datetime.datetime) -> Wind
 
 @lru_cache(maxsize=8192)
 def _first(wall: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
-    """The first moment at which the zone's clock reads ``wall`` or, where it leaps over it, the moment of the leap."""
+    """The first moment at which the zone's clock reads ``wall`` or, where it leaps over it, the moment of
+    the leap."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if early.astimezone(zone).replace(tzinfo=None, fold=0) == wall:
         return early

@@ -1,4 +1,5 @@
-"""The journal: facts, and the projections that are made of them. ``docs/journal.md`` tells what is in the file."""
+"""The journal: facts, and the projections that are made of them. ``docs/journal.md`` tells what is in the
+file."""
 
 from leadflow_engine.store.chain import Break
 from leadflow_engine.store.errors import StoreError

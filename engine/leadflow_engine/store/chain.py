@@ -14,7 +14,8 @@ START = ""
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain does not hold: the first fact of ``lead`` that is not what was written, and how that shows."""
+    """Where a chain does not hold: the first fact of ``lead`` that is not what was written, and how that
+    shows."""
 
     lead: str
     seq: int
@@ -23,13 +24,15 @@ class Break:
 
 
 def link(previous: str, lead: str, seq: int, key: str, kind: str, at: str, body: str, digest: str) -> str:
-    """A fact's hash. Lengths stand before the texts, so that no two different facts give the same material."""
+    """A fact's hash. Lengths stand before the texts, so that no two different facts give the same
+    material."""
     parts = (previous, lead, str(seq), key, kind, at, body, digest)
     return sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
 def verify(connection: sqlite3.Connection, digests: Digests, lead: str | None = None) -> Iterator[Break]:
-    """Every lead's first break, or those of one lead; nothing where all is as it was written. Removed contents are no break."""
+    """Every lead's first break, or those of one lead; nothing where all is as it was written. Removed
+    contents are no break."""
     where = "" if lead is None else "WHERE lead = ?"
     rows = connection.execute(
         f"SELECT lead, seq, key, kind, at, body, content, digest, hash FROM fact {where} ORDER BY lead, seq",

@@ -20,8 +20,9 @@ _encode_any = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_n
 
 
 def iso(at: datetime.datetime) -> str:
-    """``2026-11-20T14:41:07.120000Z``: always the same length, so that the order of texts is the order of times."""
-    return at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """``2026-11-20T14:41:07.120000Z``: always the same length, so that the order of texts is the order of
+    times."""
+    return at.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def moment(text: str) -> datetime.datetime:
@@ -59,7 +60,8 @@ def money(amount: int | None) -> Decimal | None:
 
 
 def json_text(value: Mapping[str, Any], what: str) -> str:
-    """A fact's JSON, exactly: what comes out again is equal. Raises ``StoreError`` where ``value`` is no plain JSON."""
+    """A fact's JSON, exactly: what comes out again is equal. Raises ``StoreError`` where ``value`` is no
+    plain JSON."""
     try:
         text = _encode(value)
         if not text.isascii():

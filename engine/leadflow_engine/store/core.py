@@ -1,6 +1,7 @@
 """The journal's one writing side, without threads: facts are appended, effects decided and projected.
 
-Everything here runs inside a transaction that somebody else begins and commits (``writer.py``, ``sqlite.py``).
+Everything here runs inside a transaction that somebody else begins and commits (``writer.py``,
+``sqlite.py``).
 """
 
 from __future__ import annotations
@@ -83,11 +84,13 @@ def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
 
 
 def append(core: Core, lead: str, fact: Fact) -> int:
-    """One more fact of a lead, linked to the one before. Gives its id. Raises ``StoreError`` where it is not the next."""
+    """One more fact of a lead, linked to the one before. Gives its id. Raises ``StoreError`` where it is not
+    the next."""
     seq, previous = head(core, lead)
     if fact.seq != seq + 1:
         raise StoreError(
-            f"lead {lead}: fact {fact.seq} ({fact.key}) does not follow fact {seq}: another Run of this lead has written "
+            f"lead {lead}: fact {fact.seq} ({fact.key}) does not follow fact {seq}: another Run of this "
+            f"lead has written "
             "in between; only its facts hold"
         )
     body = json_text(fact.body, f"fact {fact.key}")

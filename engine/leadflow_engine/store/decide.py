@@ -23,7 +23,8 @@ DAY = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something cannot be claimed: a distribution word, a sentence, and until when, where that is known."""
+    """Why something cannot be claimed: a distribution word, a sentence, and until when, where that is
+    known."""
 
     code: str
     reason: str
@@ -71,7 +72,8 @@ def claims_refused(
     keys: Iterable[KeyClaim],
     at: datetime.datetime,
 ) -> Refusal | None:
-    """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all fit together."""
+    """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
+    fit together."""
     in_order = sorted(limits, key=lambda claim: claim.code != "capped")
     return _first_full(connection, digests, in_order, at) or _first_seen(connection, digests, lead, keys, at)
 
@@ -125,7 +127,8 @@ def _first_seen(
     for claim in keys:
         since = at - datetime.timedelta(seconds=claim.within)
         row = connection.execute(
-            "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND lead <> ? "
+            "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND "
+            "lead <> ? "
             "AND state <> 'released'",
             (claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value), iso(since), lead),
         ).fetchone()

@@ -19,7 +19,8 @@ WORDS = ("sold", "declined")
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What a later word made of a delivery: its state now and, where the word contradicts what is settled, how."""
+    """What a later word made of a delivery: its state now and, where the word contradicts what is settled,
+    how."""
 
     state: str
     conflict: str = ""
@@ -28,7 +29,8 @@ class Later:
 def settle_delivery(
     core: Core, lead: str, buyer: str, number: int, word: str, by: str, because: str
 ) -> Later:
-    """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. Raises ``StoreError`` for a delivery that is none."""
+    """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. Raises ``StoreError`` for a delivery
+    that is none."""
     if word not in WORDS:
         raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
     state = _state(core.connection, lead, buyer, number)
@@ -43,7 +45,8 @@ def settle_delivery(
 
 
 def project_settled(event: Event, key: str, body: Mapping[str, Any]) -> None:
-    """The projection of a ``settled`` fact, live and in a rebuild: the delivery, its lead, and the lead's work, which is due now."""
+    """The projection of a ``settled`` fact, live and in a rebuild: the delivery, its lead, and the lead's
+    work, which is due now."""
     _, buyer, number, _ = key.split("/")
     event.connection.execute(
         "UPDATE work SET due = ?1 WHERE lead = ?2 AND (due IS NULL OR due > ?1)", (event.at, event.lead)
@@ -62,7 +65,8 @@ def project_settled(event: Event, key: str, body: Mapping[str, Any]) -> None:
 def _sold_after_all(event: Event, buyer: str, number: int) -> None:
     """A lead that had ended without a sale is sold; one that still waits is for its next Run to end."""
     event.connection.execute(
-        "UPDATE lead SET outcome = (SELECT d.outcome FROM delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3), "
+        "UPDATE lead SET outcome = (SELECT d.outcome FROM delivery d WHERE d.lead = ?1 AND d.buyer = ?2 "
+        "AND d.number = ?3), "
         "reason = ?4 WHERE id = ?1 AND outcome IN ('unsold', 'error')",
         (event.lead, buyer, number, f"{buyer} had taken it, as was settled later"),
     )

@@ -1,4 +1,5 @@
-"""The numbered migrations of the journal: each is a file of ``schema/``, applied once, in order, in a transaction."""
+"""The numbered migrations of the journal: each is a file of ``schema/``, applied once, in order, in a
+transaction."""
 
 from __future__ import annotations
 

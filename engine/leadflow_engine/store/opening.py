@@ -10,9 +10,14 @@ from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.migrations import APPLICATION_ID, VERSION, migrate
 
 CHECKED_BYTES = 64 * 2**20
-"""Files up to this size are checked whole when they are opened; in larger ones damage shows where it is met."""
+"""Files up to this size are checked whole when they are opened; in larger ones damage shows where it is
+met."""
 
 STATEMENTS = 512
+"""Prepared statements kept."""
+
+CHECKPOINT_PAGES = 4000
+"""The log is written back every 16 MB: hot pages (caps, the ends of indexes) then cost one write for many commits."""
 
 
 def open_writer(path: Path, create: bool) -> sqlite3.Connection:
@@ -78,6 +83,7 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 
 def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:
@@ -96,11 +102,13 @@ def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool)
         raise StoreError(f"journal {path}: this SQLite file belongs to another program; give another --db")
     if version > VERSION:
         raise StoreError(
-            f"journal {path}: written by a newer leadflow (schema {version}, this one knows {VERSION}); upgrade leadflow"
+            f"journal {path}: written by a newer leadflow (schema {version}, this one knows {VERSION}); "
+            f"upgrade leadflow"
         )
     if version < VERSION and not new_allowed:
         raise StoreError(
-            f"journal {path}: its schema is {version}, this leadflow reads {VERSION}; any command that writes brings it up"
+            f"journal {path}: its schema is {version}, this leadflow reads {VERSION}; any command that "
+            f"writes brings it up"
         )
 
 
@@ -121,5 +129,6 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreError(
-            f"journal {path} is damaged: {found}; restore a copy, or salvage what is readable with `sqlite3 FILE .recover`"
+            f"journal {path} is damaged: {found}; restore a copy, or salvage what is readable with "
+            f"`sqlite3 FILE .recover`"
         )

@@ -1,4 +1,5 @@
-"""One process at a time writes to a journal: a lock file beside it, which the system lets go of when its holder dies."""
+"""One process at a time writes to a journal: a lock file beside it, which the system lets go of when its
+holder dies."""
 
 from __future__ import annotations
 

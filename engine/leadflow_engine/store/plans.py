@@ -14,7 +14,8 @@ MOST_REASONS = 14
 
 
 def add_plan(core: Core, plan: str, description: Mapping[str, Any]) -> None:
-    """Keep a plan under its name; a known name is left as it is. ``description`` is described in ``docs/journal.md``."""
+    """Keep a plan under its name; a known name is left as it is. ``description`` is described in
+    ``docs/journal.md``."""
     connection = core.connection
     flow = description.get("flow")
     if not isinstance(flow, str) or not isinstance(description.get("buyers"), list):

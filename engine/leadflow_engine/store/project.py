@@ -1,7 +1,7 @@
 """From effects and records to rows: every table that is a projection is written here and nowhere else.
 
-The live journal and a rebuild call the same ``project``; it reads nothing that is not a projection or handed to it, so that both
-write the same rows.
+The live journal and a rebuild call the same ``project``; it reads nothing that is not a projection or handed
+to it, so that both write the same rows.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ Times = Mapping[str, str]
 
 def _lead(event: Event, record: LeadRecord, times: Times) -> None:
     event.connection.execute(
-        "INSERT INTO lead (id, flow, plan, source, identity, received_at, test, cost, cost_on, fields, dimensions) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET test = excluded.test, cost = excluded.cost, "
+        "INSERT INTO lead (id, flow, plan, source, identity, received_at, test, cost, cost_on, fields, "
+        "dimensions) "
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET test = excluded.test, cost = "
+        "excluded.cost, "
         "cost_on = excluded.cost_on, fields = excluded.fields, dimensions = excluded.dimensions",
         (
             event.lead,
@@ -142,8 +144,10 @@ def _posting(event: Event, record: Posting, times: Times) -> None:
 
 def _kept(event: Event, record: Kept, times: Times) -> None:
     event.connection.execute(
-        "INSERT INTO look_up (name, hash, at, lead, key) VALUES (?,?,?,?,?) ON CONFLICT (name, hash) DO UPDATE "
-        "SET at = excluded.at, lead = excluded.lead, key = excluded.key WHERE (excluded.at, excluded.lead) > (at, lead)",
+        "INSERT INTO look_up (name, hash, at, lead, key) VALUES (?,?,?,?,?) ON CONFLICT (name, hash) DO "
+        "UPDATE "
+        "SET at = excluded.at, lead = excluded.lead, key = excluded.key WHERE (excluded.at, excluded.lead) "
+        "> (at, lead)",
         (
             record.name,
             event.digests.cache(record.name, record.value),
@@ -156,8 +160,10 @@ def _kept(event: Event, record: Kept, times: Times) -> None:
 
 def _delivery(event: Event, record: Delivery, times: Times) -> None:
     event.connection.execute(
-        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, reference, reason, "
-        "outcome, due, intent_at, at) VALUES (:lead, :buyer, :number, :stage, 'intent', 0, :price, NULL, '', '', "
+        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, "
+        "reference, reason, "
+        "outcome, due, intent_at, at) VALUES (:lead, :buyer, :number, :stage, 'intent', 0, :price, NULL, "
+        "'', '', "
         ":outcome, NULL, :at, :at) ON CONFLICT DO NOTHING",
         {
             "lead": event.lead,
@@ -208,7 +214,8 @@ def move_delivery(event: Event, buyer: str, number: int, state: str) -> None:
     if state == "intent":
         return
     event.connection.execute(
-        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') ELSE failed END, "
+        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') "
+        "ELSE failed END, "
         "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1 "
         "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
         (state, event.at, event.lead, buyer, number),
@@ -223,7 +230,8 @@ def move_delivery(event: Event, buyer: str, number: int, state: str) -> None:
 def _move_reservations(event: Event, key: str, to: str) -> None:
     """A slot kept in a later window counts there only where the answer came after that window had begun."""
     event.connection.execute(
-        "UPDATE reservation SET state = CASE WHEN spare AND ?1 = 'counted' AND window_start > ?2 THEN 'released' ELSE ?1 END "
+        "UPDATE reservation SET state = CASE WHEN spare AND ?1 = 'counted' AND window_start > ?2 THEN "
+        "'released' ELSE ?1 END "
         "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
         (to, event.at, event.lead, key),
     )
@@ -247,8 +255,10 @@ def _book_sale(event: Event, buyer: str, number: int, key: str) -> None:
 
 def _mark_second_sale(event: Event, buyer: str, number: int) -> None:
     other = event.connection.execute(
-        "SELECT o.buyer FROM delivery o, delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3 AND o.lead = ?1 "
-        "AND o.state = 'confirmed' AND (o.buyer, o.number) <> (?2, ?3) AND (o.exclusive OR d.exclusive) ORDER BY 1 LIMIT 1",
+        "SELECT o.buyer FROM delivery o, delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3 "
+        "AND o.lead = ?1 "
+        "AND o.state = 'confirmed' AND (o.buyer, o.number) <> (?2, ?3) AND (o.exclusive OR d.exclusive) "
+        "ORDER BY 1 LIMIT 1",
         (event.lead, buyer, number),
     ).fetchone()
     if other:

@@ -19,7 +19,8 @@ JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A lead that waits: ``due`` is None where only somebody's word ends it. ``why`` is held, pending or in_doubt."""
+    """A lead that waits: ``due`` is None where only somebody's word ends it. ``why`` is held, pending or
+    in_doubt."""
 
     lead: str
     due: datetime.datetime | None
@@ -30,7 +31,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A delivery of which nobody knows yet what it came to, or about which two words contradict each other."""
+    """A delivery of which nobody knows yet what it came to, or about which two words contradict each
+    other."""
 
     lead: str
     buyer: str
@@ -79,7 +81,8 @@ def last_lead(connection: sqlite3.Connection) -> str | None:
 def work(connection: sqlite3.Connection, now: datetime.datetime | None = None) -> list[Work]:
     """Leads that wait, the soonest due first; with ``now`` only those that are due by then."""
     rows = connection.execute(
-        "SELECT lead, due, why, reason, cursor FROM work WHERE ?1 IS NULL OR due <= ?1 ORDER BY due IS NULL, due, lead",
+        "SELECT lead, due, why, reason, cursor FROM work WHERE ?1 IS NULL OR due <= ?1 ORDER BY due IS "
+        "NULL, due, lead",
         (iso(now) if now else None,),
     )
     return [
@@ -89,9 +92,11 @@ def work(connection: sqlite3.Connection, now: datetime.datetime | None = None) -
 
 
 def doubts(connection: sqlite3.Connection) -> list[Doubt]:
-    """Deliveries in doubt, pending or in conflict, oldest first. An intent counts once its lead no longer runs."""
+    """Deliveries in doubt, pending or in conflict, oldest first. An intent counts once its lead no longer
+    runs."""
     rows = connection.execute(
-        "SELECT d.lead, d.buyer, d.number, d.state, d.price, d.reason, d.at, coalesce(d.due, w.due), d.conflict "
+        "SELECT d.lead, d.buyer, d.number, d.state, d.price, d.reason, d.at, coalesce(d.due, w.due), "
+        "d.conflict "
         "FROM delivery d JOIN lead l ON l.id = d.lead LEFT JOIN work w ON w.lead = d.lead "
         "WHERE d.state IN ('in_doubt', 'pending') OR d.conflict <> '' "
         "OR (d.state = 'intent' AND l.outcome IS NOT NULL) ORDER BY d.at, d.lead"
@@ -118,8 +123,9 @@ def plan_files(connection: sqlite3.Connection, plan: str) -> dict[str, str]:
 
 
 def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any] | None:
-    """A lead as one object: ``lead``, ``outcome``, ``reason``, ``sales``, ``distribution``, ``steps``, ``postings``,
-    ``deliveries``, ``ledger``. Amounts are ``Decimal``. None for a lead that the journal does not have."""
+    """A lead as one object: ``lead``, ``outcome``, ``reason``, ``sales``, ``distribution``, ``steps``,
+    ``postings``, ``deliveries``, ``ledger``. Amounts are ``Decimal``. None for a lead that the journal does
+    not have."""
     found = next(_rows(connection, "SELECT * FROM lead WHERE id = ?", lead), None)
     if found is None:
         return None
@@ -133,17 +139,24 @@ def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any]
 
 
 PARTS: Mapping[str, str] = {
-    "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery WHERE lead = ? AND state = 'confirmed' "
+    "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery WHERE lead = ? AND state "
+    "= 'confirmed' "
     "ORDER BY at, buyer",
-    "distribution": "SELECT buyer, outcome, reason, code, cause, CAST(round(bid * 1000000) AS INTEGER) AS bid, position, "
-    "stage, segment, branch, ms, CAST(round(price * 1000000) AS INTEGER) AS price, note FROM distribution WHERE lead = ? "
+    "distribution": "SELECT buyer, outcome, reason, code, cause, CAST(round(bid * 1000000) AS INTEGER) AS "
+    "bid, position, "
+    "stage, segment, branch, ms, CAST(round(price * 1000000) AS INTEGER) AS price, note FROM distribution "
+    "WHERE lead = ? "
     "ORDER BY segment, stage, position IS NULL, position, buyer",
-    "steps": "SELECT segment, number, kind, name, outcome, reason, note, was_read, was_set, cost, ms FROM step "
+    "steps": "SELECT segment, number, kind, name, outcome, reason, note, was_read, was_set, cost, ms FROM "
+    "step "
     "WHERE lead = ? ORDER BY segment, number",
-    "postings": "SELECT p.key, p.leg, p.name, p.at, p.method, p.url, p.status, p.failure, p.answer, p.ms, p.verdict, "
-    "p.rule, p.reason, p.reference, p.cost FROM posting p LEFT JOIN fact f ON f.lead = p.lead AND f.key = p.key "
+    "postings": "SELECT p.key, p.leg, p.name, p.at, p.method, p.url, p.status, p.failure, p.answer, p.ms, "
+    "p.verdict, "
+    "p.rule, p.reason, p.reference, p.cost FROM posting p LEFT JOIN fact f ON f.lead = p.lead AND f.key = "
+    "p.key "
     "WHERE p.lead = ? ORDER BY f.seq",
-    "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, due, intent_at, "
+    "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, "
+    "due, intent_at, "
     "answered_at, conflict FROM delivery WHERE lead = ? ORDER BY intent_at, number",
     "ledger": "SELECT kind, party, amount, at FROM ledger WHERE lead = ? ORDER BY at, kind",
 }

@@ -24,7 +24,8 @@ LOOK_BACK = datetime.timedelta(hours=1)
 
 @dataclass(slots=True)
 class Reader:
-    """A connection to read from. ``trials`` remembers which lead may try a buyer that was down, and how long nobody else may."""
+    """A connection to read from. ``trials`` remembers which lead may try a buyer that was down, and how long
+    nobody else may."""
 
     connection: sqlite3.Connection
     digests: Digests
@@ -105,12 +106,14 @@ def _is_down(
 
 
 def _may_try(reader: Reader, lead: str, buyer: BuyerLimits, found: Down, at: datetime.datetime) -> bool:
-    """One lead at a time tries a buyer that was down. Its chance lasts a quarter of the pause: it may end before it gets there."""
+    """One lead at a time tries a buyer that was down. Its chance lasts a quarter of the pause: it may end
+    before it gets there."""
     held = reader.trials.get(buyer.buyer)
     if held is not None and held[0] != lead and held[1] > at:
         return False
     busy = reader.connection.execute(
-        "SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND lead <> ? LIMIT 1",
+        "SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND lead <> ? "
+        "LIMIT 1",
         (buyer.buyer, iso(max(found.until, at - buyer.down_after.length)), lead),
     ).fetchone()
     if busy:
@@ -124,8 +127,10 @@ def _answered(
 ) -> Callable[[datetime.datetime, datetime.datetime], bool]:
     def answered(start: datetime.datetime, end: datetime.datetime) -> bool:
         row = connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM delivery WHERE buyer = ?1 AND NOT failed AND answered_at >= ?2 AND answered_at < ?3) "
-            "OR EXISTS (SELECT 1 FROM posting WHERE name = ?1 AND leg = 'ping' AND NOT failed AND at >= ?2 AND at < ?3)",
+            "SELECT EXISTS (SELECT 1 FROM delivery WHERE buyer = ?1 AND NOT failed AND answered_at >= ?2 "
+            "AND answered_at < ?3) "
+            "OR EXISTS (SELECT 1 FROM posting WHERE name = ?1 AND leg = 'ping' AND NOT failed AND at >= ?2 "
+            "AND at < ?3)",
             (buyer, iso(start), iso(end)),
         ).fetchone()
         return bool(row[0])

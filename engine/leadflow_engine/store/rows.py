@@ -1,7 +1,7 @@
 """Rows on their way into the journal, gathered for a whole batch and written a table at a time.
 
-A statement of many rows is one call of SQLite: the interpreter's lock is given up once for it and not once a row, which matters while the
-event loop is busy.
+A statement of many rows is one call of SQLite: the interpreter's lock is given up once for it and not once a
+row, which matters while the event loop is busy.
 """
 
 from __future__ import annotations

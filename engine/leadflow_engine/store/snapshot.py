@@ -12,20 +12,21 @@ from leadflow_engine.store.reads import LOOK_BACK
 
 COPIED = {
     "meta": "",
-    "plan": "",
     "cap": "WHERE window_end > :now",
     "dedupe_key": "WHERE state <> 'released'",
     "turn": "",
     "look_up": "",
-    "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND f.key = u.key)",
+    "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND "
+    "f.key = u.key)",
     "delivery": "WHERE answered_at >= :lately OR state = 'intent'",
     "posting": "WHERE leg = 'ping' AND at >= :lately",
 }
-"""Caps, dedupe, turns, kept answers, and what tells whether a buyer is down; no leads, so that none is found."""
+"""Caps, dedupe, turns, kept answers, and what tells whether a buyer is down; no leads, so that none is
+found."""
 
 EARLIER = "journal/"
-"""Stands before the names of the leads that what is copied belongs to: a lead that is tried again under its own name is
-another lead, and a duplicate of its first self."""
+"""Stands before the names of the leads that what is copied belongs to: a lead that is tried again under its
+own name is another lead, and a duplicate of its first self."""
 
 
 def snapshot(path: Path, clock: Clock) -> sqlite3.Connection:
@@ -38,7 +39,10 @@ def snapshot(path: Path, clock: Clock) -> sqlite3.Connection:
     connection.execute("ATTACH DATABASE ? AS journal", (file_uri(path, "ro"),))
     connection.execute("BEGIN")
     for table, which in COPIED.items():
-        connection.execute(f"INSERT INTO main.{table} SELECT {_columns(connection, table)} FROM journal.{table} t {which}", times)
+        connection.execute(
+            f"INSERT INTO main.{table} SELECT {_columns(connection, table)} FROM journal.{table} t {which}",
+            times,
+        )
     connection.execute("COMMIT")
     connection.execute("DETACH DATABASE journal")
     connection.execute("PRAGMA foreign_keys = ON")

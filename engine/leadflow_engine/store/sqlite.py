@@ -26,10 +26,11 @@ T = TypeVar("T")
 
 
 class SqliteStore:
-    """``ports.Store`` on SQLite. Made by ``open``, ``read_only``, ``memory`` or ``snapshot``, let go of by ``close``.
+    """``ports.Store`` on SQLite. Made by ``open``, ``read_only``, ``memory`` or ``snapshot``, let go of by
+    ``close``.
 
-    A file has a writer thread and a separate connection to read from; in memory everything happens at once, on the
-    caller's thread.
+    A file has a writer thread and a separate connection to read from; in memory everything happens at once,
+    on the caller's thread.
     """
 
     def __init__(
@@ -46,8 +47,8 @@ class SqliteStore:
 
     @classmethod
     def open(cls, path: str | Path, clock: Clock, create: bool = True) -> SqliteStore:
-        """The journal in a file, to write; made where there is none and ``create`` says so. Raises ``StoreError``
-        where another process holds it or the file is no journal."""
+        """The journal in a file, to write; made where there is none and ``create`` says so. Raises
+        ``StoreError`` where another process holds it or the file is no journal."""
         path = Path(path)
         if create:
             _make_folder(path)
@@ -77,8 +78,8 @@ class SqliteStore:
 
     @classmethod
     def snapshot(cls, path: str | Path, clock: Clock) -> SqliteStore:
-        """A journal in memory that answers limits, dedupe, turns and kept answers as the file would now. Its leads
-        are not in it, and nothing is ever written to the file."""
+        """A journal in memory that answers limits, dedupe, turns and kept answers as the file would now. Its
+        leads are not in it, and nothing is ever written to the file."""
         return cls._in_memory(snapshot(Path(path), clock), clock)
 
     @classmethod

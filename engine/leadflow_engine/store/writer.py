@@ -1,7 +1,8 @@
 """The one writer: a thread that commits what many ask for at once in one transaction.
 
-Who asks is told after the commit, so a crash never takes back what somebody was told. A batch in which anything fails is rolled back
-and done again one by one: nobody has been told anything of it, and only the one that fails hears so.
+Who asks is told after the commit, so a crash never takes back what somebody was told. A batch in which
+anything fails is rolled back and done again one by one: nobody has been told anything of it, and only the
+one that fails hears so.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """What is to be done in a transaction, and where its outcome goes: an event loop's future, or a waiting thread's."""
+    """What is to be done in a transaction, and where its outcome goes: an event loop's future, or a waiting
+    thread's."""
 
     work: Callable[[Core], T]
     future: asyncio.Future[T] | Future[T]
@@ -86,7 +88,8 @@ class Writer:
         self._thread.start()
 
     async def submit(self, work: Callable[[Core], T]) -> T:
-        """Do ``work`` in a transaction; returns after its commit. Cancelling the wait does not take back the work."""
+        """Do ``work`` in a transaction; returns after its commit. Cancelling the wait does not take back the
+        work."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._put(Job(work, future, loop))
@@ -119,8 +122,12 @@ class Writer:
     def _transacted(self, batch: Sequence[Job[Any]]) -> list[Outcome]:
         try:
             return transact(self._core, self._path, [job.work for job in batch])
-        except Exception as error:  # even the rollback failed; who waits must hear of it, and the thread goes on
-            return [Outcome(error=StoreError(f"journal {self._path}: {error}; nothing of this holds"))] * len(batch)
+        except (
+            Exception
+        ) as error:  # even the rollback failed; who waits must hear of it, and the thread goes on
+            return [Outcome(error=StoreError(f"journal {self._path}: {error}; nothing of this holds"))] * len(
+                batch
+            )
 
     def _take(self) -> list[Job[Any]] | None:
         """All that waits, up to ``BATCH``; blocks for the first. None once closed and done."""

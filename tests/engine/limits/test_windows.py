@@ -90,7 +90,9 @@ def test_a_day_that_does_not_exist_has_no_window() -> None:
 @given(
     zone=st.sampled_from(ZONES + ODD_ZONES),
     period=st.sampled_from([*PERIODS, "15m", "90m", "6h", "36h", "3d", "30d"]),
-    at=st.datetimes(datetime.datetime(1990, 1, 1), datetime.datetime(2036, 1, 1), timezones=st.just(UTC)),
+    at=st.datetimes(
+        utc("1990-01-01").replace(tzinfo=None), utc("2036-01-01").replace(tzinfo=None), timezones=st.just(UTC)
+    ),
 )
 def test_windows_lie_one_after_another_without_gap_or_overlap(
     zone: str, period: str, at: datetime.datetime

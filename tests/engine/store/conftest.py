@@ -136,25 +136,40 @@ class Story:
         self.fact(key, "call", {"status": status, "phase": "answered"}, {"body": '{"result": "success"}'})
         self.records.append(
             rec.Posting(
-                key, "post", buyer, "POST", f"https://{buyer}.example/leads", "ab12", status, "", "{}", 38.0, state, 1
+                key,
+                "post",
+                buyer,
+                "POST",
+                f"https://{buyer}.example/leads",
+                "ab12",
+                status,
+                "",
+                "{}",
+                38.0,
+                state,
+                1,
             )
         )
-        self.records.append(
-            rec.Delivery(buyer, number, state, Decimal(price), "A1", stage="route.1", **rest)
-        )
+        self.records.append(rec.Delivery(buyer, number, state, Decimal(price), "A1", stage="route.1", **rest))
 
-    def settle(self, state: str, buyer: str = "sunpath", number: int = 1, n: int = 1, **rest: Any) -> fx.Write:
+    def settle(
+        self, state: str, buyer: str = "sunpath", number: int = 1, n: int = 1, **rest: Any
+    ) -> fx.Write:
         self.answered(state, buyer, number, **rest)
         return self.write(f"settle/{n}", fx.Flush())
 
     def suspend(self, why: str = "in_doubt", due: str | None = None) -> fx.Write:
-        return self.write("suspend/1", fx.Suspend({"version": 1, "segment": 2}, due, why, "sunpath may have it"))
+        return self.write(
+            "suspend/1", fx.Suspend({"version": 1, "segment": 2}, due, why, "sunpath may have it")
+        )
 
     def end(self, outcome: str = "sold", reason: str = "sold to sunpath") -> fx.Write:
         return self.write("end", fx.End(outcome, reason))
 
 
-def limits(buyer: str = "sunpath", limits: Any = (), keys: Any = (), down: DownAfter | None = None) -> fx.Effect:
+def limits(
+    buyer: str = "sunpath", limits: Any = (), keys: Any = (), down: DownAfter | None = None
+) -> fx.Effect:
     """The read of one buyer's limits."""
     asked = fx.BuyerLimits(buyer, tuple(limits), tuple(keys), down or DownAfter())
     return fx.Effect("limits/route.1/1", fx.ReadLimits((asked,)))

@@ -131,7 +131,8 @@ CHILD = textwrap.dedent(
         at = Clock().now().isoformat()
         row = rec.LeadRecord("solar", "p", "facebook", lead, at, False, {})
         received = fx.Fact(0, "received", "received", at, {}, {"payload": "x" * 500})
-        store.write_now(fx.Write(lead, fx.Effect("accept/facebook", fx.Accept("facebook", (), ())), (received,), (row,)))
+        accept = fx.Effect("accept/facebook", fx.Accept("facebook", (), ()))
+        store.write_now(fx.Write(lead, accept, (received,), (row,)))
         print(lead, flush=True)
     """
 )

@@ -36,7 +36,10 @@ def test_a_full_cap_says_until_when_on_the_buyers_clock(kit: Any, store: SqliteS
         ({"period": "day", "reason": "cap 1 per day"}, "cap 1 per day is full until 00:00"),
         ({"period": "week", "reason": "cap 1 per week"}, "cap 1 per week is full until 2026-11-23 00:00"),
         ({"period": "total", "reason": "cap 1 per total"}, "cap 1 per total is full"),
-        ({"period": "second", "reason": "throttle 1 per second"}, "throttle 1 per second is full until 09:41:08"),
+        (
+            {"period": "second", "reason": "throttle 1 per second"},
+            "throttle 1 per second is full until 09:41:08",
+        ),
     ],
 )
 def test_the_sentence_of_a_full_cap(kit: Any, store: SqliteStore, claim: dict[str, Any], reason: str) -> None:
@@ -109,7 +112,9 @@ def test_failed_pings_count_too(kit: Any, store: SqliteStore) -> None:
         story = kit.story(f"L{number}")
         story.fact("ping/sunpath/1", "call", {"failure": "timeout"})
         story.records.append(
-            rec.Posting("ping/sunpath/1", "ping", "sunpath", "POST", "u", "h", None, "timeout", "", 700.0, "", None)
+            rec.Posting(
+                "ping/sunpath/1", "ping", "sunpath", "POST", "u", "h", None, "timeout", "", 700.0, "", None
+            )
         )
         store.write_now(story.accept())
     assert out(store, kit)["code"] == "paused"
@@ -187,7 +192,9 @@ def test_an_answer_that_was_kept_is_found_while_it_is_young(kit: Any, store: Sql
     assert store.read("L2", asked()) == {"answer": None}
 
 
-def test_an_answer_whose_content_was_removed_is_gone(kit: Any, store: SqliteStore, opened: Any, path: Path) -> None:
+def test_an_answer_whose_content_was_removed_is_gone(
+    kit: Any, store: SqliteStore, opened: Any, path: Path
+) -> None:
     import sqlite3
 
     look_up(kit, store, "L1")
@@ -205,7 +212,9 @@ def test_what_the_journal_cannot_answer_is_said(kit: Any, store: SqliteStore) ->
 # ------------------------------------------------------------------ snapshots
 
 
-def test_a_snapshot_answers_as_the_file_does_and_leaves_it_alone(kit: Any, store: SqliteStore, path: Path) -> None:
+def test_a_snapshot_answers_as_the_file_does_and_leaves_it_alone(
+    kit: Any, store: SqliteStore, path: Path
+) -> None:
     kit.sell(store, "L1", limits=[kit.cap(1)], keys=[kit.key("+15125550147")])
     fail(kit, store, "L2", "L3", "L4")
     look_up(kit, store, "L5")

@@ -72,8 +72,12 @@ def test_a_replay_that_does_what_never_happened_changes_nothing(kit: Any, store:
     stories = history(kit, store, leads=12)
     before = contents(store._reader.connection)
     extra = kit.story("L1").intent("brightbid", 9)
-    with pytest.raises(StoreError, match="its replay made intent/brightbid/9, of which the journal has no fact"):
-        store.rebuild(lambda lead, facts: [*stories[lead].made, extra] if lead == "L1" else stories[lead].made)
+    with pytest.raises(
+        StoreError, match="its replay made intent/brightbid/9, of which the journal has no fact"
+    ):
+        store.rebuild(
+            lambda lead, facts: [*stories[lead].made, extra] if lead == "L1" else stories[lead].made
+        )
     assert contents(store._reader.connection) == before
 
 
@@ -89,7 +93,10 @@ def test_removed_contents_do_not_break_the_chain(kit: Any, store: SqliteStore, p
     [
         ("UPDATE fact SET body = '{\"now\":1}' WHERE lead = 'L1' AND seq = 1", "it is not what was written"),
         ("UPDATE fact SET at = '2026-01-01' WHERE lead = 'L1' AND seq = 1", "it is not what was written"),
-        ("UPDATE fact SET content = '{}' WHERE lead = 'L1' AND seq = 1", "its content is not what was written"),
+        (
+            "UPDATE fact SET content = '{}' WHERE lead = 'L1' AND seq = 1",
+            "its content is not what was written",
+        ),
         ("DELETE FROM fact WHERE lead = 'L1' AND seq = 1", "fact 1 is missing"),
     ],
 )

@@ -23,7 +23,9 @@ def told(kit: Any, store: SqliteStore) -> SqliteStore:
     store.write_now(sold.accept())
     sold.records.append(rec.Judged("route.1", 1, "f10"))
     sold.records.append(
-        rec.Considered("route.1", 1, "CA and age < 35", "sunpath", "sold", price=Decimal("50"), position=1, ms=38.0)
+        rec.Considered(
+            "route.1", 1, "CA and age < 35", "sunpath", "sold", price=Decimal("50"), position=1, ms=38.0
+        )
     )
     store.write_now(sold.intent())
     store.write_now(sold.settle("confirmed"))
@@ -34,7 +36,14 @@ def told(kit: Any, store: SqliteStore) -> SqliteStore:
     lost.records.append(rec.Judged("route.2", 1, "001"))
     lost.records.append(
         rec.Considered(
-            "route.1", 1, "", "sunpath", "capped", "capped", "cap 50 per hour is full until 10:00", price=Decimal("42.5")
+            "route.1",
+            1,
+            "",
+            "sunpath",
+            "capped",
+            "capped",
+            "cap 50 per hour is full until 10:00",
+            price=Decimal("42.5"),
         )
     )
     store.write_now(lost.end("unsold", "no buyer"))
@@ -119,18 +128,27 @@ def test_other_programs_read_it_as_it_is(told: SqliteStore, path: Path) -> None:
     assert database["lead"].get("L1")["outcome"] == "sold"
     assert next(iter(database["sale"].rows))["price"] == 50_000_000
     database.close()
-    assert sqlite3.connect(path).execute("SELECT typeof(at), at LIKE '____-__-__T%Z' FROM ledger").fetchone() == (
-        "text",
-        1,
-    )
+    other = sqlite3.connect(path)
+    form = "SELECT typeof(at), at LIKE '____-__-__T%Z' FROM ledger"
+    assert other.execute(form).fetchone() == ("text", 1)
+    other.close()
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no sqlite3 command here")
 def test_the_sqlite3_command_reads_the_views(told: SqliteStore, path: Path) -> None:
     told.close_now()
-    for name in ("distribution", "sales_by_buyer", "reasons_by_buyer", "leads_by_outcome", "lost_by_stage_and_cause"):
+    for name in (
+        "distribution",
+        "sales_by_buyer",
+        "reasons_by_buyer",
+        "leads_by_outcome",
+        "lost_by_stage_and_cause",
+    ):
         done = subprocess.run(
-            ["sqlite3", "-readonly", str(path), f"SELECT * FROM {name}"], capture_output=True, text=True, check=True
+            ["sqlite3", "-readonly", str(path), f"SELECT * FROM {name}"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert done.stdout
         assert not done.stderr

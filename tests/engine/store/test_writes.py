@@ -30,9 +30,10 @@ def test_an_accepted_lead_has_its_facts_its_row_and_its_keys(kit: Any, store: Sq
 
 
 def test_a_refused_lead_counts_nothing(kit: Any, store: SqliteStore) -> None:
-    door = [kit.cap(5, limit="facebook/cap")], [
-        kit.key("a@b.example", scope="source/facebook", reason="duplicate")
-    ]
+    door = (
+        [kit.cap(5, limit="facebook/cap")],
+        [kit.key("a@b.example", scope="source/facebook", reason="duplicate")],
+    )
     store.write_now(kit.story("L1").accept(*door))
     story = kit.story("L2")
     refused = {"accepted": False, "code": "duplicate", "reason": "duplicate"}
@@ -95,7 +96,10 @@ def test_where_the_answer_may_come_in_the_next_hour_both_are_reserved(kit: Any, 
     assert caps(store) == [(1, 0), (1, 0)]
     kit.clock.pass_(seconds=1)
     store.write_now(story.settle("confirmed"))
-    assert caps(store) == [(0, 1), (0, 0)]  # answered before the hour was over: the buyer cannot count it later
+    assert caps(store) == [
+        (0, 1),
+        (0, 0),
+    ]  # answered before the hour was over: the buyer cannot count it later
 
 
 def test_an_answer_that_came_in_the_next_hour_counts_in_both(kit: Any, store: SqliteStore) -> None:
@@ -245,7 +249,7 @@ def test_facts_of_a_second_run_of_the_same_lead_do_not_hold(kit: Any, store: Sql
     store.write_now(story.accept())
     story.seq += shift
     story.fact("clock/segment.1", "read", {"now": "2026-11-20T14:41:07Z"})
-    with pytest.raises(StoreError, match="lead L1: fact .* does not follow fact 1"):
+    with pytest.raises(StoreError, match=r"lead L1: fact .* does not follow fact 1"):
         store.write_now(story.intent())
     assert [fact.seq for fact in store.facts("L1")] == [0, 1]
 
@@ -308,7 +312,10 @@ def test_facts_are_only_ever_added(kit: Any, store: SqliteStore, path: Any) -> N
             "UPDATE fact SET content = '{}'",
             "UPDATE fact SET content = NULL, at = ''",
             "INSERT OR REPLACE INTO fact SELECT * FROM fact WHERE seq = 0",
-            "REPLACE INTO fact SELECT id + 1000, lead, seq, key, kind, at, '{}', NULL, digest, hash FROM fact WHERE seq = 1",
+            (
+                "REPLACE INTO fact SELECT id + 1000, lead, seq, key, kind, at, '{}', NULL, digest, hash FROM "
+                "fact WHERE seq = 1"
+            ),
         ):
             with pytest.raises(sqlite3.IntegrityError, match="facts are only ever added"):
                 other.execute(change)
