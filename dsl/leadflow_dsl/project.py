@@ -15,6 +15,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from leadflow_dsl.parser import normalised
+
 MARKERS: Final = ("pyproject.toml", "leadflow.toml")
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest file that is read; more is no flow, template or list of the front end."""
@@ -42,9 +44,10 @@ class Project:
         if path in self.texts:
             return self.texts[path]
         text = self._fresh(path)
-        if isinstance(text, str):
-            self.texts[path] = text
-        return text
+        if isinstance(text, Unread):
+            return text
+        self.texts[path] = text if path.endswith(".csv") else normalised(text)
+        return self.texts[path]
 
     def _fresh(self, path: str) -> str | Unread:
         if path in self.overlay:

@@ -141,7 +141,7 @@ class _Finder:
 
     def files(self, tree: nodes.Template) -> Iterator[tuple[str, Span]]:
         for node in tree.find_all((nodes.Include, nodes.Extends)):
-            name = node.template
+            name = getattr(node, "template", None)
             if isinstance(name, nodes.Const) and isinstance(name.value, str):
                 yield name.value, self._find(name.value, node.lineno, (name.value,))
 

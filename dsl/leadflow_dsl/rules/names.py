@@ -70,7 +70,7 @@ UNUSED: Final = Rule(
     "unused-declaration",
     "warning",
     "declared, and read by nothing",
-    "A list, a table or an on-demand look-up that no expression, mapping or template reads has no effect: usually the "
+    "A list or an on-demand look-up that no expression, mapping or template reads has no effect: usually the "
     "line that should read it is missing. What an import brings is not looked at.",
     'list blocked ["10001"]',
     'list blocked ["10001"]\nfilter area { reject when postal_code in blocked }',
@@ -81,8 +81,8 @@ RESERVED: Final = Rule(
     "reserved-name",
     "error",
     "a name that the language keeps for itself",
-    "Words of expressions (`and`, `or`, `in`, `between` ...), the modifiers of a field and the built-in names "
-    "(`lead`, `source`, `buyer`, `now`, `random`, `extra`, `payload`, `ping`, `stats`) cannot name a step; a few cannot "
+    "Words of expressions (`and`, `or`, `in`, `between` ...), the modifiers of a field and the built-in names (`lead`, "
+    "`source`, `buyer`, `now`, `random`, `extra`, `payload`, `ping`, `stats`) cannot name a step; a few cannot "
     "name a field, because the flow could not say which is meant.",
     "score now { start 50 }",
     "score quality { start 50 }",

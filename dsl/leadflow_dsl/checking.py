@@ -1,0 +1,116 @@
+"""Checking a flow: a tuple of passes over one draft, from text to the checked flow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from leadflow_dsl import model
+from leadflow_dsl.checks import CHECKS
+from leadflow_dsl.diagnostics import NOWHERE, Diagnostic
+from leadflow_dsl.meaning.assertions import build_assertions
+from leadflow_dsl.meaning.buyers import build_buyers
+from leadflow_dsl.meaning.declaring import declare
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.fields import build_data, build_lead
+from leadflow_dsl.meaning.heads import build_head
+from leadflow_dsl.meaning.loading import load
+from leadflow_dsl.meaning.sources import build_sources
+from leadflow_dsl.meaning.steps import build_steps
+from leadflow_dsl.project import open_project
+from leadflow_dsl.rules.unbuilt import NOT_BUILT
+
+PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
+    load,
+    declare,
+    build_head,
+    build_data,
+    build_lead,
+    build_sources,
+    build_buyers,
+    build_steps,
+    build_assertions,
+)
+"""Each works on what those before it left, reports what is wrong, and goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking gives: the flow (None where there are errors), all findings in the order of the text, and the
+    text of every file that was read, by path below the project's root."""
+
+    flow: model.Flow | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that keep the flow from running."""
+        return tuple(finding for finding in self.diagnostics if finding.severity == "error")
+
+
+def check(
+    path: str | os.PathLike[str], text: str | None = None, files: Mapping[str, str] | None = None
+) -> Checked:
+    """Check the flow (or library) file at ``path``.
+
+    ``text`` is used instead of what is on the disk; ``files`` does the same for others, by path below the root. Raises
+    nothing for what a file may hold: a file that cannot be read is a finding too.
+    """
+    overlay = dict(files or {})
+    project, name = open_project(path, overlay)
+    if text is not None:
+        overlay[name] = text
+        project = replace(project, overlay=overlay)
+    draft = Draft(project, name)
+    for run in PASSES:
+        run(draft)
+    flow = _flow(draft)
+    for examine in CHECKS:
+        for finding in examine(flow, draft):
+            draft.found(finding)
+    findings = tuple(sorted(draft.findings, key=_place))
+    broken = draft.head is None or any(finding.severity == "error" for finding in findings)
+    return Checked(None if broken else flow, findings, dict(project.texts))
+
+
+def _place(finding: Diagnostic) -> tuple[str, int, int, str]:
+    return finding.span.file, finding.span.line, finding.span.column, finding.code
+
+
+def _flow(draft: Draft) -> model.Flow:
+    head = draft.head
+    return model.Flow(
+        name=head.name.text if head else "",
+        title=head.title.value if head and head.title else "",
+        timezone=draft.timezone,
+        currency=draft.currency,
+        country=draft.country,
+        fields=tuple(draft.fields),
+        require_any=tuple(draft.require_any),
+        dimensions=tuple(draft.dimensions),
+        lists=tuple(draft.lists),
+        tables=tuple(draft.tables),
+        calendars=tuple(draft.calendars),
+        sources=tuple(draft.sources),
+        steps=tuple(draft.steps),
+        named_delivers=tuple(draft.delivers),
+        buyers=tuple(draft.buyers),
+        assertions=tuple(draft.assertions),
+        unbuilt=tuple(sorted(draft.unbuilt, key=lambda form: form.span)),
+        sources_text=tuple(sorted(draft.project.texts.items())),
+        root=str(draft.project.root),
+        file=draft.file,
+        span=head.span if head else NOWHERE,
+    )
+
+
+def not_built(flow: model.Flow) -> tuple[Diagnostic, ...]:
+    """The findings with which ``run`` and ``dry-run`` refuse a flow that needs more than the engine can do."""
+    help = "take it out, or wait for a version that runs it"
+    return tuple(
+        NOT_BUILT.at(form.span, f"`{form.form}` is not built yet", "cannot be run by this version", help)
+        for form in flow.unbuilt
+    )

@@ -1,0 +1,31 @@
+"""Checks on the whole flow, once it is built: each a function in a file of its subject.
+
+A check takes the flow as far as it could be built, and the draft, and gives findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
+from leadflow_dsl.checks.privacy import personal_in_ping
+from leadflow_dsl.checks.retries import unsafe_retries
+from leadflow_dsl.checks.routing import auctions, bids, fallbacks, never_routed, unreachable_prices
+from leadflow_dsl.checks.unused import unused
+from leadflow_dsl.diagnostics import Diagnostic
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.model import Flow
+
+CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
+    unused,
+    never_routed,
+    auctions,
+    bids,
+    fallbacks,
+    unreachable_prices,
+    paid_for_every_lead,
+    sold_below_cost,
+    unsafe_retries,
+    personal_in_ping,
+)

@@ -1,0 +1,54 @@
+"""Assertions, and what else stands beside the flow."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.routes import buyer_exists, tagged
+from leadflow_dsl.meaning.scope import Scope
+
+
+def build_assertions(draft: Draft) -> None:
+    """Assertions are checked like conditions; alerts and policies are checked and not built."""
+    r = Resolver(draft, Scope())
+    for item in draft.own_items():
+        if type(item) in _BUILD:
+            _BUILD[type(item)](r, item)
+
+
+def _never(r: Resolver, item: nodes.NeverAssertion) -> None:
+    if isinstance(item.subject, nodes.TagRef):
+        tagged(r, item.subject)
+        subject = f"tag {item.subject.name.text}"
+    else:
+        subject = item.subject.text
+        if subject != "sold":
+            buyer_exists(r, item.subject)
+    when = r.condition(item.condition)
+    r.draft.assertions.append(model.Assertion(item.title.value, "never", subject, when, item.span))
+
+
+def _some(r: Resolver, item: nodes.SomeAssertion) -> None:
+    when = r.condition(item.condition)
+    r.draft.assertions.append(model.Assertion(item.title.value, "some", "", when, item.span))
+
+
+def _alert(r: Resolver, item: nodes.Alert) -> None:
+    r.draft.not_built("alert", item.span)
+    r.condition(item.condition)
+
+
+def _policy(r: Resolver, item: nodes.Policy) -> None:
+    r.draft.not_built("policy", item.span)
+    r.condition(item.condition)
+
+
+_BUILD: Final[dict[type, Any]] = {
+    nodes.NeverAssertion: _never,
+    nodes.SomeAssertion: _some,
+    nodes.Alert: _alert,
+    nodes.Policy: _policy,
+}

@@ -1,0 +1,176 @@
+"""Calls: functions of the language, and the figures of ``stats``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from leadflow_dsl import nodes
+from leadflow_dsl.functions import FUNCTIONS, Function, Parameter, result, signature
+from leadflow_dsl.meaning import names
+from leadflow_dsl.meaning.draft import Symbol
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed
+from leadflow_dsl.rules.conditions import ARGUMENTS
+from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION, UNKNOWN_PART
+from leadflow_dsl.terms import Call, Const, NamedList, Term, Type
+from leadflow_dsl.types import ANY, NUMBER, TEXT, described, kind, list_of
+
+if TYPE_CHECKING:
+    from leadflow_dsl.meaning.expressions import Resolver
+
+
+def call(r: Resolver, node: nodes.Call, want: Type | None, as_path: bool) -> Term:
+    """``function(arguments)``."""
+    name = node.function.text if isinstance(node.function, nodes.Word) else ""
+    if not name and _is_stats(node.function):
+        return _stats(r, node)
+    function = FUNCTIONS.get(name)
+    if function is None or (function.only_in == "response" and not r.scope.answer):
+        return _unknown(r, node, name)
+    if name == "lookup":
+        return _lookup(r, node, function)
+    return _call(r, node, function, want)
+
+
+def _unknown(r: Resolver, node: nodes.Call, name: str) -> Term:
+    written = r.draft.text_at(node.function.span)
+    help = did_you_mean(name, FUNCTIONS)
+    if name in ("if", "when"):
+        help = ("`case(condition: value, else value)` chooses a value",)
+    message = f"unknown function `{written}`"
+    r.draft.found(UNKNOWN_FUNCTION.at(node.function.span, message, "no such function", help))
+    return Const("", ANY, node.span)
+
+
+def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) -> Term:
+    plain = [argument for argument in node.arguments if argument.kind == "plain"]
+    args = tuple(r.term(argument.value, None, as_path=place == 0) for place, argument in enumerate(plain))
+    keyed = tuple(
+        _keyed(r, argument, function, args, want) for argument in node.arguments if argument.kind == "keyed"
+    )
+    otherwise = next((a for a in node.arguments if a.kind == "else"), None)
+    last = r.value(otherwise.value, want, False) if otherwise else None
+    _check_count(r, node, function, len(args), bool(keyed), otherwise)
+    _check_types(r, function, plain, args)
+    branches = (*(value for _, value in keyed), *((last,) if last else ()))
+    type_ = result(function, tuple(arg.type for arg in args), tuple(branch.type for branch in branches))
+    return Call(function.name, args, keyed, last, type_, node.span)
+
+
+def _keyed(
+    r: Resolver, argument: nodes.Argument, function: Function, args: tuple[Term, ...], want: Type | None
+) -> tuple[Term, Term]:
+    if function.keyed == "condition":
+        key = r.condition(argument.key)
+    else:
+        subject = args[0].type if args else None
+        key = r.value(argument.key, TEXT if subject == ANY else subject, False)
+    return key, r.value(argument.value, want, False)
+
+
+def _check_count(
+    r: Resolver, node: nodes.Call, function: Function, count: int, keyed: bool, otherwise: object
+) -> None:
+    needed = sum(not parameter.optional for parameter in function.parameters)
+    most = len(function.parameters)
+    endless = bool(function.parameters) and function.parameters[-1].repeated
+    if count < needed or (count > most and not endless):
+        message = f"`{function.name}` takes {_counted(needed, most, endless)}, not {count}"
+        r.draft.found(ARGUMENTS.at(node.span, message, "", f"write `{signature(function)}`"))
+    elif function.keyed and not keyed:
+        message = f"`{function.name}` has nothing to choose from"
+        r.draft.found(ARGUMENTS.at(node.span, message, "", f"for example `{function.example}`"))
+    elif not function.keyed and (keyed or otherwise):
+        message = f"`{function.name}` takes no `key: value` and no `else`"
+        r.draft.found(ARGUMENTS.at(node.span, message, "", f"write `{signature(function)}`"))
+
+
+def _counted(needed: int, most: int, endless: bool) -> str:
+    if endless:
+        return f"{needed} or more arguments"
+    return f"{needed} argument{'s' * (needed != 1)}" if needed == most else f"{needed} to {most} arguments"
+
+
+def _check_types(
+    r: Resolver, function: Function, plain: list[nodes.Argument], args: tuple[Term, ...]
+) -> None:
+    for place, (argument, term) in enumerate(zip(plain, args, strict=True)):
+        if not function.parameters:
+            return
+        parameter = function.parameters[min(place, len(function.parameters) - 1)]
+        if not _takes(parameter, term):
+            what = "a list" if isinstance(term, NamedList) else described(term.type)
+            message = (
+                f"`{function.name}` takes {listed(parameter.takes)} for its {parameter.name}, not {what}"
+            )
+            r.draft.found(ARGUMENTS.at(argument.value.span, message, "", f"for example `{function.example}`"))
+
+
+def _takes(parameter: Parameter, term: Term) -> bool:
+    group = kind(term.type).group
+    return group == "any" or group in parameter.takes
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _lookup(r: Resolver, node: nodes.Call, function: Function) -> Term:
+    arguments = [argument.value for argument in node.arguments if argument.kind == "plain"]
+    if len(arguments) != 2 or len(node.arguments) != 2:
+        message = f"`lookup` takes a table and a key, not {len(node.arguments)} arguments"
+        r.draft.found(ARGUMENTS.at(node.span, message, "", f"for example `{function.example}`"))
+        return Const("", ANY, node.span)
+    table = _table(r, arguments[0])
+    key = r.value(arguments[1], None, False)
+    if table is None:
+        return Const("", ANY, node.span)
+    row = table.type or ANY
+    name = NamedList(table.name, list_of(row), arguments[0].span)
+    return Call("lookup", (name, key), (), None, row, node.span)
+
+
+def _table(r: Resolver, node: Any) -> Symbol | None:
+    tables = r.draft.of("table")
+    name = node.text if isinstance(node, nodes.Word) else ""
+    if name in tables:
+        r.draft.used.add(("table", name))
+        return tables[name]
+    help = did_you_mean(name, tables) or (
+        f"declared tables: {listed(tables)}" if tables else "none is declared",
+    )
+    written = r.draft.text_at(node.span)
+    r.draft.found(UNKNOWN.at(node.span, f"unknown table `{written}`", "no `table` of this name", help))
+    return None
+
+
+# ------------------------------------------------------------------ figures
+
+
+def _is_stats(node: object) -> bool:
+    return (
+        isinstance(node, nodes.Attribute)
+        and isinstance(node.value, nodes.Word)
+        and node.value.text == "stats"
+    )
+
+
+def _stats(r: Resolver, node: nodes.Call) -> Term:
+    assert isinstance(node.function, nodes.Attribute)
+    figure = node.function.name
+    if figure.text not in names.STATS:
+        help = (*did_you_mean(figure.text, names.STATS), f"figures are {listed(names.STATS)}")
+        r.draft.found(UNKNOWN_PART.at(figure.span, f"unknown figure `{figure.text}`", "", help))
+    r.draft.not_built("stats", node.span)
+    args = tuple(_of_whom(r, argument.value) for argument in node.arguments)
+    return Call(f"stats.{figure.text}", args, (), None, NUMBER, node.span)
+
+
+def _of_whom(r: Resolver, node: Any) -> Term:
+    known = {**r.draft.of("buyer"), **r.draft.of("source")}
+    if isinstance(node, nodes.Word) and (node.text in known or node.text in ("hour", "day", "week", "month")):
+        return Const(node.text, TEXT, node.span)
+    if isinstance(node, nodes.Word) and node.text not in r.draft.words:
+        help = did_you_mean(node.text, known)
+        message = f"unknown buyer or source `{node.text}`"
+        r.draft.found(UNKNOWN.at(node.span, message, "not declared", help))
+        return Const(node.text, TEXT, node.span)
+    return r.value(node)

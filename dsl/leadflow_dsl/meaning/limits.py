@@ -1,0 +1,134 @@
+"""What sources, steps and buyers share: criteria, caps, dedupe, prices with conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.rules.conditions import MISMATCH, VALUE
+from leadflow_dsl.terms import Read, Term
+from leadflow_dsl.types import MONEY, described, kind
+
+CAP_PERIODS = ("minute", "hour", "day", "week", "month", "total")
+THROTTLE_PERIODS = ("second", "minute", "hour", "day")
+
+
+def criterion(r: Resolver, node: nodes.Accept | nodes.Reject) -> model.Criterion:
+    """``accept when`` or ``reject when``; where no reason is written, the condition's own text is one."""
+    word = "accept" if isinstance(node, nodes.Accept) else "reject"
+    text = r.draft.text_at(node.condition.span)
+    reason = node.reason.value if node.reason and node.reason.value.strip() else ""
+    made = f"requires {text}" if word == "accept" else f"refused where {text}"
+    return model.Criterion(word, r.condition(node.condition), reason or made, node.span)
+
+
+def conditional(r: Resolver, value: Term | None, when: Any, node: Any) -> model.Conditional:
+    """A value with its ``when``."""
+    return model.Conditional(value, r.condition(when) if when is not None else None, node.span)
+
+
+def whole(draft: Draft, node: nodes.Number, what: str, least: int = 1) -> int:
+    """A whole number of at least ``least``."""
+    if node.value != int(node.value) or node.value < least:
+        message = f"{what} is a whole number of at least {least}, not {node.raw}"
+        draft.found(VALUE.at(node.span, message, "", f"write a whole number such as {max(least, 1)}"))
+        return max(least, int(node.value))
+    return int(node.value)
+
+
+def period(draft: Draft, node: nodes.Name | nodes.Duration, known: tuple[str, ...]) -> str:
+    """A period's word, or a duration as it is written."""
+    if isinstance(node, nodes.Duration):
+        return node.raw
+    if node.text not in known:
+        help = did_you_mean(node.text, known) or (
+            f"periods are {', '.join(known)}, or a duration such as 15m",
+        )
+        draft.found(VALUE.at(node.span, f"`{node.text}` is no period", "", help))
+    return node.text
+
+
+def field_path(r: Resolver, node: Any) -> Read | None:
+    """``phone_1`` or ``email.domain`` in ``by`` and ``dedupe on``: a field or a result, maybe a part of it."""
+    term = r.value(node)
+    if isinstance(term, Read):
+        return term
+    if kind(term.type).group != "any":
+        message = f"a field stands here, not a value of type {described(term.type)}"
+        r.draft.found(MISMATCH.at(node.span, message, "", "name a field"))
+    return None
+
+
+def cap(r: Resolver, node: nodes.Cap) -> model.Cap:
+    """``cap N per PERIOD`` with its clauses."""
+    draft = r.draft
+    for said, form in ((node.rolling, "cap ... rolling"), (node.paced, "cap ... paced"), (node.scope, "")):
+        if said:
+            draft.not_built(form or _scope_form(node.scope), node.span)
+    counting = node.counting.text if node.counting else "sold"
+    if counting != "sold":
+        draft.not_built(f"cap ... counting {counting}", node.span)
+    return model.Cap(
+        maximum=whole(draft, node.maximum, "a cap"),
+        period=period(draft, node.period, CAP_PERIODS),
+        rolling=node.rolling,
+        paced=node.paced,
+        when=r.condition(node.when) if node.when is not None else None,
+        by=field_path(r, node.by) if node.by is not None else None,
+        counting=counting,
+        across=node.scope.scope.text if isinstance(node.scope, nodes.Across) else "",
+        shared=node.scope.name.text if isinstance(node.scope, nodes.Shared) else "",
+        reason=node.reason.value if node.reason else "",
+        span=node.span,
+    )
+
+
+def _scope_form(scope: object) -> str:
+    return "cap ... shared" if isinstance(scope, nodes.Shared) else "cap ... across"
+
+
+def throttle(draft: Draft, node: nodes.Throttle) -> model.Throttle:
+    """``throttle N per second``."""
+    draft.not_built("throttle", node.span)
+    maximum = whole(draft, node.maximum, "a throttle")
+    return model.Throttle(maximum, period(draft, node.period, THROTTLE_PERIODS), node.span)
+
+
+def dedupe(r: Resolver, node: nodes.Dedupe) -> model.Dedupe:
+    """``dedupe on a, b within D``."""
+    fields = tuple(read for read in (field_path(r, path) for path in node.fields) if read is not None)
+    if node.across is not None:
+        r.draft.not_built("dedupe ... across", node.span)
+    if node.counting is not None:
+        r.draft.not_built("dedupe ... counting", node.span)
+    return model.Dedupe(
+        fields=fields,
+        within=node.within.value,
+        across=node.across.scope.text if node.across else "",
+        counting=node.counting.text if node.counting else "",
+        reason=node.reason.value if node.reason else "duplicate",
+        span=node.span,
+    )
+
+
+def amount(r: Resolver, node: Any, what: str) -> Term:
+    """A money value: a price, a cost, a reserve."""
+    term = r.value(node, MONEY)
+    if kind(term.type).group not in ("number", "any"):
+        message = f"{what} is an amount, not a value of type {described(term.type)}"
+        r.draft.found(MISMATCH.at(node.span, message, "not an amount", "write a number such as 12.50"))
+    return term
+
+
+def on_doubt(node: nodes.OnDoubt) -> model.OnDoubt:
+    """``on doubt ...``."""
+    match node.action:
+        case nodes.DoubtAssume(after=after):
+            return model.OnDoubt("assume_sold", after.value)
+        case nodes.DoubtNext(reason=reason):
+            return model.OnDoubt("next", None, reason.value)
+        case nodes.DoubtHold(up_to=up_to):
+            return model.OnDoubt("hold", up_to.value if up_to else None)

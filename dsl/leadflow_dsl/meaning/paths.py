@@ -1,0 +1,90 @@
+"""JMESPath texts: parsed here, so that a broken one is found before an answer comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
+
+from jmespath import exceptions, parser
+
+from leadflow_dsl import nodes
+from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.rules.requests import JMESPATH
+from leadflow_dsl.terms import Path
+from leadflow_dsl.types import ANY
+
+FUNCTIONS: Final = frozenset(
+    "abs avg ceil contains ends_with floor join keys length map max max_by merge min min_by not_null reverse sort "
+    "sort_by starts_with sum to_array to_number to_string type values as_list split regex lower".split()
+)
+"""JMESPath's functions, and the four that the language adds."""
+
+
+def path(draft: Draft, node: nodes.Text) -> Path:
+    """A quoted text as a JMESPath expression; a finding, at its own column, where it does not parse."""
+    wrong = _wrong(node.value)
+    if wrong is not None:
+        message, position, label = wrong
+        span = within(node, position)
+        help = 'a name with other characters is quoted inside: `"\\"zip-code\\""`'
+        draft.found(JMESPATH.at(span, f"`{node.value}` is no JMESPath expression: {message}", label, help))
+    else:
+        for name in _functions(parser.Parser().parse(node.value).parsed):
+            if name not in FUNCTIONS:
+                start = node.value.find(f"{name}(")
+                span = replace(within(node, start), end_column=within(node, start).column + len(name))
+                near = did_you_mean(name, FUNCTIONS)
+                draft.found(JMESPATH.at(span, f"JMESPath has no function `{name}`", "", near))
+    return Path(node.value, ANY, node.span)
+
+
+@lru_cache(maxsize=1024)
+def _wrong(source: str) -> tuple[str, int, str] | None:
+    """What is wrong with an expression: the reason, the position in it, a label."""
+    try:
+        parser.Parser().parse(source)
+    except exceptions.EmptyExpressionError:
+        return "it is empty", 0, "say what to read"
+    except exceptions.LexerError as error:
+        return str(error.message), int(error.lexer_position), "not understood"
+    except exceptions.ParseError as error:
+        found = "it ends too soon" if error.token_type == "eof" else f"`{error.token_value}` does not fit"
+        return found, int(error.lex_position), "here"
+    except RecursionError:
+        return "it is nested too deep", 0, ""
+    return None
+
+
+def _functions(tree: Any) -> Iterator[str]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.get("type") == "function_expression":
+            yield node["value"]
+        waiting.extend(child for child in node.get("children", ()) if isinstance(child, dict))
+
+
+def within(node: nodes.Text, position: int) -> Span:
+    """The span of one character of a text's value, where it stands in the file."""
+    quotes = 3 if node.long else 1
+    raw = _raw_position(node, position) + quotes
+    before = node.raw[:raw]
+    lines = before.count("\n")
+    column = len(before) - before.rfind("\n") if lines else node.span.column + raw
+    line = node.span.line + lines
+    start = node.span.start + raw
+    return Span(node.span.file, line, column, line, column + 1, start, start + 1)
+
+
+def _raw_position(node: nodes.Text, position: int) -> int:
+    """Where a character of the value stands in the spelling, escapes counted."""
+    if node.long:
+        return position
+    body, raw = node.raw[1:-1], 0
+    for _ in range(max(0, position)):
+        raw += 2 if body[raw : raw + 1] == "\\" else 1
+    return min(raw, max(0, len(body)))

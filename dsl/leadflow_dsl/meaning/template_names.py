@@ -1,0 +1,52 @@
+"""Templates against the flow: every name that a template reads is declared, every filter exists."""
+
+from __future__ import annotations
+
+from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.loading import unread
+from leadflow_dsl.meaning.names import Problem, Word, look_up
+from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.project import Unread
+from leadflow_dsl.rules.names import CYCLE, UNKNOWN
+from leadflow_dsl.rules.requests import FILTER, TEMPLATE, TEMPLATE_NAME
+from leadflow_dsl.templates import FILTERS, Flaw, Place, Use, read_template
+
+
+def check_template(r: Resolver, source: str, place: Place, above: tuple[str, ...]) -> None:
+    """Report what is wrong with a template, and with those that it includes."""
+    reading = read_template(source, place)
+    for flaw in reading.flaws:
+        _flaw(r, flaw)
+    for use in reading.uses:
+        _use(r, use)
+    for name, span in reading.files:
+        _include(r, name, span, above)
+
+
+def _flaw(r: Resolver, flaw: Flaw) -> None:
+    if flaw.kind == "filter":
+        message = f"unknown filter `{flaw.message}`"
+        r.draft.found(FILTER.at(flaw.span, message, "no such filter", did_you_mean(flaw.message, FILTERS)))
+    else:
+        message = f"the template does not parse: {flaw.message}"
+        r.draft.found(TEMPLATE.at(flaw.span, message, "", "see the template's syntax at this place"))
+
+
+def _use(r: Resolver, use: Use) -> None:
+    chain = tuple(Word(text, use.span) for text in use.path)
+    answered = look_up(r.draft, r.scope, chain, use.span)
+    if isinstance(answered, Problem):
+        rule = TEMPLATE_NAME if answered.rule is UNKNOWN else answered.rule
+        message = answered.message.replace("unknown field", "unknown name")
+        r.draft.found(rule.at(use.span, message, answered.label, answered.help, answered.labels))
+
+
+def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...]) -> None:
+    path, text = r.draft.project.find(name)
+    if path in above:
+        r.draft.found(CYCLE.at(span, f"`{name}` includes itself", "", "take one include out"))
+    elif isinstance(text, Unread):
+        r.draft.found(unread(span, name, path, text))
+    else:
+        check_template(r, text, Place(path), (*above, path))

@@ -1,0 +1,63 @@
+"""Types as they are written, and what they are."""
+
+from __future__ import annotations
+
+from leadflow_dsl import nodes
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed
+from leadflow_dsl.rules.names import DUPLICATE, UNKNOWN
+from leadflow_dsl.terms import Type
+from leadflow_dsl.types import ANY, KINDS, list_of
+
+_COMPOUND = {"enum", "list", "record"}
+DECLARABLE = tuple(name for name, kind in KINDS.items() if kind.declarable and name not in _COMPOUND)
+
+
+def type_of(draft: Draft, node: nodes.TypeNode) -> Type:
+    """The type that a node writes; ``any`` after a finding where there is no such type."""
+    if isinstance(node, nodes.EnumType):
+        return Type("enum", members=_members(draft, node))
+    if isinstance(node, nodes.ListType):
+        return list_of(type_of(draft, node.of))
+    if isinstance(node, nodes.RecordType):
+        return record_of(draft, node.columns)
+    return _named(draft, node.name)
+
+
+def record_of(draft: Draft, columns: tuple[nodes.Column, ...]) -> Type:
+    """A record of columns, as in a list's elements and in a table."""
+    found: dict[str, Type] = {}
+    for column in columns:
+        if column.name.text in found:
+            message = f"column `{column.name.text}` is declared twice"
+            draft.found(DUPLICATE.at(column.name.span, message, "declared again", "rename one of the two"))
+        found.setdefault(column.name.text, type_of(draft, column.type))
+    return Type("record", columns=tuple(found.items()))
+
+
+def _named(draft: Draft, name: nodes.Name) -> Type:
+    if name.text in DECLARABLE:
+        return Type(name.text)
+    help = did_you_mean(name.text, DECLARABLE) or (f"types are {listed(DECLARABLE)}",)
+    if name.text in _COMPOUND:
+        help = ("write `enum(a, b)` or `list of TYPE`",)
+    draft.found(UNKNOWN.at(name.span, f"unknown type `{name.text}`", "no such type", help))
+    return ANY
+
+
+def _members(draft: Draft, node: nodes.EnumType) -> tuple[str, ...]:
+    found: list[str] = []
+    for member in node.members:
+        word = (
+            member.value if isinstance(member, nodes.Text) else getattr(member, "raw", "") or word_of(member)
+        )
+        if word.casefold() in (known.casefold() for known in found):
+            draft.found(DUPLICATE.at(member.span, f"`{word}` is in the enum twice", help="take one out"))
+        else:
+            found.append(word)
+    return tuple(found)
+
+
+def word_of(node: object) -> str:
+    """The text of a name."""
+    return node.text if isinstance(node, nodes.Name | nodes.Word) else ""
