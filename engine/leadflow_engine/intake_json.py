@@ -132,9 +132,9 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 
 
 def _shallow(value: Json) -> bool:
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in _inside(one) if isinstance(inner, dict | list)]
         if not level:
             return True
     return False

@@ -1,4 +1,5 @@
-"""The types of the language, by cases: what comes in, what comes out. The cases are data; others could run them."""
+"""The types of the language, by cases: what comes in, what comes out. The cases are data; others could run
+them."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def type_of(named: Any) -> Type:
 def cases() -> list[Any]:
     """Every case of every file, named for its type and what comes in."""
     return [
-        pytest.param(type_of(group["type"]), case, id=f"{path.stem}-{type_of(group['type']).name}-{case['in']!r:.60}")
+        pytest.param(
+            type_of(group["type"]), case, id=f"{path.stem}-{type_of(group['type']).name}-{case['in']!r:.60}"
+        )
         for path in FILES
         for group in yaml.safe_load(path.read_text("utf-8"))
         for case in group["cases"]
@@ -73,5 +76,7 @@ def test_money_has_its_two_places_even_where_they_are_nought() -> None:
 def test_every_type_of_the_language_has_cases() -> None:
     from leadflow_dsl.types import KINDS
 
-    tried = {type_of(group["type"]).name for path in FILES for group in yaml.safe_load(path.read_text("utf-8"))}
+    tried = {
+        type_of(group["type"]).name for path in FILES for group in yaml.safe_load(path.read_text("utf-8"))
+    }
     assert tried == {name for name, kind in KINDS.items() if kind.declarable}
