@@ -13,9 +13,9 @@ from leadflow_engine import jmes
 from leadflow_engine.evaluate import Scope, evaluate, holds
 from leadflow_engine.response import convert
 from leadflow_engine.response.decode import decode
-from leadflow_engine.response.html import selector
 from leadflow_engine.response.reading import Bid, Reading
 from leadflow_engine.response.scope import AnswerScope, Headers
+from leadflow_engine.response.selectors import selector
 from leadflow_engine.values import Value, parse
 
 MAX_BIDS = 1_000
@@ -140,7 +140,8 @@ def _bid(bids: m.Bids, item: object, answer: AnswerScope, country: str, zone: st
 def compile_response(response: m.Response) -> Reader:
     """A response ready to read answers.
 
-    Raises ``jmes.PathError``, ``html.SelectorError`` or ``ValueError`` (a pattern that RE2 refuses): what lint reports.
+    Raises ``ValueError`` for what lint reports: ``jmes.PathError``, ``selectors.SelectorError``, a pattern that RE2
+    refuses.
     """
     return Reader(_turned(response, _prepared))
 

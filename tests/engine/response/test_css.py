@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadflow_engine.response.html import SelectorError, read_html, selector
+from leadflow_engine.response.html import read_html
+from leadflow_engine.response.selectors import SelectorError, selector
 
 PAGE = """<!DOCTYPE html><HTML><BODY class="page wide"><h1 id=top>Result: &amp; more</h1>
 <TABLE><TR><TD>Code<TD><INPUT readonly ID="code" name='F9errCode' VALUE="0"><TR><TD class="reason big">Not

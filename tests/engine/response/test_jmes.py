@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from leadflow_engine.jmes import FUNCTIONS, PathError, Unfit, compile_path, normalised
+from leadflow_engine.jmes import PathError, Unfit, compile_path, normalised
+from leadflow_engine.jmes_functions import FUNCTIONS
 
 BODY = {
     "price": Decimal("19.99"),
@@ -131,3 +132,9 @@ def test_every_function_survives_every_kind_of_argument(name):
             compile_path(f"{name}({', '.join([argument] * max(least, 1))})").of(BODY)
         except Unfit:
             pass
+
+
+def test_every_function_that_the_front_end_lets_through_is_there():
+    from leadflow_dsl.meaning.paths import FUNCTIONS as KNOWN
+
+    assert set(FUNCTIONS) == KNOWN
