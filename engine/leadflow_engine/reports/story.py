@@ -1,0 +1,298 @@
+"""The story of one lead: what became of it, then why, then what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from rich.text import Text
+
+from leadflow_engine.reports.amounts import duration, local, money, plain_amount
+from leadflow_engine.reports.chapters import Chapter, Row, Stage, Turn, chapters
+from leadflow_engine.reports.layout import Lines, hang, joined, padded, painted, safe, widest
+from leadflow_engine.reports.setting import Setting
+
+STYLES: Mapping[str, str] = {
+    "sold": "bold green",
+    "fallback": "green",
+    "success": "green",
+    "accepted": "green",
+    "unsold": "yellow",
+    "refused": "yellow",
+    "held": "cyan",
+    "pending": "cyan",
+    "in_doubt": "bold magenta",
+    "error": "bold red",
+    "timeout": "red",
+}
+
+WORDS: Mapping[str, str] = {
+    "in_doubt": "in doubt",
+    "no_bid": "no bid",
+    "not_asked": "not asked",
+    "not_sent": "not sent",
+}
+"""Words for what happened, as people write them."""
+
+KINDS = ("sale", "source", "look_up")
+"""The kinds of entries of the ledger, in the order in which a margin is written."""
+
+
+def story(
+    summary: Mapping[str, Any],
+    setting: Setting,
+    width: int,
+    journal: str = "",
+    revealed: Mapping[str, Any] | None = None,
+) -> Lines:
+    """The story as lines of at most ``width`` columns. ``journal`` is the file's name for what to do next; ``revealed``
+    are the values that came, where somebody may see them."""
+    lines = [*_headline(summary, setting, width), Text("")]
+    for segment, parts in chapters(summary, setting):
+        if segment > 1:
+            lines += [Text(""), Text(f"  went on, segment {segment}", style="bold")]
+        label = min(16, max((len(_name(part)) for part in parts), default=8))
+        for part in parts:
+            lines += _chapter(part, summary, setting, max(label, 10), width, revealed)
+    lines += _open_deliveries(summary, setting, width)
+    lines += _margin(summary, setting, width)
+    lines += [
+        hang(Text("  next        "), painted(step), "", width)[0] for step in next_steps(summary, journal)
+    ]
+    return lines
+
+
+# ------------------------------------------------------------------ the answer
+
+
+def word(outcome: str | None) -> str:
+    """An outcome as people write it; a lead that has none yet is running."""
+    return WORDS.get(outcome or "", outcome or "not finished")
+
+
+def _headline(summary: Mapping[str, Any], setting: Setting, width: int) -> Lines:
+    lead = summary["lead"]
+    left = joined(
+        [
+            painted(lead["id"], "bold"),
+            painted(lead["flow"]),
+            painted(lead["source"]),
+            painted(local(lead["received_at"], setting.zone)),
+            painted("test", "reverse") if lead["test"] else "",
+        ],
+        "   ",
+    )
+    outcome = painted(answer(summary, setting), STYLES.get(summary["outcome"] or "", "bold"))
+    fill = width - left.cell_len - outcome.cell_len
+    if fill >= 2:
+        return [left + Text(" " * fill) + outcome]
+    return [*hang(Text(""), left, "", width), *hang(Text("  "), outcome, "", width)]
+
+
+def answer(summary: Mapping[str, Any], setting: Setting) -> str:
+    """What became of the lead in one sentence: ``sold to sunpath for $50.00``, ``unsold: caps full``."""
+    outcome, sales = summary["outcome"], summary["sales"]
+    if sales:
+        sold = " and ".join(f"{sale['buyer']} for {money(sale['price'], setting.currency)}" for sale in sales)
+        return (
+            f"{word(outcome)} to {sold}"
+            if outcome in {"sold", "fallback"}
+            else f"{word(outcome)}; sold to {sold}"
+        )
+    reason = f": {summary['reason']}" if summary["reason"] else ""
+    return f"{word(outcome)}{reason}"
+
+
+# ------------------------------------------------------------------ steps
+
+
+def _name(chapter: Chapter) -> str:
+    return str(chapter.step["name"]) if chapter.step else "route"
+
+
+def _chapter(
+    chapter: Chapter,
+    summary: Mapping[str, Any],
+    setting: Setting,
+    label: int,
+    width: int,
+    revealed: Mapping[str, Any] | None,
+) -> Lines:
+    head = Text("  ") + padded(_name(chapter), label, style="bold") + Text("  ")
+    if chapter.stages or (chapter.step and chapter.step["kind"] == "route"):
+        return list(_route(chapter, head, setting, width))
+    assert chapter.step is not None
+    step = chapter.step
+    lines = hang(head, _step_words(step), _spent(step, setting), width)
+    if step["kind"] == "intake":
+        lines += _values(summary["lead"]["fields"], len(head), width)
+        lines += _values(revealed, len(head), width, "as it came: ") if revealed else []
+    return lines
+
+
+def _step_words(step: Row) -> Text:
+    """What a step came to; a score's sum and a success say themselves."""
+    outcome, note, reason = step["outcome"], step["note"], step["reason"]
+    told = ", ".join(f"{name} {value}" for name, value in step["was_set"].items())
+    if step["kind"] == "score":
+        return painted(note)
+    if step["kind"] == "enhance":
+        note = f"asked for {note}" if note else ""
+    shown = "" if outcome == "success" and note and step["kind"] == "intake" else word(outcome)
+    return joined(
+        [
+            painted(shown, STYLES.get(outcome, "yellow")),
+            painted(reason),
+            painted(told if step["kind"] == "enhance" else ""),
+            painted(note),
+        ]
+    )
+
+
+def _spent(row: Row, setting: Setting) -> str:
+    """What something cost and how long it took, for the right edge."""
+    cost = money(row["cost"], setting.currency) if row["cost"] else ""
+    return "   ".join(filter(None, [cost, duration(row["ms"]) if row["ms"] else ""]))
+
+
+def _values(values: Mapping[str, Any], indent: int, width: int, before: str = "") -> Lines:
+    shown = ", ".join(f"{safe(name, 60)} {safe(_value(value), 80)}" for name, value in values.items())
+    return hang(Text(" " * indent), Text(before + shown, style="dim"), "", width) if shown else []
+
+
+def _value(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else "(blank)" if value is None else value
+
+
+# ------------------------------------------------------------------ routes
+
+
+def _route(chapter: Chapter, head: Text, setting: Setting, width: int) -> Iterator[Text]:
+    if not chapter.stages:
+        reason = chapter.step["reason"] if chapter.step else ""
+        yield from hang(head, painted(reason or "nobody was asked"), "", width)
+    for number, stage in enumerate(chapter.stages):
+        where = setting.stages.get(stage.id, stage.id)
+        branch = f"{stage.branch}: " if stage.branch else ""
+        start = head if number == 0 else Text(" " * len(head))
+        yield from hang(start, painted(branch + where), "", width)
+        yield from _stage(stage, setting, width)
+
+
+def _stage(stage: Stage, setting: Setting, width: int) -> Iterator[Text]:
+    names = widest(turn.buyer for turn in stage.turns)
+    amounts = widest((_amount(turn, setting) for turn in stage.turns), 14)
+    for turn in stage.turns:
+        position = str(turn.row["position"] or "-") if turn.contacted else "-"
+        head = (
+            Text("    ")
+            + padded(position, 2, right=True)
+            + Text("  ")
+            + padded(turn.buyer, names, style="bold" * turn.contacted)
+        )
+        if amounts:
+            head += Text("  ") + padded(_amount(turn, setting), amounts, right=True)
+        yield from _turn(turn, head + Text("  "), setting, width)
+
+
+def _amount(turn: Turn, setting: Setting) -> str:
+    """What the buyer paid, offered or would have paid, where that is known."""
+    amounts = (turn.row["price"], turn.row["bid"], turn.offered)
+    known = next((amount for amount in amounts if amount is not None), None)
+    return money(known, setting.currency) if known is not None else ""
+
+
+def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text]:
+    if not turn.contacted:
+        outcome = turn.row["outcome"]
+        word_ = "" if outcome == "filtered" else f"{word(outcome)}: "
+        yield from hang(head, painted(word_ + (turn.row["reason"] or ""), "dim"), "", width)
+        return
+    yield from hang(head, _verdict(turn), duration(turn.row["ms"]) if turn.row["ms"] else "", width)
+    indent = Text(" " * min(head.cell_len, width // 4))
+    for look_up in turn.look_ups:
+        yield from hang(indent, _asked_here(look_up), _spent(look_up, setting), width)
+    for posting in turn.postings:
+        yield from hang(indent, _request(posting), duration(posting["ms"]), width)
+        yield from hang(indent, _read_as(posting, turn), "", width)
+
+
+def _verdict(turn: Turn) -> Text:
+    outcome = turn.row["outcome"]
+    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(turn.row["reason"] or "")])
+
+
+def _asked_here(step: Row) -> Text:
+    kept = "; kept from earlier" if "kept from earlier" in step["note"] else ""
+    told = (
+        ", ".join(f"{name} {value}" for name, value in step["was_set"].items())
+        or step["reason"]
+        or word(step["outcome"])
+    )
+    return painted(f"{step['name']} asked here{kept}: {told}")
+
+
+def _request(posting: Row) -> Text:
+    url = str(posting["url"]).removeprefix("https://")
+    failed = posting["failure"] or "no answer"
+    came = str(posting["status"]) if posting["status"] is not None else failed
+    return joined([painted(f"{posting['method']} {url}"), painted(came), painted(posting["answer"], "dim")])
+
+
+def _read_as(posting: Row, turn: Turn) -> Text:
+    """How the answer was read: the verdict, the rule that gave it, its reason where that is new, its reference."""
+    verdict, rule = posting["verdict"], posting["rule"]
+    if not verdict:
+        return painted(
+            "no rule matched this answer" if posting["status"] is not None else "nothing came back", "yellow"
+        )
+    by = "" if rule is None else f" ({f'rule {rule}' if rule else 'otherwise'})"
+    said = f"{verdict}{by}" + (
+        f": {posting['reason']}" if posting["reason"] not in {"", turn.row["reason"]} else ""
+    )
+    reference = f", reference {posting['reference']}" if posting["reference"] else ""
+    return painted(said + reference, STYLES.get(verdict, ""))
+
+
+# ------------------------------------------------------------------ what is open, what it came to, what is next
+
+
+def _open_deliveries(summary: Mapping[str, Any], setting: Setting, width: int) -> Iterator[Text]:
+    for row in summary["deliveries"]:
+        if row["state"] not in {"in_doubt", "pending"} and not row["conflict"]:
+            continue
+        since = f"since {local(row['answered_at'] or row['intent_at'], setting.zone)}"
+        due = f", until {local(row['due'], setting.zone)}" if row["due"] else ""
+        said = f"{row['buyer']} {money(row['price'], setting.currency)} {since}{due}"
+        said += f": {row['conflict'] or row['reason']}" if row["conflict"] or row["reason"] else ""
+        name = "conflict" if row["conflict"] else word(row["state"])
+        yield from hang(
+            Text("  ") + padded(name, 10, style="bold magenta") + Text("  "), painted(said), "", width
+        )
+
+
+def _margin(summary: Mapping[str, Any], setting: Setting, width: int) -> Iterator[Text]:
+    """The sum, and what it is made of."""
+    rows = summary["ledger"]
+    if not rows:
+        return
+    total = sum((row["amount"] for row in rows), Decimal(0))
+    parts: list[str] = []
+    for row in sorted(rows, key=lambda row: KINDS.index(row["kind"])):
+        sign = "-" if row["amount"] < 0 else "+" if parts else ""
+        parts.append(f"{sign} {plain_amount(abs(row['amount']))} {row['party']}".strip())
+    head = Text("  ") + padded("margin", 10, style="bold") + Text("  ")
+    yield from hang(head, painted(f"{money(total, setting.currency)} = {' '.join(parts)}"), "", width)
+
+
+def next_steps(summary: Mapping[str, Any], journal: str) -> list[str]:
+    """What somebody can do about the lead now, as commands."""
+    if not journal:
+        return []
+    lead, db = summary["lead"]["id"], f"--db {journal}"
+    doubted = [row["buyer"] for row in summary["deliveries"] if row["state"] == "in_doubt"]
+    steps = [f'leadflow doubt settle {lead} {buyer} sold|declined --because "..." {db}' for buyer in doubted]
+    if summary["outcome"] in {"held", "pending"} or summary["outcome"] is None:
+        steps.append(f"leadflow work {db}")
+    return steps
