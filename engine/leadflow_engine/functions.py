@@ -119,12 +119,30 @@ def title(text: str) -> str:
     return _WORD.sub(capital, text)
 
 
-def replace(text: str, old: str, new: str) -> str | None:
-    """Each piece that is ``old`` replaced by ``new``; blank where the result would be too long."""
-    if not old:
-        return text
-    longer = text.count(old) * (len(new) - len(old))
-    return None if len(text) + longer > LONGEST_TEXT else text.replace(old, new)
+def replace(text: str, old: Any, new: str) -> str | None:
+    """Each piece that is ``old`` (a text, or a compiled pattern) replaced by ``new``, which is taken as it
+    is.
+
+    Blank where the result would be too long.
+    """
+    if isinstance(old, str):
+        pieces = text.split(old) if old else [text]
+    elif hasattr(old, "finditer"):
+        pieces = _around(text[:LONGEST_TEXT], old)
+    else:
+        return None
+    longest = sum(map(len, pieces)) + len(new) * (len(pieces) - 1)
+    return None if longest > LONGEST_TEXT else new.join(pieces)
+
+
+def _around(text: str, pattern: Any) -> list[str]:
+    """What stands before, between and behind the places where a pattern matches something."""
+    pieces, end = [], 0
+    for match in pattern.finditer(text):
+        if match.end() > match.start():
+            pieces.append(text[end : match.start()])
+            end = match.end()
+    return [*pieces, text[end:]]
 
 
 def split(text: str, separator: str) -> list[str] | None:
@@ -231,7 +249,7 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "upper": strict(str.upper, TEXT),
     "title": strict(title, TEXT),
     "trim": strict(str.strip, TEXT),
-    "replace": strict(replace, TEXT),
+    "replace": strict(replace, TEXT, ANY, TEXT),
     "split": strict(split, TEXT),
     "join": join,
     "length": strict(_length, (*TEXT, *LIST)),

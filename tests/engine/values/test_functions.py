@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,6 +185,13 @@ LEAVE_BLANKS_OUT = {"concat", "join", "min", "max", "coalesce", "count"}
 @pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - LEAVE_BLANKS_OUT))
 def test_of_a_blank_every_other_function_is_blank(name: str) -> None:
     assert call(name, *[None] * ARITIES[name][0]) is None
+
+
+def test_replace_takes_a_pattern_and_its_replacement_as_it_is() -> None:
+    assert call("replace", "512-555-0147", re2.compile(r"\d{3}-"), r"\0.") == r"\0.\0.0147"
+    assert call("replace", "abc", re2.compile("x*"), "-") == "abc"
+    assert call("replace", "a" * 1_000, re2.compile("a"), "b" * 1_000) is None
+    assert call("replace", "abc", D(1), "-") is None
 
 
 def test_no_text_grows_without_limit() -> None:
