@@ -18,7 +18,8 @@ from leadflow_engine.store.codec import iso, json_text
 from leadflow_engine.store.decide import decide
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
-from leadflow_engine.store.project import Event, project
+from leadflow_engine.store.event import Event
+from leadflow_engine.store.project import project
 from leadflow_engine.store.rows import Rows
 
 HEADS = 20_000

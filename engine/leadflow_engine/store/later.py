@@ -11,8 +11,9 @@ from leadflow_engine.effects import Fact
 from leadflow_engine.settle import later_word
 from leadflow_engine.store.codec import iso, text
 from leadflow_engine.store.core import Core, append, event, next_seq
+from leadflow_engine.store.deliveries import move_delivery
 from leadflow_engine.store.errors import StoreError
-from leadflow_engine.store.project import Event, move_delivery
+from leadflow_engine.store.event import Event
 
 WORDS = ("sold", "declined")
 

@@ -21,8 +21,8 @@ def add_plan(core: Core, plan: str, description: Mapping[str, Any]) -> None:
     if not isinstance(flow, str) or not isinstance(description.get("buyers"), list):
         raise StoreError(f"plan {plan}: its description needs `flow` (text) and `buyers` (a list of names)")
     added = connection.execute(
-        "INSERT OR IGNORE INTO plan (name, flow, added_at) VALUES (?,?,?)",
-        (plan, flow, iso(core.clock.now())),
+        "INSERT INTO plan (name, flow, main, added_at) VALUES (?,?,?,?) ON CONFLICT (name) DO NOTHING",
+        (plan, flow, description.get("main", ""), iso(core.clock.now())),
     )
     if not added.rowcount:
         return
@@ -43,6 +43,6 @@ def add_plan(core: Core, plan: str, description: Mapping[str, Any]) -> None:
         ],
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO plan_stage VALUES (?,?,?)",
+        "INSERT INTO plan_stage VALUES (?,?,?) ON CONFLICT DO NOTHING",
         [(plan, stage, buyer) for stage, names in description.get("stages", {}).items() for buyer in names],
     )

@@ -6,32 +6,14 @@ to it, so that both write the same rows.
 
 from __future__ import annotations
 
-import datetime
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from leadflow_engine.effects import Accept, End, Intent, KeyClaim, LimitClaim, Result, Suspend, Write
-from leadflow_engine.limits import windows
+from leadflow_engine.effects import Accept, End, Intent, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
-from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store.codec import iso, json_text, micros, micros_or_none, shown_json, text, tidy_time
-from leadflow_engine.store.digests import Digests
-from leadflow_engine.store.rows import Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The moment that is projected: when it was (also as text) and the id of its fact."""
-
-    connection: sqlite3.Connection
-    rows: Rows
-    digests: Digests
-    lead: str
-    moment: datetime.datetime
-    at: str
-    number: int
+from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
+from leadflow_engine.store.deliveries import project_delivery, reserve
+from leadflow_engine.store.event import Event, book, of_lead
 
 
 def project(event: Event, write: Write, result: Result) -> None:
@@ -138,8 +120,8 @@ def _posting(event: Event, record: Posting, times: Times) -> None:
         micros(record.cost),
     )
     event.rows.add("posting", row)
-    if record.cost and not _of_lead(event)["test"]:
-        _book(event, "look_up", record.key, record.name, -micros(record.cost))
+    if record.cost and not of_lead(event)["test"]:
+        book(event, "look_up", record.key, record.name, -micros(record.cost))
 
 
 def _kept(event: Event, record: Kept, times: Times) -> None:
@@ -158,43 +140,6 @@ def _kept(event: Event, record: Kept, times: Times) -> None:
     )
 
 
-def _delivery(event: Event, record: Delivery, times: Times) -> None:
-    event.connection.execute(
-        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, "
-        "reference, reason, "
-        "outcome, due, intent_at, at) VALUES (:lead, :buyer, :number, :stage, 'intent', 0, :price, NULL, "
-        "'', '', "
-        ":outcome, NULL, :at, :at) ON CONFLICT DO NOTHING",
-        {
-            "lead": event.lead,
-            "buyer": record.buyer,
-            "number": record.number,
-            "stage": record.stage,
-            "price": micros(record.price),
-            "outcome": record.outcome,
-            "at": event.at,
-        },
-    )
-    event.connection.execute(
-        "UPDATE delivery SET price = ?, answered_price = ?, reference = ?, reason = ?, outcome = ?, due = ?, "
-        "stage = CASE WHEN ? = '' THEN stage ELSE ? END WHERE lead = ? AND buyer = ? AND number = ?",
-        (
-            micros(record.price),
-            micros_or_none(record.answered_price),
-            text(record.reference),
-            text(record.reason),
-            record.outcome,
-            tidy_time(record.due),
-            record.stage,
-            record.stage,
-            event.lead,
-            record.buyer,
-            record.number,
-        ),
-    )
-    move_delivery(event, record.buyer, record.number, record.state)
-
-
 RECORDS: Final[Mapping[type, Callable[[Event, Any, Times], None]]] = {
     LeadRecord: _lead,
     StepRecord: _step,
@@ -202,86 +147,8 @@ RECORDS: Final[Mapping[type, Callable[[Event, Any, Times], None]]] = {
     Considered: _considered,
     Posting: _posting,
     Kept: _kept,
-    Delivery: _delivery,
+    Delivery: project_delivery,
 }
-
-
-# ------------------------------------------------------------------ deliveries
-
-
-def move_delivery(event: Event, buyer: str, number: int, state: str) -> None:
-    """A delivery's new state, and what it does to its reservations and to the ledger."""
-    if state == "intent":
-        return
-    event.connection.execute(
-        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') "
-        "ELSE failed END, "
-        "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1 "
-        "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
-        (state, event.at, event.lead, buyer, number),
-    )
-    key = f"intent/{buyer}/{number}"
-    if RESERVATION[state] != "held":
-        _move_reservations(event, key, RESERVATION[state])
-    if state == "confirmed":
-        _book_sale(event, buyer, number, key)
-
-
-def _move_reservations(event: Event, key: str, to: str) -> None:
-    """A slot kept in a later window counts there only where the answer came after that window had begun."""
-    event.connection.execute(
-        "UPDATE reservation SET state = CASE WHEN spare AND ?1 = 'counted' AND window_start > ?2 THEN "
-        "'released' ELSE ?1 END "
-        "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
-        (to, event.at, event.lead, key),
-    )
-    event.connection.execute(
-        "UPDATE dedupe_key SET state = ? WHERE lead = ? AND key = ? AND state = 'held'", (to, event.lead, key)
-    )
-
-
-def _book_sale(event: Event, buyer: str, number: int, key: str) -> None:
-    lead = _of_lead(event)
-    _mark_second_sale(event, buyer, number)
-    if lead["test"]:
-        return
-    price = event.connection.execute(
-        "SELECT price FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
-    ).fetchone()[0]
-    _book(event, "sale", key, buyer, price)
-    if lead["cost_on"] == "sale":
-        _book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
-
-
-def _mark_second_sale(event: Event, buyer: str, number: int) -> None:
-    other = event.connection.execute(
-        "SELECT o.buyer FROM delivery o, delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3 "
-        "AND o.lead = ?1 "
-        "AND o.state = 'confirmed' AND (o.buyer, o.number) <> (?2, ?3) AND (o.exclusive OR d.exclusive) "
-        "ORDER BY 1 LIMIT 1",
-        (event.lead, buyer, number),
-    ).fetchone()
-    if other:
-        event.connection.execute(
-            "UPDATE delivery SET conflict = ? WHERE lead = ? AND buyer = ? AND number = ?",
-            (f"sold exclusively, and {other[0]} has it too", event.lead, buyer, number),
-        )
-
-
-def _book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
-    event.connection.execute(
-        "INSERT INTO ledger (lead, kind, key, party, amount, at) VALUES (?,?,?,?,?,?) "
-        "ON CONFLICT (lead, kind, key) DO UPDATE SET amount = excluded.amount",
-        (event.lead, kind, key, party, amount, event.at),
-    )
-
-
-def _of_lead(event: Event) -> Mapping[str, Any]:
-    names = ("test", "source", "cost", "cost_on", "flow")
-    row = event.connection.execute(
-        "SELECT test, source, cost, cost_on, flow FROM lead WHERE id = ?", (event.lead,)
-    ).fetchone()
-    return dict(zip(names, row or (False, "", 0, "sale", ""), strict=True))
 
 
 # ------------------------------------------------------------------ effects
@@ -295,12 +162,12 @@ def _accept(event: Event, write: Write, result: Result) -> None:
             "UPDATE lead SET refused_code = ? WHERE id = ?", (result["code"], event.lead)
         )
         return
-    lead = _of_lead(event)
+    lead = of_lead(event)
     if lead["test"]:
         return
-    _reserve(event, write.effect.key, data.limits, data.keys, "counted")
+    reserve(event, write.effect.key, data.limits, data.keys, "counted")
     if lead["cost_on"] == "accept":
-        _book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
+        book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
 
 
 def _intent(event: Event, write: Write, result: Result) -> None:
@@ -324,43 +191,12 @@ def _intent(event: Event, write: Write, result: Result) -> None:
     )
     if data.test:
         return
-    _reserve(event, write.effect.key, data.limits, data.keys, "held")
+    reserve(event, write.effect.key, data.limits, data.keys, "held")
     event.connection.execute(
         "INSERT INTO turn (flow, stage, buyer, last) VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
-        (_of_lead(event)["flow"], data.stage, data.buyer, event.number),
+        (of_lead(event)["flow"], data.stage, data.buyer, event.number),
     )
-
-
-def _reserve(
-    event: Event, key: str, limits: Iterable[LimitClaim], keys: Iterable[KeyClaim], state: str
-) -> None:
-    rows = [
-        (
-            event.lead,
-            key,
-            claim.limit,
-            event.digests.by(claim.limit, claim.by),
-            iso(span.start),
-            iso(span.end),
-            place > 0,
-            claim.amount,
-            state,
-        )
-        for claim in limits
-        for place, span in enumerate(windows(claim.period, claim.zone, event.moment, claim.timeout))
-    ]
-    if rows:
-        values = ",".join(["(?,?,?,?,?,?,?,?,?)"] * len(rows))
-        event.connection.execute(
-            f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
-        )
-    for claim in keys:
-        digest = event.digests.dedupe(claim.fields, claim.value)
-        event.connection.execute(
-            "INSERT OR IGNORE INTO dedupe_key VALUES (?,?,?,?,?,?,?)",
-            (claim.scope, claim.fields, digest, event.at, event.lead, key, state),
-        )
 
 
 def _suspend(event: Event, write: Write, result: Result) -> None:

@@ -118,8 +118,15 @@ def doubts(connection: sqlite3.Connection) -> list[Doubt]:
 
 
 def plan_files(connection: sqlite3.Connection, plan: str) -> dict[str, str]:
-    """The sources that a plan was made of, by path; empty for a plan that is not known."""
-    return dict(connection.execute("SELECT path, text FROM flow_source WHERE plan = ?", (plan,)))
+    """The files that a plan was made of, path to text; empty for a plan that the journal does not know."""
+    rows = connection.execute("SELECT path, text FROM flow_source WHERE plan = ? ORDER BY path", (plan,))
+    return dict(rows.fetchall())
+
+
+def plan_main(connection: sqlite3.Connection, plan: str) -> str:
+    """The path of the flow's own file among those; "" for a plan that the journal does not know."""
+    row = connection.execute("SELECT main FROM plan WHERE name = ?", (plan,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any] | None:

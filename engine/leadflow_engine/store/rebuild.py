@@ -57,7 +57,6 @@ def _project_lead(core: Core, lead: str, replay: Replay) -> None:
         if write is not None:
             project(at, write, fact.body)
         elif fact.kind == "settled":
-            core.flush()
             project_settled(at, fact.key, fact.body)
     core.flush()
     if writes:

@@ -164,8 +164,12 @@ class SqliteStore:
         return self._ask(lambda connection: queries.lead_summary(connection, lead))
 
     def plan_files(self, plan: str) -> dict[str, str]:
-        """The sources that a plan was made of, by path."""
+        """The files that a plan was made of, path to text; empty for a plan that the journal does not know."""
         return self._ask(lambda connection: queries.plan_files(connection, plan))
+
+    def plan_main(self, plan: str) -> str:
+        """The path of the flow's own file among those."""
+        return self._ask(lambda connection: queries.plan_main(connection, plan))
 
     def verify(self, lead: str | None = None) -> list[chain.Break]:
         """Where the chains of facts do not hold; empty where all is as it was written."""

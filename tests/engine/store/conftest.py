@@ -20,6 +20,7 @@ NOW = datetime.datetime(2026, 11, 20, 14, 41, 7, tzinfo=datetime.UTC)
 
 PLAN: dict[str, Any] = {
     "flow": "solar",
+    "main": "flows/solar.flow",
     "files": {"flows/solar.flow": "flow solar"},
     "buyers": ["sunpath", "westsun", "brightbid"],
     "reasons": {

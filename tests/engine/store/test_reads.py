@@ -226,6 +226,7 @@ def test_a_snapshot_answers_as_the_file_does_and_leaves_it_alone(
     ]
     before = store.query("SELECT count(*), max(id) FROM fact")
     copy = SqliteStore.snapshot(path, kit.clock)
+    copy.add_plan("4f1c09a", kit.plan)
     assert [copy.read("L9", each) for each in effects] == [store.read("L9", each) for each in effects]
     assert copy.find("facebook/L1") is None
     story = kit.sell(copy, "L1", limits=[kit.cap(2)])

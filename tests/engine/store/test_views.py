@@ -119,14 +119,21 @@ def test_a_lead_as_one_object(told: SqliteStore) -> None:
     assert told.last_lead() == "L4"
 
 
+def test_a_plan_is_kept_as_it_was_first_told(kit: Any, store: SqliteStore) -> None:
+    store.add_plan("4f1c09a", {**kit.plan, "files": {"flows/solar.flow": "something else"}})
+    assert store.plan_files("4f1c09a") == {"flows/solar.flow": "flow solar"}
+    assert store.plan_main("4f1c09a") == "flows/solar.flow"
+    assert store.plan_files("unknown") == {}
+
+
 def test_other_programs_read_it_as_it_is(told: SqliteStore, path: Path) -> None:
     told.close_now()
     database = sqlite_utils.Database(path)
     assert {"fact", "lead", "step", "posting", "ledger", "work"} <= set(database.table_names())
     assert {"distribution", "sale", "sales_by_buyer"} <= set(database.view_names())
-    assert database["fact"].foreign_keys
-    assert database["lead"].get("L1")["outcome"] == "sold"
-    assert next(iter(database["sale"].rows))["price"] == 50_000_000
+    assert database.table("fact").foreign_keys
+    assert database.table("lead").get("L1")["outcome"] == "sold"
+    assert next(iter(database.view("sale").rows))["price"] == 50_000_000
     database.close()
     other = sqlite3.connect(path)
     form = "SELECT typeof(at), at LIKE '____-__-__T%Z' FROM ledger"

@@ -9,6 +9,7 @@ CREATE TABLE meta (
 CREATE TABLE plan (
   name     TEXT PRIMARY KEY,
   flow     TEXT NOT NULL,
+  main     TEXT NOT NULL,               -- the path of the flow's own file among `flow_source`
   added_at TEXT NOT NULL
 );
 

@@ -1,0 +1,141 @@
+"""Deliveries as rows: their states, what they reserve and release, what they earn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from leadflow_engine.effects import KeyClaim, LimitClaim
+from leadflow_engine.limits import windows
+from leadflow_engine.records import Delivery
+from leadflow_engine.settle import RESERVATION
+from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
+from leadflow_engine.store.event import Event, book, of_lead
+
+
+def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -> None:
+    """A delivery as the Run tells of it now."""
+    event.connection.execute(
+        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, "
+        "reference, reason, "
+        "outcome, due, intent_at, at) VALUES (:lead, :buyer, :number, :stage, 'intent', 0, :price, NULL, "
+        "'', '', "
+        ":outcome, NULL, :at, :at) ON CONFLICT DO NOTHING",
+        {
+            "lead": event.lead,
+            "buyer": record.buyer,
+            "number": record.number,
+            "stage": record.stage,
+            "price": micros(record.price),
+            "outcome": record.outcome,
+            "at": event.at,
+        },
+    )
+    event.connection.execute(
+        "UPDATE delivery SET price = ?, answered_price = ?, reference = ?, reason = ?, outcome = ?, due = ?, "
+        "stage = CASE WHEN ? = '' THEN stage ELSE ? END WHERE lead = ? AND buyer = ? AND number = ?",
+        (
+            micros(record.price),
+            micros_or_none(record.answered_price),
+            text(record.reference),
+            text(record.reason),
+            record.outcome,
+            tidy_time(record.due),
+            record.stage,
+            record.stage,
+            event.lead,
+            record.buyer,
+            record.number,
+        ),
+    )
+    move_delivery(event, record.buyer, record.number, record.state)
+
+
+def move_delivery(event: Event, buyer: str, number: int, state: str) -> None:
+    """A delivery's new state, and what it does to its reservations and to the ledger."""
+    if state == "intent":
+        return
+    event.connection.execute(
+        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') "
+        "ELSE failed END, "
+        "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1 "
+        "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
+        (state, event.at, event.lead, buyer, number),
+    )
+    key = f"intent/{buyer}/{number}"
+    if RESERVATION[state] != "held":
+        _move_reservations(event, key, RESERVATION[state])
+    if state == "confirmed":
+        _book_sale(event, buyer, number, key)
+
+
+def _move_reservations(event: Event, key: str, to: str) -> None:
+    """A slot kept in a later window counts there only where the answer came after that window had begun."""
+    event.connection.execute(
+        "UPDATE reservation SET state = CASE WHEN spare AND ?1 = 'counted' AND window_start > ?2 THEN "
+        "'released' ELSE ?1 END "
+        "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
+        (to, event.at, event.lead, key),
+    )
+    event.connection.execute(
+        "UPDATE dedupe_key SET state = ? WHERE lead = ? AND key = ? AND state = 'held'", (to, event.lead, key)
+    )
+
+
+def _book_sale(event: Event, buyer: str, number: int, key: str) -> None:
+    lead = of_lead(event)
+    _mark_second_sale(event, buyer, number)
+    if lead["test"]:
+        return
+    price = event.connection.execute(
+        "SELECT price FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
+    ).fetchone()[0]
+    book(event, "sale", key, buyer, price)
+    if lead["cost_on"] == "sale":
+        book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
+
+
+def _mark_second_sale(event: Event, buyer: str, number: int) -> None:
+    other = event.connection.execute(
+        "SELECT o.buyer FROM delivery o, delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3 "
+        "AND o.lead = ?1 "
+        "AND o.state = 'confirmed' AND (o.buyer, o.number) <> (?2, ?3) AND (o.exclusive OR d.exclusive) "
+        "ORDER BY 1 LIMIT 1",
+        (event.lead, buyer, number),
+    ).fetchone()
+    if other:
+        event.connection.execute(
+            "UPDATE delivery SET conflict = ? WHERE lead = ? AND buyer = ? AND number = ?",
+            (f"sold exclusively, and {other[0]} has it too", event.lead, buyer, number),
+        )
+
+
+def reserve(
+    event: Event, key: str, limits: Iterable[LimitClaim], keys: Iterable[KeyClaim], state: str
+) -> None:
+    """What an acceptance or an intent claims, as ``state``: held or counted."""
+    rows = [
+        (
+            event.lead,
+            key,
+            claim.limit,
+            event.digests.by(claim.limit, claim.by),
+            iso(span.start),
+            iso(span.end),
+            place > 0,
+            claim.amount,
+            state,
+        )
+        for claim in limits
+        for place, span in enumerate(windows(claim.period, claim.zone, event.moment, claim.timeout))
+    ]
+    if rows:
+        values = ",".join(["(?,?,?,?,?,?,?,?,?)"] * len(rows))
+        event.connection.execute(
+            f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
+        )
+    for claim in keys:
+        digest = event.digests.dedupe(claim.fields, claim.value)
+        event.connection.execute(
+            "INSERT INTO dedupe_key VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+            (claim.scope, claim.fields, digest, event.at, event.lead, key, state),
+        )
