@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from leadflow_engine.cursor import BEGINNING, Arrival, Cursor
 from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.flow import main
+from leadflow_engine.intake_json import read_json
 from leadflow_engine.journey import Journey
+from leadflow_engine.json_text import dumps
 from leadflow_engine.plan import SEMANTICS, Plan
 from leadflow_engine.records import Record
 from leadflow_engine.run import Run
@@ -153,11 +155,16 @@ def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
         "identity": arrival.identity,
         "test": arrival.test,
     }
-    return Fact(0, "received", "received", at, body, {"payload": arrival.payload})
+    return Fact(0, "received", "received", at, body, {"payload": dumps(arrival.payload)})
 
 
 def arrival_of(lead: str, received: Fact) -> Arrival:
-    """The arrival that a lead's first fact keeps."""
+    """The arrival that a lead's first fact keeps; its payload is empty where that was removed.
+
+    The payload stands there as JSON text, so that its numbers come back as they came.
+    """
     body: Mapping[str, Any] = received.body
     content = received.content or {}
-    return Arrival(lead, body["identity"], body["source"], content.get("payload"), bool(body["test"]))
+    return Arrival(
+        lead, body["identity"], body["source"], read_json(content.get("payload", "null")), bool(body["test"])
+    )

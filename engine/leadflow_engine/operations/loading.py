@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
-from leadflow_dsl import check
+from leadflow_dsl.checking import check, not_built
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.model import Flow, Source
+from leadflow_dsl.project import MARKERS
 from leadflow_dsl.terms import SecretRef
 from leadflow_engine.effects import Json
 from leadflow_engine.plan import Plan, make_plan
@@ -49,27 +51,19 @@ def _count(number: int, word: str) -> str:
 
 def _refuse_unbuilt(flow: Flow) -> None:
     """A form that is read and checked but cannot run yet is never passed over in silence."""
-    if not flow.unbuilt:
-        return
-    found = tuple(
-        Diagnostic(
-            code="LF901",
-            severity="error",
-            message=f"`{unbuilt.form}` is checked but cannot run yet",
-            span=unbuilt.span,
-            help=("take it out of the flow to run the rest",),
-        )
-        for unbuilt in flow.unbuilt
-    )
-    raise LoadProblem(f"{flow.file}: {_count(len(found), 'form')} that cannot run yet", found)
+    found = not_built(flow)
+    if found:
+        raise LoadProblem(f"{flow.file}: {_count(len(found), 'form')} that cannot run yet", found)
 
 
 def plan_of_files(files: Mapping[str, str], main: str) -> Plan:
-    """A plan made again from the files that a journal keeps. Raises ``LoadProblem``."""
-    checked = check(main, overlay=files, root="/nonexistent")
-    if checked.flow is None or any(d.severity == "error" for d in checked.diagnostics):
+    """A plan made again from the files that a journal keeps, whatever is on the disk by now. Raises ``LoadProblem``."""
+    with tempfile.TemporaryDirectory() as root:
+        (Path(root) / MARKERS[-1]).touch()
+        checked = check(Path(root) / main, files=files)
+    if checked.flow is None:
         raise LoadProblem(
-            f"{main}: the flow that the journal keeps cannot be read by this version", checked.diagnostics
+            f"{main}: this version cannot read the flow that the journal keeps", checked.diagnostics
         )
     return make_plan(checked.flow)
 
