@@ -44,6 +44,9 @@ class RenderedBody:
             template = templates.inline(body.inline) if body.inline else templates.get(body.template)
         except TemplateError as problem:
             raise MappingError(str(problem), body.span) from problem
+        if secrets and not template.places_secrets:
+            rule = f"the secret of `auth body` is never sent: write `{{{{ auth.{secrets[0][0]} }}}}` in the template"
+            raise MappingError(rule, body.span)
         if body.pairs and kind in {"xml", "text"}:
             rule = "test fields cannot be put into an XML or text template; it can ask `lead.test` itself"
             raise MappingError(rule, body.span)

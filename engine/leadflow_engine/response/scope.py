@@ -42,9 +42,11 @@ class AnswerScope:
         return part_of(value, part) if part else value
 
     def path(self, path: Path) -> object:
-        """What a JMESPath gives over the body; blank, with a note, where it does not fit."""
+        """What a JMESPath gives over the body: blank for an empty list or object too; where it does not fit, blank
+        with a note."""
         try:
-            return jmes.compile_path(path.source).of(self.tree)
+            found = jmes.compile_path(path.source).of(self.tree)
+            return None if isinstance(found, list | dict) and not found else found
         except (jmes.Unfit, jmes.PathError) as problem:
             self.note(f'"{path.source}" is blank: {problem}')
             return None

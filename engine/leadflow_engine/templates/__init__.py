@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
+from jinja2.meta import find_referenced_templates
 
 from leadflow_dsl.model import Flow
 from leadflow_engine.evaluate import Scope
 from leadflow_engine.leaves import Kind, Refused, Secret
-from leadflow_engine.templates.environment import Environment
+from leadflow_engine.templates.environment import Environment, Secrets
 from leadflow_engine.templates.names import WORDS, names_of
 from leadflow_engine.templates.problems import TemplateError, TemplateProblem
 
@@ -20,10 +21,11 @@ __all__ = ["MAX_OUTPUT", "Template", "TemplateError", "TemplateProblem", "Templa
 
 
 class Template:
-    """A compiled template."""
+    """A compiled template. ``places_secrets``: whether it, or one that it includes or extends, reads ``auth``."""
 
-    def __init__(self, name: str, template: jinja2.Template) -> None:
+    def __init__(self, name: str, template: jinja2.Template, places_secrets: bool) -> None:
         self.name = name
+        self.places_secrets = places_secrets
         self._template = template
 
     def render(self, scope: Scope, kind: Kind, auth: Mapping[str, Secret] | None = None) -> str:
@@ -32,7 +34,7 @@ class Template:
         Raises ``Refused``: a name that is unknown, a limit, a look-up that has not been asked. Same lead, same text.
         """
         context = self._template.new_context(
-            {"_scope": scope, "_kind": kind, "_auth": dict(auth or {}), "_budget": []}, shared=False
+            {"_scope": scope, "_kind": kind, "_auth": Secrets(auth or {}), "_budget": []}, shared=False
         )
         try:
             return self._collected(context)
@@ -90,20 +92,27 @@ class Templates:
         try:
             template = self._environment.from_string(text)
             template.name = name
-            for other in self._mentioned(text):
-                self._environment.get_template(self._environment.join_path(other, name))
+            whole = self._with_mentioned(name, text)
         except jinja2.TemplateSyntaxError as problem:
             raise TemplateError(f"{name}:{problem.lineno}: {problem.message}") from problem
         except jinja2.TemplateNotFound as problem:
             raise TemplateError(f"{name}: no template `{problem.name}`: {problem.message}") from problem
         except (RecursionError, ValueError, SyntaxError) as problem:
             raise TemplateError(f"{name}: it cannot be compiled") from problem
-        return Template(name, template)
+        return Template(name, template, "auth" in whole)
 
-    def _mentioned(self, text: str) -> tuple[str, ...]:
-        from jinja2.meta import find_referenced_templates
-
-        return tuple(name for name in find_referenced_templates(self._environment.parse(text)) if name)
+    def _with_mentioned(self, name: str, text: str) -> str:
+        """The text of a template and of all that it includes or extends, each compiled, so that all are checked."""
+        texts, waiting = {name: text}, [(name, text)]
+        while waiting:
+            place, own = waiting.pop()
+            for other in find_referenced_templates(self._environment.parse(own, place)):
+                path = self._environment.join_path(other or "", place)
+                if path not in texts:
+                    self._environment.get_template(path)
+                    texts[path] = self._source(path)
+                    waiting.append((path, texts[path]))
+        return "\n".join(texts.values())
 
     def _source(self, path: str) -> str:
         if path in self._sources:

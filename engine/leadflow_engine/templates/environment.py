@@ -54,6 +54,10 @@ class Refusal(TemplateSyntaxError):
         self.found = found
 
 
+class Secrets(dict[str, Secret]):
+    """``auth`` in a template: the secrets of the request's ``auth body``, and no others."""
+
+
 class LeadContext(Context):
     """Names come from the lead's scope, at the moment when they are reached."""
 
@@ -134,6 +138,8 @@ class Environment(SandboxedEnvironment):
         """A part of a value, a column, the next name of a dotted one; never an attribute of Python."""
         if isinstance(obj, names.Dotted):
             return show(obj.then(attribute))
+        if isinstance(obj, Secrets):
+            return obj.get(attribute) or self.undefined(name=f"auth.{attribute}")
         if isinstance(obj, Shown | Mapping):
             return part(obj, attribute)
         if isinstance(obj, LoopContext) and attribute in LOOP_PARTS:

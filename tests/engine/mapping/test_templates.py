@@ -125,6 +125,11 @@ class TestWhatGoesWrong:
         assert isinstance(problem, RequestProblem)
         assert "Secretville" not in problem.reason
 
+    def test_a_secret_that_the_template_never_places(self, request_for):
+        auth = (m.Auth("body", t.SecretRef("K", t.Type("secret"), NOWHERE), name="api_key"),)
+        with pytest.raises(MappingError, match="never sent"):
+            request_for({}, auth=auth, body=m.Body("json", inline="{}"))
+
 
 class TestFiles:
     def body(self, root, name):

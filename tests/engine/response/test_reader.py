@@ -84,6 +84,13 @@ class TestVerdicts:
         matches = say.op("matches", say.piece("text"), say.pattern(r"^ok\s*:\s*\d+$", "i"))
         assert read(say.response("text", say.rule("accepted", matches)), "OK: 17").verdict == "accepted"
 
+    @pytest.mark.parametrize(
+        ("errors", "verdict"), [("[]", "accepted"), ("null", "accepted"), ('["x"]', "rejected")]
+    )
+    def test_an_empty_list_is_blank(self, say, read, errors, verdict):
+        described = say.response("json", say.rule("accepted", say.op("is_blank", say.path("errors"))))
+        assert read(described, f'{{"errors": {errors}}}').verdict == verdict
+
 
 class TestValues:
     @pytest.mark.parametrize(
