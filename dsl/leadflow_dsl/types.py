@@ -26,6 +26,8 @@ SECRET = Type("secret")
 PATTERN = Type("pattern")
 ANY = Type("any")
 """What only a lead or an answer can tell: a payload's value, a JMESPath text. Compares with everything."""
+BROKEN = Type("any", members=("broken",))
+"""The type of what could not be made out; the finding has been reported, and nothing more is said of it."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY = Type("enum", members=WEEKDAYS)

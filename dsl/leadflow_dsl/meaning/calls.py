@@ -12,7 +12,7 @@ from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.conditions import ARGUMENTS
 from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION, UNKNOWN_PART
 from leadflow_dsl.terms import Call, Const, NamedList, Term, Type
-from leadflow_dsl.types import ANY, NUMBER, TEXT, described, kind, list_of
+from leadflow_dsl.types import BROKEN, NUMBER, TEXT, described, kind, list_of
 
 if TYPE_CHECKING:
     from leadflow_dsl.meaning.expressions import Resolver
@@ -38,7 +38,7 @@ def _unknown(r: Resolver, node: nodes.Call, name: str) -> Term:
         help = ("`case(condition: value, else value)` chooses a value",)
     message = f"unknown function `{written}`"
     r.draft.found(UNKNOWN_FUNCTION.at(node.function.span, message, "no such function", help))
-    return Const("", ANY, node.span)
+    return Const("", BROKEN, node.span)
 
 
 def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) -> Term:
@@ -63,7 +63,7 @@ def _keyed(
         key = r.condition(argument.key)
     else:
         subject = args[0].type if args else None
-        key = r.value(argument.key, TEXT if subject == ANY else subject, False)
+        key = r.value(argument.key, TEXT if subject and subject.name == "any" else subject, False)
     return key, r.value(argument.value, want, False)
 
 
@@ -118,12 +118,12 @@ def _lookup(r: Resolver, node: nodes.Call, function: Function) -> Term:
     if len(arguments) != 2 or len(node.arguments) != 2:
         message = f"`lookup` takes a table and a key, not {len(node.arguments)} arguments"
         r.draft.found(ARGUMENTS.at(node.span, message, "", f"for example `{function.example}`"))
-        return Const("", ANY, node.span)
+        return Const("", BROKEN, node.span)
     table = _table(r, arguments[0])
     key = r.value(arguments[1], None, False)
     if table is None:
-        return Const("", ANY, node.span)
-    row = table.type or ANY
+        return Const("", BROKEN, node.span)
+    row = table.type or BROKEN
     name = NamedList(table.name, list_of(row), arguments[0].span)
     return Call("lookup", (name, key), (), None, row, node.span)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
@@ -11,7 +12,6 @@ from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERAN
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.terms import Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
 from leadflow_dsl.types import (
-    ANY,
     BOOLEAN,
     TEXT,
     comparable,
@@ -58,16 +58,18 @@ def _check_pair(r: Resolver, node: nodes.Compare, left: Term, right: Term) -> No
     elif node.op in ORDER and not (ordered(left.type) and ordered(right.type)):
         unordered = right if ordered(left.type) else left
         _unordered(r, node, node.op, unordered)
-    elif (
-        isinstance(left, Const) and isinstance(right, Const | Exactly) and ANY not in (left.type, right.type)
-    ):
+    elif isinstance(left, Const) and isinstance(right, Const | Exactly) and _known(left, right):
         label = "both sides are fixed"
         help = "a name stands without quotes" if isinstance(node.left, nodes.Text) else ()
         r.draft.found(CONSTANT.at(node.span, "no lead can change this condition", label, help))
-    elif isinstance(right, Const) and right.value == "" and right.type != ANY and not r.scope.answer:
+    elif isinstance(right, Const) and right.value == "" and _known(right) and not r.scope.answer:
         word = "is blank" if node.op == "==" else "is present"
         help = f"write `{r.draft.text_at(node.left.span)} {word}`"
         r.draft.found(EMPTY_TEXT.at(node.span, "an empty value is blank and equals nothing", "", help))
+
+
+def _known(*terms: Term) -> bool:
+    return all(term.type.name != "any" for term in terms)
 
 
 def _mismatch(r: Resolver, node: Any, left: Term, right: Term) -> None:
@@ -77,7 +79,7 @@ def _mismatch(r: Resolver, node: Any, left: Term, right: Term) -> None:
 
 def _way_out(node: Any, left: Term, right: Term) -> tuple[str, ...]:
     group, other = kind(left.type).group, getattr(node, "right", None)
-    if isinstance(other, nodes.Text) and group in ("number", "date", "duration", "time", "datetime"):
+    if isinstance(other, nodes.Text) and re.match(r"[\d.]", other.value) and group != "boolean":
         return (f"write it without quotes: {other.value}",)
     if isinstance(other, nodes.Number) and group == "text":
         return (f'write it in quotes: "{other.raw}"',)
@@ -110,7 +112,7 @@ def _textual(r: Resolver, node: nodes.Compare, name: str) -> Term:
 
 def _matches(r: Resolver, node: nodes.Compare) -> Term:
     left, right = r.value(node.left), r.term(node.right, None, False)
-    if not isinstance(right, Pattern) and right.type != ANY:
+    if not isinstance(right, Pattern) and right.type.name != "any":
         help = "write a pattern between slashes: `matches /^[A-Z]+$/`; a text is compared with `contains`"
         r.draft.found(MISMATCH.at(node.right.span, "`matches` needs a pattern", "not a pattern", help))
     if not is_text(left.type):

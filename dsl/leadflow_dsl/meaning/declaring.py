@@ -155,8 +155,19 @@ def _use(draft: Draft, item: nodes.Use, said: set[str], above: tuple[str, ...]) 
 
 
 def _declare_field(draft: Draft, node: nodes.Field, own: bool) -> None:
+    draft.aliases.setdefault(node.name.text, aliases_of(node))
     symbol = Symbol("field", node.name.text, node.name.span, node, own, type_of(draft, node.type))
     _name(draft, symbol, draft.words)
+
+
+def aliases_of(node: nodes.Field) -> tuple[str, ...]:
+    """The names under which a source may send a field."""
+    return tuple(
+        alias.value if isinstance(alias, nodes.Text) else alias.text
+        for modifier in node.modifiers
+        if isinstance(modifier, nodes.Aliases)
+        for alias in modifier.names
+    )
 
 
 # ------------------------------------------------------------------ the order of the steps
@@ -176,6 +187,8 @@ def _order_steps(draft: Draft) -> None:
             _step_here(draft, item, library)
         elif isinstance(item, nodes.Enhance | nodes.Filter | nodes.Score | nodes.DeliverStep | nodes.Route):
             draft.step_nodes.append(item)
+    for node, name in route_names(draft):
+        draft.words.setdefault(name, Symbol("route", name, node.span, node))
     draft.named_delivers.update(name.text for name in _named(draft))
 
 
@@ -201,14 +214,21 @@ def _named(draft: Draft) -> Iterator[nodes.Name]:
             yield from unsold.delivers
 
 
+def route_names(draft: Draft) -> tuple[tuple[nodes.Route, str], ...]:
+    """Each route with its name as a step: ``route``, ``route_2``."""
+    routes = [node for node in draft.step_nodes if isinstance(node, nodes.Route)]
+    return tuple((node, "route" if place == 1 else f"route_{place}") for place, node in enumerate(routes, 1))
+
+
 def steps_before(draft: Draft, node: object) -> frozenset[str]:
     """The names of the steps that have run when ``node`` runs; on-demand look-ups are always among them."""
     names: set[str] = {s.name for s in draft.words.values() if s.on_demand}
+    routes = {id(route): name for route, name in route_names(draft)}
     for step in draft.step_nodes:
         if step is node:
             break
         name = getattr(step, "name", None)
-        names |= {name.text} if isinstance(name, nodes.Name) else set()
+        names.add(name.text if isinstance(name, nodes.Name) else routes.get(id(step), ""))
     return frozenset(names)
 
 

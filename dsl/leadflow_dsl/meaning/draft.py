@@ -49,6 +49,8 @@ class Draft:
     others: dict[str, dict[str, Symbol]] = field(default_factory=dict)
     """By kind, what is only named in its own place: tables, calendars, buyers, sources."""
     field_nodes: list[tuple[nodes.Field, bool]] = field(default_factory=list)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other names under which sources send a field, by field."""
     require_nodes: list[nodes.RequireAny] = field(default_factory=list)
     step_nodes: list[object] = field(default_factory=list)
     """Steps and routes in the order in which they run."""

@@ -36,13 +36,13 @@ from leadflow_dsl.terms import (
     Term,
     Type,
 )
-from leadflow_dsl.types import ANY, BOOLEAN, NUMBER, TEXT, described, element, kind, list_of
+from leadflow_dsl.types import ANY, BOOLEAN, BROKEN, NUMBER, TEXT, described, element, kind, list_of
 from leadflow_dsl.types import SECRET as SECRET_TYPE
 
 
 def broken(span: Span) -> Const:
     """What stands for a term that could not be made; a finding has been reported."""
-    return Const("", ANY, span)
+    return Const("", BROKEN, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _word(r: Resolver, node: nodes.Word, want: Type | None, as_path: bool) -> Te
     if not names.known(r.draft, r.scope, node.text):
         if constant is not None:
             return constant
-        if want is not None and wrong_word(r.draft, node, want):
+        if want is not None and (want == BROKEN or wrong_word(r.draft, node, want)):
             return broken(node.span)
     elif constant is not None and want != BOOLEAN:
         return _ambiguous(r, node, constant)
@@ -200,7 +200,7 @@ def _arithmetic(r: Resolver, node: nodes.Arithmetic, want: Type | None, as_path:
         message = f"`{node.op}` does not work on {described(left.type)} and {described(right.type)}"
         help = "`concat(a, b)` joins texts" if kind(left.type).group == "text" else "it needs numbers"
         r.draft.found(OPERANDS.at(node.span, message, "", help))
-    return Op(node.op, (left, right), given or ANY, node.span)
+    return Op(node.op, (left, right), given or BROKEN, node.span)
 
 
 def _negative(r: Resolver, node: nodes.Negative, want: Type | None, as_path: bool) -> Term:
@@ -210,7 +210,7 @@ def _negative(r: Resolver, node: nodes.Negative, want: Type | None, as_path: boo
     if kind(inner.type).group not in ("number", "duration", "any"):
         message = f"a minus before a value of type {described(inner.type)}"
         r.draft.found(OPERANDS.at(node.span, message, "", "it needs a number"))
-    return Op("neg", (inner,), inner.type if inner.type != ANY else NUMBER, node.span)
+    return Op("neg", (inner,), NUMBER if inner.type.name == "any" else inner.type, node.span)
 
 
 def _list(r: Resolver, node: nodes.ListLiteral, want: Type | None, as_path: bool) -> Term:

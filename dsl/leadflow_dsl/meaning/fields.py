@@ -9,6 +9,7 @@ from typing import Any
 from leadflow_dsl import model, nodes
 from leadflow_dsl.meaning.comparisons import check_range
 from leadflow_dsl.meaning.csv_files import columns_of
+from leadflow_dsl.meaning.declaring import aliases_of
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.literals import converted
@@ -56,17 +57,8 @@ def _own_names(draft: Draft) -> set[str]:
     """Names and aliases that the flow's own fields claim: no field from a library answers to them."""
     found: set[str] = set()
     for node, own in draft.field_nodes:
-        found |= {node.name.text} | (set(_aliases(node)) if own else set())
+        found |= {node.name.text} | (set(aliases_of(node)) if own else set())
     return found
-
-
-def _aliases(node: nodes.Field) -> tuple[str, ...]:
-    return tuple(
-        alias.value if isinstance(alias, nodes.Text) else alias.text
-        for modifier in node.modifiers
-        if isinstance(modifier, nodes.Aliases)
-        for alias in modifier.names
-    )
 
 
 def _field(draft: Draft, node: nodes.Field, own: bool, taken: set[str]) -> model.Field:
@@ -86,7 +78,7 @@ def _field(draft: Draft, node: nodes.Field, own: bool, taken: set[str]) -> model
         low=low,
         high=high,
         pattern=pattern(draft, matches.pattern) if matches else None,
-        aliases=tuple(alias for alias in _aliases(node) if own or alias not in taken),
+        aliases=tuple(alias for alias in aliases_of(node) if own or alias not in taken),
         sensitive=nodes.Sensitive in said or kind(type_).sensitive,
         transient=nodes.Transient in said or kind(type_).transient,
         computed=_computed(draft, node, type_),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,8 @@ from leadflow_dsl.rules.conditions import MISMATCH, NOT_A_MEMBER, UNKNOWN_STATE
 from leadflow_dsl.states import STATES, state_code
 from leadflow_dsl.terms import Const, ListOf, Term, Type
 from leadflow_dsl.types import (
-    ANY,
     BOOLEAN,
+    BROKEN,
     COUNTRY,
     DATE,
     DURATION,
@@ -121,7 +122,7 @@ def _clock_range(draft: Draft, node: nodes.ClockRange, want: Type | None) -> Ter
     message = "a span of time stands only after `in`"
     help = "write `lead.local_time in 08:00-20:00`"
     draft.found(MISMATCH.at(node.span, message, "not a value of its own", help))
-    return Const(node.raw, ANY, node.span)
+    return Const(node.raw, BROKEN, node.span)
 
 
 _LITERALS: dict[type, Callable[[Draft, Any, Type | None], Term]] = {
@@ -166,6 +167,6 @@ def mismatch(draft: Draft, node: Any, want: Type, what: str, value: str) -> None
     help: tuple[str, ...] = ()
     if kind(want).group == "text" and isinstance(node, nodes.Number):
         help = (f'write it in quotes: "{node.raw}"',)
-    elif isinstance(node, nodes.Text) and kind(want).group != "text":
+    elif isinstance(node, nodes.Text) and re.match(r"[\d.]", node.value):
         help = (f"write it without quotes: {node.value}",)
     draft.found(MISMATCH.at(node.span, message, f"not a {want.name}", help))

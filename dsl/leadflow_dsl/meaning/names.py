@@ -112,11 +112,19 @@ def unknown(draft: Draft, scope: Scope, word: Word) -> Problem:
     if buyer is not None:
         help: tuple[str, ...] = (f"`buyer.{word.text}.outcome` tells what became of the offer to it",)
         return Problem(UNKNOWN, word.span, f"`{word.text}` is a buyer, not a value", "", help)
-    help = did_you_mean(word.text, (*draft.words, *scope.sets), draft)
+    help = _by_alias(draft, word.text) or did_you_mean(word.text, (*draft.words, *scope.sets), draft)
     if scope.paths:
         help += (f'a part of the answer is written in quotes: `"{word.text}"`',)
     message = f"unknown field `{word.text}`"
     return Problem(UNKNOWN, word.span, message, "not declared in `lead`, and no step sets it", help)
+
+
+def _by_alias(draft: Draft, word: str) -> tuple[str, ...]:
+    """The field that takes what a source sends under this name."""
+    for field, aliases in draft.aliases.items():
+        if word in aliases:
+            return (f"the field that takes `{word}` is `{field}`",)
+    return ()
 
 
 def _no_part(word: Word, of: str, known_parts: tuple[str, ...]) -> Problem:
@@ -130,7 +138,7 @@ def _no_part(word: Word, of: str, known_parts: tuple[str, ...]) -> Problem:
 
 def _field(draft: Draft, scope: Scope, symbol: Symbol, chain: tuple[Word, ...], span: Span) -> Answered:
     type_ = symbol.type or ANY
-    if len(chain) == 1 or type_ == ANY:
+    if len(chain) == 1 or type_.name == "any":
         return Read("field", symbol.name, "", type_, chain[0].span if len(chain) == 1 else span)
     if type_.name == "list":
         return members(Read("field", symbol.name, "", type_, chain[0].span), chain[1:], span)
@@ -144,8 +152,8 @@ def members(base: Term, chain: tuple[Word, ...], span: Span) -> Answered:
     """Parts of a value that is no plain field: of a row, of an element, of a part."""
     for word in chain:
         type_ = base.type
-        if type_ == ANY:
-            found: Type | None = ANY
+        if type_.name == "any":
+            found: Type | None = type_
         elif type_.name == "list" and isinstance(base, Each):
             found = parts(element(type_)).get(word.text)
         else:
@@ -222,6 +230,7 @@ _SYMBOLS: dict[str, Callable[[Draft, Scope, Symbol, tuple[Word, ...], Span], Ans
     "suppression": _list,
     "enhance": _enhance,
     "filter": _step,
+    "route": _step,
     "deliver": _step,
     "score": _score,
 }

@@ -52,7 +52,8 @@ def _wrong(source: str) -> tuple[str, int, str] | None:
     except exceptions.LexerError as error:
         return str(error.message), int(error.lexer_position), "not understood"
     except exceptions.ParseError as error:
-        found = "it ends too soon" if error.token_type == "eof" else f"`{error.token_value}` does not fit"
+        ends = error.token_type == "eof" or error.token_value in (None, "")
+        found = "it ends too soon" if ends else f"`{error.token_value}` does not fit"
         return found, int(error.lex_position), "here"
     except RecursionError:
         return "it is nested too deep", 0, ""

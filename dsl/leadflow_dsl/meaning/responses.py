@@ -129,7 +129,7 @@ def _check_contains(r: Resolver, term: Term) -> None:
         word = term.args[1]
         if isinstance(word, Const) and isinstance(word.value, str) and POSITIVE.fullmatch(word.value.strip()):
             message = f'`contains "{word.value}"` holds for its opposite as well'
-            label = f"`un{word.value}`, `not {word.value}` contain it too"
+            label = f"`not {word.value}` contains it too"
             help = (
                 f'compare the whole text: `== "{word.value}"`',
                 f"or match the word: `matches /^{word.value}/i`",

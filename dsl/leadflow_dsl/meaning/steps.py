@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model, nodes
-from leadflow_dsl.meaning.declaring import steps_before
+from leadflow_dsl.meaning.declaring import route_names, steps_before
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import criterion, field_path
@@ -23,12 +23,11 @@ Step = model.Step | None
 
 def build_steps(draft: Draft) -> None:
     """Every step in the order in which it runs; a copy that is named runs only where it is named."""
-    routes = 0
+    routes = {id(node): name for node, name in route_names(draft)}
     for node in draft.step_nodes:
         r = Resolver(draft, Scope(known=steps_before(draft, node)))
         if isinstance(node, nodes.Route):
-            routes += 1
-            built: Step = route(r, node, "route" if routes == 1 else f"route_{routes}")
+            built: Step = route(r, node, routes[id(node)])
         else:
             built = _BUILD[type(node)](r, node)
         if isinstance(built, model.Deliver) and built.name in draft.named_delivers:

@@ -7,7 +7,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.names import DUPLICATE, UNKNOWN
 from leadflow_dsl.terms import Type
-from leadflow_dsl.types import ANY, KINDS, list_of
+from leadflow_dsl.types import BROKEN, KINDS, list_of
 
 _COMPOUND = {"enum", "list", "record"}
 DECLARABLE = tuple(name for name, kind in KINDS.items() if kind.declarable and name not in _COMPOUND)
@@ -42,7 +42,7 @@ def _named(draft: Draft, name: nodes.Name) -> Type:
     if name.text in _COMPOUND:
         help = ("write `enum(a, b)` or `list of TYPE`",)
     draft.found(UNKNOWN.at(name.span, f"unknown type `{name.text}`", "no such type", help))
-    return ANY
+    return BROKEN
 
 
 def _members(draft: Draft, node: nodes.EnumType) -> tuple[str, ...]:
