@@ -17,6 +17,7 @@ from typing import Any, Final
 from leadflow_dsl.terms import Type
 from leadflow_engine.values.reading import (
     INVALID,
+    LARGEST_EXPONENT,
     Context,
     Parts,
     Reader,
@@ -27,7 +28,6 @@ from leadflow_engine.values.reading import (
 )
 
 MOST_DIGITS: Final = 40
-LARGEST_EXPONENT: Final = 40
 MOST_MONEY: Final = Decimal(9_000_000_000_000)
 """What the journal's millionths hold in a 64-bit integer, and a little less."""
 EXACT: Final = Arithmetic(prec=4 * MOST_DIGITS)

@@ -6,7 +6,6 @@ A reader takes what came and gives a ``Reading``. It never raises: what it canno
 from __future__ import annotations
 
 import datetime
-import json
 import math
 import re
 import unicodedata
@@ -16,12 +15,15 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
+from leadflow_engine.json_text import dumps
 from leadflow_engine.secrets import CLOSE, OPEN, defused
 
 LONGEST_TEXT: Final = 65_536
 """Bytes in UTF-8 of the longest text that a value may be."""
 DEEPEST: Final = 64
 """Levels of lists and objects inside one value; what lies deeper is cut off."""
+LARGEST_EXPONENT: Final = 40
+"""Numbers beyond are written as texts: a JSON number of a thousand digits is read by nobody."""
 LARGEST_INTEGER_BITS: Final = 1_024
 """Integers beyond are kept as a hexadecimal text: Python itself refuses to write them in decimals."""
 
@@ -149,11 +151,22 @@ def raw_text(raw: object) -> str:
         return number_text(as_decimal(raw))
     if isinstance(raw, datetime.date | datetime.time):
         return raw.isoformat()
-    return _SURROGATE.sub("\ufffd", json.dumps(raw, ensure_ascii=False, default=_in_json))
+    return dumps(as_it_came(raw)) if isinstance(raw, list | tuple | dict) else str(raw)
 
 
-def _in_json(value: object) -> object:
-    return number_text(value) if isinstance(value, Decimal) else str(value)
+def as_it_came(raw: object) -> object:
+    """What came, as a JSON writer takes it: numbers exact, those too large for JSON as texts, texts fit
+    for UTF-8."""
+    if isinstance(raw, dict):
+        return {raw_text(name): as_it_came(item) for name, item in raw.items()}
+    if isinstance(raw, list | tuple):
+        return [as_it_came(item) for item in raw]
+    if raw is None or isinstance(raw, bool):
+        return raw
+    if not isinstance(raw, int | float | Decimal):
+        return raw_text(raw)
+    number = as_decimal(raw)
+    return number if abs(number.adjusted()) <= LARGEST_EXPONENT else number_text(number)
 
 
 def as_decimal(number: float | Decimal) -> Decimal:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final, Literal, TypeAlias
 
-from leadflow_engine.values.reading import as_decimal, number_text, raw_text
+from leadflow_engine.values.reading import as_decimal, as_it_came, number_text, raw_text
 from leadflow_engine.values.value import Value
 
 Kind: TypeAlias = Literal["json", "text", "form", "xml"]
 
-LARGEST_EXPONENT: Final = 40
-"""Numbers beyond are written as texts: a JSON number of a thousand digits is read by nobody."""
 _CENT: Final = Decimal("0.01")
 
 
@@ -42,24 +40,10 @@ def _value(value: Value, kind: Kind) -> object:
     if value.columns:
         return {name: written(column, kind) for name, column in value.columns.items()}
     if not value.valid:
-        return _as_it_came(value.raw) if kind == "json" else raw_text(value.raw)
+        return as_it_came(value.raw) if kind == "json" else raw_text(value.raw)
     if value.type.name == "money" and kind != "json":
         return money_text(value.normal)
     return _scalar(value.normal, kind)
-
-
-def _as_it_came(raw: object) -> object:
-    """What came, for JSON: numbers exact, texts fit for UTF-8."""
-    if isinstance(raw, dict):
-        return {raw_text(name): _as_it_came(item) for name, item in raw.items()}
-    if isinstance(raw, list | tuple):
-        return [_as_it_came(item) for item in raw]
-    if raw is None or isinstance(raw, bool):
-        return raw
-    if not isinstance(raw, int | float | Decimal):
-        return raw_text(raw)
-    number = as_decimal(raw)
-    return number if abs(number.adjusted()) <= LARGEST_EXPONENT else number_text(number)
 
 
 def _joined(items: list[object], kind: Kind) -> object:
