@@ -138,6 +138,18 @@ LITERALS: Final[Mapping[str, Callable[[str, Span], Literal]]] = {
     "STATUS_CLASS": nodes.StatusClass,
 }
 
+# What stands in the tree for a literal without a value, so that the rest can be read.
+SAMPLES: Final[Mapping[str, str]] = {
+    "STRING": '""',
+    "NUMBER": "0",
+    "PERCENT": "0%",
+    "DURATION": "1s",
+    "CLOCK": "08:00",
+    "CLOCK_RANGE": "08:00-20:00",
+    "DATE": "2026-01-01",
+    "REGEX": "/x/",
+}
+
 
 def literal(terminal: str, raw: str, span: Span) -> Literal:
     """The node of a token: a literal's by its terminal, a name for every other word or sign.

@@ -8,7 +8,7 @@ from typing import Any
 
 from leadflow_dsl.table import END, Table
 
-Build = Callable[[str, list[Any], int, int], Any]
+Build = Callable[[str, list[Any], int, int, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Machine:
-    """A stack of states with their entries. ``build`` makes a value of a rule's name, children and offsets."""
+    """A stack of states with their entries. ``build`` makes a value of a rule's name, children, offsets and depth."""
 
     table: Table
     build: Build
@@ -73,6 +73,14 @@ class Machine:
         self.entries.append(entry)
         return None
 
+    def trial(self, terminal: str) -> Machine | None:
+        """A copy after a terminal (whose value does not matter); None where it does not fit."""
+        if not self.fits(terminal):
+            return None
+        copy = Machine(self.table, _no_value, self.states.copy(), self.entries.copy())
+        copy.feed(Entry(terminal, None, -1, -1, 0))
+        return copy
+
     def cut(self, height: int) -> None:
         """Drop what lies above ``height`` states."""
         del self.states[height:]
@@ -89,11 +97,17 @@ class Machine:
         children = _children(shape.keep, shape.empties, taken)
         melts = shape.origin.startswith("_")
         value: Any = children
-        if not melts:
-            value = children[0] if shape.alone and len(children) == 1 else self.build(shape.name, children, start, end)
         depth = max((entry.depth for entry in taken), default=0) + (not melts)
+        if not melts and not (shape.alone and len(children) == 1):
+            value = self.build(shape.name, children, start, end, depth)
+        elif not melts:
+            value = children[0]
         self.states.append(self.table.rows[self.states[-1]][shape.origin])
         self.entries.append(Entry(shape.origin, value, start, end, depth))
+
+
+def _no_value(rule: str, children: list[Any], start: int, end: int, depth: int) -> None:
+    """What a trial builds: nothing."""
 
 
 def _children(keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequence[Entry]) -> list[Any]:

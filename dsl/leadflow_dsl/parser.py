@@ -1,0 +1,46 @@
+"""``parse``: a text into a syntax tree and diagnostics. Never raises on what a file says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from leadflow_dsl import nodes
+from leadflow_dsl.diagnostics import Diagnostic
+from leadflow_dsl.reader import read
+from leadflow_dsl.rules import syntax as rules
+from leadflow_dsl.syntax_checks import checks
+from leadflow_dsl.tokens import source
+
+MOST_CHARACTERS: Final = 1_000_000
+
+
+def normalised(text: str) -> str:
+    """The text that positions count in: no byte order mark, lines end with a line feed."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse(text: str, file: str) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:
+    """The tree of a flow or library file, and every mistake in its spelling, in the order of the text.
+
+    ``file`` is what diagnostics call it. The tree holds what could be read, also beside mistakes; it is None where
+    nothing could. Positions count in ``normalised(text)``.
+    """
+    if len(text) > MOST_CHARACTERS:
+        here = source(file, "").span(0, 0)
+        message = f"the file has {len(text)} characters, at most {MOST_CHARACTERS} are read"
+        help = "long lists of values belong in a CSV file: `list NAME from csv ...`; steps and buyers in a library"
+        return None, (rules.TOO_LARGE.at(here, message, "", help),)
+    tree, found = read(source(file, normalised(text)))
+    further = checks(tree) if tree else ()
+    return tree, tuple(sorted((*found, *further), key=lambda diagnostic: diagnostic.span))
+
+
+def parse_bytes(data: bytes, file: str) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:
+    """``parse`` of a file's bytes, which must be UTF-8: where they are not, the diagnostic says at which line."""
+    try:
+        return parse(data.decode("utf-8"), file)
+    except UnicodeDecodeError as error:
+        before = normalised(data[: error.start].decode("utf-8", "replace"))
+        here = source(file, before).span(len(before), len(before))
+        message = f"the file is not UTF-8: byte 0x{data[error.start]:02X}"
+        return None, (rules.ODD_CHARACTER.at(here, message, "", "save the file as UTF-8"),)
