@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 Lead: TypeAlias = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
-COUNT = 600
+COUNT = 640
 SEED = 20261120
 OPENED = datetime.datetime(2026, 11, 20, 9, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=-5)))
 

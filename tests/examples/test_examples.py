@@ -176,6 +176,6 @@ def test_the_solar_leads_meet_every_outcome_that_a_flow_can_give() -> None:
     assert dry.returncode == 0, dry.stderr
     leads = [json.loads(line) for line in dry.stdout.splitlines()]
     outcomes = Counter(lead["outcome"] for lead in leads)
-    assert sum(outcomes.values()) == 600
+    assert sum(outcomes.values()) == 640
     assert {"sold", "fallback", "unsold", "refused", "in_doubt"} <= set(outcomes)
     assert {sale["buyer"] for lead in leads for sale in lead["sales"]} == {"sunpath", "brightbid", "in_house"}
