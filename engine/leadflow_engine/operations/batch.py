@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from leadflow_engine.cursor import Arrival
 from leadflow_engine.drivers.live import LiveDriver
@@ -15,7 +16,7 @@ from leadflow_engine.operations.resume import Plans, go_on
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending, run_lead
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,24 @@ async def run_job(job: Job, tell: Callable[[Done], None]) -> None:
     """
     runner = _Runner(job, tell, digest_of(job.file), Plans(job.store, {job.plan.name: job.plan}))
     records = read_records(job.file)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(max(1, job.concurrency)):
-            group.create_task(runner.work(records))
+    await together(runner.work(records) for _ in range(max(1, job.concurrency)))
+
+
+async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run them all at once; the first failure ends the others and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except* Exception as failures:
+        raise _first(failures) from None
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    first: BaseException = failures
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 @dataclass(slots=True)
@@ -108,5 +124,3 @@ class _Runner:
         facts = store.facts(known)
         return Done(record, "resumed", known, await go_on(self.plans.of(known, facts), known, facts, driver))
 
-
-__all__ = ["Done", "Job", "StoreError", "run_job"]

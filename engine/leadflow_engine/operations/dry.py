@@ -100,5 +100,3 @@ def dry_run(
         return replace(run, answers=SimulatedAnswers(simulator), said=f"answers from {chosen}")
     return run
 
-
-__all__ = ["DryRun", "dry_run"]

@@ -35,7 +35,7 @@ class Plans:
         if name not in self.known:
             files = self.store.plan_files(name)
             main = self.store.plan_main(name)
-            if not files or main is None:
+            if not files or not main:
                 raise LoadProblem(f"lead {lead} began on plan {name[:7]}, which this journal does not keep")
             self.known[name] = plan_of_files(files, main)
         return self.known[name]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leadflow_engine.drivers.live import LiveDriver
+from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.loading import LoadProblem
 from leadflow_engine.operations.resume import Plans, go_on
 from leadflow_engine.ports import Clock, Outbound
@@ -40,9 +41,7 @@ async def work_once(
         async with gate:
             tell(await _go_on(store, plans, outbound, clock, lead))
 
-    async with asyncio.TaskGroup() as group:
-        for lead in leads:
-            group.create_task(one(lead))
+    await together(one(lead) for lead in leads)
     return len(leads)
 
 

@@ -64,6 +64,12 @@ def unfinished(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def is_unfinished(connection: sqlite3.Connection, lead: str) -> bool:
+    """Did this lead begin, and neither end nor wait?"""
+    row = connection.execute("SELECT outcome IS NULL FROM lead WHERE id = ?", (lead,)).fetchone()
+    return bool(row and row[0])
+
+
 def find(connection: sqlite3.Connection, identity: str) -> str | None:
     """The lead of this identity."""
     row = connection.execute(

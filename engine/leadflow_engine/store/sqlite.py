@@ -111,6 +111,10 @@ class SqliteStore:
         """See ``ports.Store.unfinished``: oldest first."""
         return self._ask(queries.unfinished)
 
+    def is_unfinished(self, lead: str) -> bool:
+        """Did this lead begin, and neither end nor wait?"""
+        return self._ask(lambda connection: queries.is_unfinished(connection, lead))
+
     def find(self, identity: str) -> str | None:
         """See ``ports.Store.find``."""
         return self._ask(lambda connection: queries.find(connection, identity))
