@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
-MAX_ELEMENTS = 10_000
+MAX_ELEMENTS = 5_000
 MAX_DEPTH = 128
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -25,17 +25,15 @@ _CLOSED_BY: Final[Mapping[str, frozenset[str]]] = {
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element: its place among its parent's elements from 0, and its children (elements and texts)."""
+    """An element: its place among its parent's elements from 0, its children (elements and texts), and those of them
+    that are elements."""
 
     tag: str
     attributes: dict[str, str]
     parent: Element | None
     place: int = 0
     children: list[Element | str] = field(default_factory=list)
-
-    def elements(self) -> list[Element]:
-        """The children that are elements."""
-        return [child for child in self.children if isinstance(child, Element)]
+    elements: list[Element] = field(default_factory=list)
 
     def text(self) -> str:
         """All text within, white space collapsed."""
@@ -66,9 +64,9 @@ class _Reader(HTMLParser):
         if len(self.open) > 1 and tag in _CLOSED_BY.get(self.open[-1].tag, ()):
             self.open.pop()
         parent = self.open[-1]
-        made = Element(
-            tag, {name: value or "" for name, value in reversed(attrs)}, parent, len(parent.elements())
-        )
+        own = {name: value or "" for name, value in reversed(attrs)}
+        made = Element(tag, own, parent, len(parent.elements))
+        parent.elements.append(made)
         parent.children.append(made)
         if tag not in _VOID and len(self.open) < MAX_DEPTH:
             self.open.append(made)

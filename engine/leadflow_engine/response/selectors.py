@@ -1,7 +1,7 @@
 """Pieces of an HTML answer by CSS selector: ``#code``, ``td.reason``, ``input[name=code]@value``.
 
 Selectors: tag, ``*``, ``#id``, ``.class``, ``[attr]`` and ``[attr=value]`` (also ``^= $= *= ~=``), ``:first-child``,
-``:last-child``, ``:nth-child(n)``; combined by a space, ``>``, ``+`` or ``~``, alternatives by a comma. ``@attr`` at
+``:last-child``, ``:nth-child(n)``; combined by a space, ``>`` or ``+``, alternatives by a comma. ``@attr`` at
 the end gives an attribute instead of the text.
 """
 
@@ -29,7 +29,7 @@ _SIMPLE = re.compile(
     rf"|:(?P<pseudo>first-child|last-child|nth-child\((?P<nth>\d+)\))"
 )
 _BRACKETED = re.compile(r"\[(?:\"[^\"]*\"|'[^']*'|[^\]\"'])*\]")
-_COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
+_COMBINATOR = re.compile(r"\s*([>+])\s*|\s+")
 
 _ATTRIBUTE_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "=": lambda own, value: own == value,
@@ -49,8 +49,12 @@ class Selector:
 
     def first(self, root: Element) -> str | None:
         """The text (or attribute) of the first element that fits, None where none does."""
+        known: tuple[dict[tuple[int, int], bool], ...] = tuple({} for _ in self.chains)
         for element in _all(root):
-            if any(_fits(element, chain, len(chain) - 1) for chain in self.chains):
+            if any(
+                _fits(element, chain, len(chain) - 1, seen)
+                for chain, seen in zip(self.chains, known, strict=True)
+            ):
                 return element.attributes.get(self.attribute) if self.attribute else element.text()
         return None
 
@@ -121,17 +125,25 @@ def _attribute_test(name: str, how: str | None, value: str) -> Test:
 
 def _place_test(pseudo: str, place: int) -> Test:
     if pseudo == "last-child":
-        return lambda element: element.parent is not None and element.parent.elements()[-1] is element
+        return lambda element: element.parent is not None and element.parent.elements[-1] is element
     return lambda element: element.place == place - 1
 
 
-def _fits(element: Element, chain: tuple[tuple[str, tuple[Test, ...]], ...], index: int) -> bool:
-    combinator, tests = chain[index]
-    if not all(test(element) for test in tests):
-        return False
-    if index == 0:
-        return True
-    return any(_fits(other, chain, index - 1) for other in _around(element, combinator))
+def _fits(
+    element: Element,
+    chain: tuple[tuple[str, tuple[Test, ...]], ...],
+    index: int,
+    seen: dict[tuple[int, int], bool],
+) -> bool:
+    """Whether an element fits a chain up to ``index``. Answers are kept, so that nested pages cost no more than their
+    size times their depth."""
+    key = id(element), index
+    if key not in seen:
+        combinator, tests = chain[index]
+        seen[key] = all(test(element) for test in tests) and (
+            index == 0 or any(_fits(other, chain, index - 1, seen) for other in _around(element, combinator))
+        )
+    return seen[key]
 
 
 def _around(element: Element, combinator: str) -> Iterator[Element]:
@@ -146,14 +158,13 @@ def _around(element: Element, combinator: str) -> Iterator[Element]:
             yield parent
             parent = parent.parent
     else:
-        before = parent.elements()[: element.place]
-        yield from before[-1:] if combinator == "+" else before
+        yield from parent.elements[element.place - 1 : element.place]
 
 
 def _all(root: Element) -> Iterator[Element]:
     """Every element in document order."""
-    stack = root.elements()[::-1]
+    stack = root.elements[::-1]
     while stack:
         element = stack.pop()
         yield element
-        stack.extend(element.elements()[::-1])
+        stack.extend(element.elements[::-1])
