@@ -216,7 +216,12 @@ def to_number(value: object) -> Decimal | None:
 def _extreme(choose: Callable[[list[Any]], object]) -> Body:
     def call(*values: object) -> object:
         found = _present(values)
-        return choose(found) if len(set(map(type, found))) == 1 else None
+        if len(set(map(type, found))) != 1:
+            return None
+        try:
+            return choose(found)
+        except TypeError:  # a moment whose zone nobody said has no order among those that have one
+            return None
 
     return call
 

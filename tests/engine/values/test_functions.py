@@ -80,6 +80,7 @@ def test_every_function_of_the_language_has_a_body() -> None:
         ("max", [DAY, datetime.date(2021, 1, 1)], datetime.date(2021, 1, 1)),
         ("max", [D(1), "2"], None),
         ("max", [None], None),
+        ("max", [MOMENT, MOMENT.replace(tzinfo=None)], None),
         ("abs", [D(-3)], D(3)),
         ("coalesce", [None, None, "x", "y"], "x"),
         ("coalesce", [None], None),
