@@ -17,7 +17,7 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.masking import personal_texts
 from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, Delivery, Record, StepRecord
-from leadflow_engine.response import excerpt
+from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
 
 Work: TypeAlias = Generator[Any, Any, Any]
@@ -53,7 +53,7 @@ class Journey:
     elapsed: float = 0.0
     branch: str = ""
     unstored: bool = False
-    _personal: frozenset[str] | None = None
+    _mask: Mask | None = None
     step: int = 0
 
     @property
@@ -63,9 +63,9 @@ class Journey:
 
     def masked(self, text: str) -> str:
         """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
-        if self._personal is None:
-            self._personal = personal_texts(self.lead)
-        return excerpt(text, self._personal)
+        if self._mask is None:
+            self._mask = Mask(personal_texts(self.lead))
+        return self._mask.excerpt(text)
 
     def number(self, name: str) -> int:
         """The next number under a name, from 1: how keys stay unique."""

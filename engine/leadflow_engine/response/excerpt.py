@@ -15,17 +15,38 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+class Mask:
+    """Texts that nobody may see, made ready once for many bodies: as they are (three or more characters, in any
+    case), and as JSON, XML or a url writes them."""
+
+    __slots__ = ("_forms", "_longest")
+
+    def __init__(self, secrets_or_personal: Iterable[str]) -> None:
+        forms = {form for text in secrets_or_personal if len(text) >= SHORTEST for form in _forms(text)}
+        self._forms = sorted({form.lower() for form in forms}, key=lambda form: (-len(form), form))
+        self._longest = max(map(len, self._forms), default=0)
+
+    def excerpt(self, body: str, limit: int = 500) -> str:
+        """The beginning of a body, at most ``limit`` characters, with these texts as ``***`` and control characters
+        escaped."""
+        if not body:
+            return body
+        # What stands at the cut must not survive as a half: mask well beyond it, then cut.
+        head = self._masked(body[: limit + self._longest] if limit < len(body) else body)
+        shown = _CONTROLS.sub(lambda found: _SHORT.get(found.group(), f"\\u{ord(found.group()):04x}"), head)
+        return shown if len(shown) <= limit and len(body) <= limit else shown[: limit - 1] + "…"
+
+    def _masked(self, text: str) -> str:
+        lowered = text.lower()
+        found = [form for form in self._forms if form in lowered]
+        if not found:
+            return text
+        return re.sub("|".join(map(re.escape, found)), "***", text, flags=re.IGNORECASE)
+
+
 def excerpt(body: str, secrets_or_personal: Iterable[str], limit: int = 500) -> str:
-    """The beginning of a body, at most ``limit`` characters, with every occurrence of these texts (of three or more
-    characters, in any case, also as JSON, XML or a url writes them) as ``***`` and control characters escaped."""
-    texts = {form for text in secrets_or_personal if len(text) >= SHORTEST for form in _forms(text)}
-    # What stands at the cut must not survive as a half: mask well beyond it, then cut.
-    head = body[: limit + max(map(len, texts), default=0)] if limit < len(body) else body
-    if texts:
-        longest_first = sorted(texts, key=lambda text: (-len(text), text))
-        head = re.sub("|".join(map(re.escape, longest_first)), "***", head, flags=re.IGNORECASE)
-    shown = _CONTROLS.sub(lambda found: _SHORT.get(found.group(), f"\\u{ord(found.group()):04x}"), head)
-    return shown if len(shown) <= limit and len(body) <= limit else shown[: limit - 1] + "…"
+    """``Mask.excerpt`` for one body."""
+    return Mask(secrets_or_personal).excerpt(body, limit)
 
 
 def _forms(text: str) -> set[str]:
