@@ -24,7 +24,7 @@ from leadflow_engine.comparing import (
     text_of,
 )
 from leadflow_engine.functions import FUNCTIONS, NEEDS_NOW
-from leadflow_engine.jmes import search
+from leadflow_engine.patterns import pattern, search
 from leadflow_engine.values import Value, written
 
 
@@ -208,10 +208,10 @@ def _in_items(value: object, items: tuple[t.Term, ...], scope: Scope) -> bool | 
 
 
 def _matches(term: t.Op, scope: Scope) -> object:
-    value, pattern = plain(evaluate(term.args[0], scope)), term.args[1]
-    if value is None or isinstance(value, Open) or not isinstance(pattern, t.Pattern):
+    value, said = plain(evaluate(term.args[0], scope)), term.args[1]
+    if value is None or isinstance(value, Open) or not isinstance(said, t.Pattern):
         return value if isinstance(value, Open) else None
-    return search(pattern.source, text_of(value), flags=pattern.flags) is not None
+    return search(said.source, text_of(value), flags=said.flags) is not None
 
 
 def _is_blank(term: t.Op, scope: Scope) -> object:
@@ -320,7 +320,8 @@ def part_of(value: object, name: str) -> object:
 
 
 def _each(term: t.Each, scope: Scope) -> object:
-    items = plain(evaluate(term.value, scope))
+    value = evaluate(term.value, scope)
+    items = value.elements if isinstance(value, Value) and value.elements else plain(value)
     if isinstance(items, Open) or not isinstance(items, list | tuple):
         return items if isinstance(items, Open) else None
     return [part_of(item, term.name) if term.name else item for item in items]
@@ -344,7 +345,7 @@ _EVALUATE: Final[dict[type, Callable[..., object]]] = {
     t.ListOf: lambda term, scope: [plain(evaluate(item, scope)) for item in term.items],
     t.NamedList: lambda term, scope: sorted(scope.named_list(term.name)),
     t.Exactly: lambda term, scope: term.text,
-    t.Pattern: lambda term, scope: term.source,
+    t.Pattern: lambda term, scope: pattern(term.source, term.flags),
     t.Index: _index,
     t.Member: _member,
     t.Each: _each,

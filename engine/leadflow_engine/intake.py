@@ -15,8 +15,9 @@ from leadflow_engine.conditions import decide
 from leadflow_engine.cursor import Arrival
 from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
 from leadflow_engine.evaluate import evaluate, holds
-from leadflow_engine.jmes import Unfit, compile_path, search
+from leadflow_engine.jmes import Unfit, compile_path
 from leadflow_engine.lead import Lead
+from leadflow_engine.patterns import search
 from leadflow_engine.plan import Plan, PlannedCap
 from leadflow_engine.values import Value, parse, written
 
@@ -117,7 +118,8 @@ def _checked(field: m.Field, raw: object, lead: Lead) -> Value:
     country, zone = lead.plan.flow.country, lead.plan.flow.timezone
     value = parse(field.type, raw, country, zone, now=lead.received_at)
     if value.blank and field.default is not None:
-        return parse(field.type, written(plain(evaluate(field.default, lead)), "json"), country, zone)
+        said = written(plain(evaluate(field.default, lead)), "json")
+        return parse(field.type, said, country, zone, now=lead.received_at)
     if value.valid and not value.blank and not _allowed(field, value, lead):
         return replace(value, valid=False, normal=None)
     return value

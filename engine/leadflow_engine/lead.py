@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -176,7 +176,7 @@ def _zones(lead: Lead) -> tuple[str, ...]:
     return ()
 
 
-_BUILT_IN = {
+_BUILT_IN: Mapping[str, Callable[[Lead], object]] = {
     "id": lambda lead: lead.id,
     "received_at": lambda lead: lead.received_at,
     "age": lambda lead: lead.clock - lead.received_at,
@@ -188,7 +188,7 @@ _BUILT_IN = {
     "local_time": _local_time,
 }
 
-_READ = {
+_READ: Mapping[str, Callable[[Lead, Read], object]] = {
     "field": _field,
     "result": _result,
     "step": _step,

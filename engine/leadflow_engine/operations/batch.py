@@ -123,4 +123,3 @@ class _Runner:
             return Done(record, "known", known)
         facts = store.facts(known)
         return Done(record, "resumed", known, await go_on(self.plans.of(known, facts), known, facts, driver))
-

@@ -99,4 +99,3 @@ def dry_run(
         simulator = Simulator(load_answers(chosen), clock.now)
         return replace(run, answers=SimulatedAnswers(simulator), said=f"answers from {chosen}")
     return run
-

@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 from leadflow_dsl.checking import check, not_built
-from leadflow_dsl.diagnostics import Diagnostic, Span
-from leadflow_dsl.model import Flow, Source
+from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
+from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
 from leadflow_dsl.project import MARKERS
 from leadflow_dsl.terms import SecretRef
 from leadflow_engine.effects import Json
+from leadflow_engine.mapping import MappingError
 from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.secrets import Secrets
 
@@ -42,7 +43,34 @@ def load(path: str | Path) -> Loaded:
             f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
         )
     _refuse_unbuilt(checked.flow)
-    return Loaded(make_plan(checked.flow), checked.diagnostics)
+    plan = make_plan(checked.flow)
+    _compile_legs(plan)
+    return Loaded(plan, checked.diagnostics)
+
+
+def _compile_legs(plan: Plan) -> None:
+    """Every request and response is compiled before the first lead: what cannot be is told now, not in its middle."""
+    found = []
+    for leg in legs_of(plan.flow):
+        try:
+            plan.builder(leg)
+            plan.reader(leg)
+        except MappingError as problem:
+            span = leg.span if problem.span == NOWHERE else problem.span
+            found.append(Diagnostic("LF902", "error", str(problem), span))
+    if found:
+        raise LoadProblem(
+            f"{plan.flow.file}: {_count(len(found), 'request')} that cannot be built", tuple(found)
+        )
+
+
+def legs_of(flow: Flow) -> Iterator[Leg]:
+    """Every request of a flow with its response."""
+    for buyer in flow.buyers:
+        yield from (leg for leg in (buyer.ping, buyer.deliver) if leg is not None)
+    yield from (
+        step.leg for step in (*flow.steps, *flow.named_delivers) if isinstance(step, Enhance | Deliver)
+    )
 
 
 def _count(number: int, word: str) -> str:
@@ -91,14 +119,18 @@ def secrets_for(plan: Plan, root: str | Path | None = None) -> Secrets:
 
     Raises ``LoadProblem`` that names each missing one, who needs it, and where.
     """
-    used = dict(_secrets_of(plan.flow))
-    secrets = Secrets.load(used, root or plan.flow.root)
+    return secrets_for_all([plan], root or plan.flow.root)
+
+
+def secrets_for_all(plans: Iterable[Plan], root: str | Path) -> Secrets:
+    """The secrets that the requests of several plans need; see ``secrets_for``."""
+    used = {name: who for plan in plans for name, who in _secrets_of(plan.flow)}
+    secrets = Secrets.load(used, root)
     missing = secrets.missing(used)
     if missing:
         lines = [f"environment: {name} is not set; {used[name]} cannot be asked" for name in missing]
-        raise LoadProblem(
-            "\n".join([*lines, "Set them in the environment or in a .env file at the project's root."])
-        )
+        way_out = "Set them in the environment or in a .env file at the project's root."
+        raise LoadProblem("\n".join([*lines, way_out]))
     return secrets
 
 
