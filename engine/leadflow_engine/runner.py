@@ -15,6 +15,7 @@ from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result,
 from leadflow_engine.flow import main
 from leadflow_engine.intake_json import read_json
 from leadflow_engine.journey import Journey
+from leadflow_engine.lead import Lead
 from leadflow_engine.json_text import dumps
 from leadflow_engine.plan import SEMANTICS, Plan
 from leadflow_engine.records import Record
@@ -42,7 +43,8 @@ class Driver(Protocol):
 
 @dataclass(slots=True)
 class Ending:
-    """How a segment ended: ``effect`` is the last one (end or suspend), with all that was seen on the way."""
+    """How a segment ended: ``effect`` is the last one (end or suspend), with all that was seen on the way; ``scope`` is
+    the lead as it was known then, for reports that ask more of it."""
 
     lead: str
     effect: Effect
@@ -50,6 +52,7 @@ class Ending:
     records: list[Record] = field(default_factory=list)
     writes: list[tuple[Write, Result]] = field(default_factory=list)
     late: int = 0
+    scope: Lead | None = None
 
     @property
     def outcome(self) -> str:
@@ -90,6 +93,7 @@ async def run_lead(
             continue
         ending.facts.append(pending.fed(asked[key], result, driver.time(), ending))
     ending.effect = asked[run.ended]
+    ending.scope = journey.lead
     return ending
 
 

@@ -105,3 +105,15 @@ def _records(tally: Tally, width: int) -> Iterator[Text]:
     more = len(tally.unread) - SHOWN_UNREAD
     if more > 0:
         yield Text(f" not read   and {more:,} more")
+
+
+def next_after(tally: Tally, journal: str, width: int) -> Lines:
+    """Where all of it is kept, and the command that is worth giving now."""
+    db = f"--db {journal}"
+    if tally.outcomes["in_doubt"] or tally.outcomes["pending"]:
+        command = f"leadflow doubt list {db}"
+    elif tally.outcomes["held"]:
+        command = f"leadflow work {db}"
+    else:
+        command = f"leadflow trace --last {db}"
+    return hang(Text(" journal    "), painted(f"{journal}    next:  {command}"), "", width)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import chain, later, plans, queries
+from leadflow_engine.store import chain, later, plans, queries, reveals
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.core import Core, core, instance_digests, perform
 from leadflow_engine.store.errors import StoreError, explained
@@ -146,6 +146,10 @@ class SqliteStore:
         return self._transact(
             lambda core: later.settle_delivery(core, lead, buyer, number, word, by, because)
         )
+
+    def note_reveal(self, lead: str, by: str, because: str) -> None:
+        """Keep that somebody is shown a lead's personal values, and why."""
+        self._transact(lambda core: reveals.note(core, lead, by, because))
 
     def doubts(self) -> list[queries.Doubt]:
         """Deliveries in doubt, pending, or in conflict."""

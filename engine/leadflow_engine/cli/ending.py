@@ -1,0 +1,68 @@
+"""How commands print many leads: one object a lead as it ends, one document at the end, or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from leadflow_engine.operations.batch import Done
+    from leadflow_engine.reports.tally import Tally
+    from leadflow_engine.store import SqliteStore
+
+Tell = Callable[["Done"], None]
+
+
+class Printer:
+    """Hears of each record that ends (``tell``), and closes with the summary (``close``).
+
+    ``also`` hears of each lead's summary, too. ``form`` is text, json or jsonl.
+    """
+
+    def __init__(self, store: SqliteStore, form: str) -> None:
+        from leadflow_engine.reports.tally import Tally
+
+        self._store = store
+        self._form = form
+        self.tally: Tally = Tally()
+
+    def tell(self, done: Done) -> None:
+        """Count a record; print its object where they are printed one by one."""
+        if done.how == "unread":
+            self.tally.add_unread(done.record.number, done.record.line, done.problem)
+        else:
+            self.tally.add(done.how, done.lead, done.ms)
+        if self._form == "jsonl":
+            click.echo(self._line(done))
+
+    def _line(self, done: Done) -> str:
+        from leadflow_engine.reports.lead_object import json_line
+
+        if done.how != "unread":
+            return self._object(done.lead)
+        return json_line({"record": done.record.number, "line": done.record.line, "problem": done.problem})
+
+    def _object(self, lead: str) -> str:
+        from leadflow_engine.reports.lead_object import json_line, lead_object
+
+        summary = self._store.lead_summary(lead)
+        return json_line(lead_object(summary) if summary is not None else {"lead": {"id": lead}})
+
+    def counted(self) -> Tally:
+        """The tally with what the journal says of its leads now."""
+        from leadflow_engine.reports.tally import count_up
+
+        return count_up(self.tally, self._store)
+
+    def document(self, tally: Tally, **more: Any) -> None:
+        """The one JSON document: all leads, then the summary."""
+        from leadflow_engine.reports.lead_object import json_line
+        from leadflow_engine.reports.tally import as_object
+
+        click.echo('{"leads": [')
+        leads = list(dict.fromkeys(tally.leads))
+        for number, lead in enumerate(leads, start=1):
+            click.echo(self._object(lead) + ("," if number < len(leads) else ""))
+        click.echo(f'], "summary": {json_line({**as_object(tally), **more})}}}')

@@ -1,0 +1,111 @@
+"""``leadflow trace``: the story of one lead."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadflow_engine.cli import options
+from leadflow_engine.cli.screen import console, note, show, width_of
+
+if TYPE_CHECKING:
+    from leadflow_engine.reports.setting import Setting
+    from leadflow_engine.store import SqliteStore
+
+
+@click.command("trace")
+@click.argument("lead", required=False)
+@click.option("--last", is_flag=True, help="The lead that something happened to last.")
+@options.db_to_read
+@options.form("text", "json")
+@click.option("--replay", is_flag=True, help="Run the lead again from its facts and compare.")
+@click.option(
+    "--reveal", is_flag=True, help="Show the values as they came; who asked and why is kept in the journal."
+)
+@click.option("--because", default="", metavar="WHY", help="Why the values have to be seen.")
+def command(
+    lead: str | None, last: bool, db: str | None, form: str, replay: bool, reveal: bool, because: str
+) -> None:
+    """Tell what happened to LEAD (the beginning of its id will do), and why."""
+    from leadflow_engine.cli.leads import found, opened
+
+    if reveal and not because.strip():
+        raise click.UsageError('--reveal needs --because "..."; it is kept in the journal with your name')
+    if bool(lead) is last:
+        raise click.UsageError("say which lead: its id or the beginning of it, or --last")
+    journal = options.journal(db)
+    with opened(journal) as store:
+        known = found(store, lead, journal)
+        if replay:
+            raise SystemExit(_replay(store, known))
+        values = _reveal(store, journal, known, because) if reveal else None
+        _print(store, journal, known, form, values)
+
+
+def _print(store: SqliteStore, journal: str, lead: str, form: str, values: Mapping[str, Any] | None) -> None:
+    from leadflow_engine.reports.lead_object import json_line, lead_object
+    from leadflow_engine.reports.story import story
+
+    summary = store.lead_summary(lead)
+    assert summary is not None
+    if form == "json":
+        revealed = {"payload": values} if values is not None else {}
+        click.echo(json_line({**lead_object(summary), **revealed}))
+        return
+    width = width_of(console())
+    show(story(summary, _setting(store, lead), width, journal, values))
+
+
+def _setting(store: SqliteStore, lead: str) -> Setting:
+    """The setting of the plan that the lead began on; the plain one where this version cannot read it."""
+    from leadflow_engine.operations.loading import LoadProblem
+    from leadflow_engine.operations.resume import Plans
+    from leadflow_engine.reports.setting import Setting, setting_of
+    from leadflow_engine.store import StoreError
+
+    try:
+        return setting_of(Plans(store).of(lead, store.facts(lead)))
+    except (LoadProblem, StoreError) as problem:
+        note(f"leadflow: {problem}; times are in UTC")
+        return Setting()
+
+
+def _replay(store: SqliteStore, lead: str) -> int:
+    from leadflow_engine.drivers.replay import Differs
+    from leadflow_engine.operations.resume import Plans, at_once, replay
+
+    facts = store.facts(lead)
+    try:
+        endings = at_once(replay(Plans(store).of(lead, facts), lead, facts))
+    except Differs as difference:
+        click.echo(f"replay differs at {difference.key}: {difference}")
+        return 1
+    now, stored = endings[-1].outcome if endings else None, (store.lead_summary(lead) or {})["outcome"]
+    if endings and stored is not None and now != stored and not any(fact.kind == "settled" for fact in facts):
+        click.echo(f"replay differs at the end: {now} now, {stored} in the journal")
+        return 1
+    replayed = sum(len(ending.facts) for ending in endings)
+    click.echo(f"replay equal: {replayed} facts in {len(endings)} segment{'' if len(endings) == 1 else 's'}")
+    return 0
+
+
+def _reveal(store: SqliteStore, journal: str, lead: str, because: str) -> Mapping[str, Any]:
+    """The values as they came, after keeping who asked for them and why. Raises ``CannotStart``, ``StoreError``."""
+    from leadflow_engine.cli.failing import CannotStart
+    from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.store import SqliteStore
+
+    received = store.facts(lead)[0]
+    if not received.content:
+        raise CannotStart(f"the values of {lead} were removed from the journal; nothing is left to reveal")
+    writing = SqliteStore.open(Path(journal), RealClock(), create=False)
+    try:
+        writing.note_reveal(lead, getpass.getuser(), because.strip())
+    finally:
+        writing.close_now()
+    payload = received.content.get("payload")
+    return payload if isinstance(payload, Mapping) else {"payload": payload}

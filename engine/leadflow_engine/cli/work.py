@@ -1,0 +1,130 @@
+"""``leadflow work``: go on with the leads that wait."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadflow_engine.cli import options
+from leadflow_engine.cli.screen import console, note, show, width_of
+
+if TYPE_CHECKING:
+    from leadflow_engine.operations.resume import Plans
+    from leadflow_engine.operations.work import Worked
+    from leadflow_engine.ports import Clock
+    from leadflow_engine.secrets import Secrets
+    from leadflow_engine.store import SqliteStore
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks for what is due, while nothing is."""
+
+
+@click.command("work")
+@click.option("--drain", is_flag=True, help="End when nothing is due any more, instead of waiting for more.")
+@click.option(
+    "--concurrency",
+    default=16,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Leads at once.",
+)
+@options.db_to_read
+@options.form("text", "jsonl")
+def command(drain: bool, concurrency: int, db: str | None, form: str) -> None:
+    """Go on with leads that are due, settled, or left unfinished by a crash; and wait for more until Ctrl-C."""
+    raise SystemExit(asyncio.run(_work(options.journal(db), drain, concurrency, form)))
+
+
+async def _work(journal: str, drain: bool, concurrency: int, form: str) -> int:
+    from leadflow_engine.cli.stopping import stopping
+
+    stop = asyncio.Event()
+    problems = went_on = 0
+    with stopping(stop.set) as code:
+        while not stop.is_set():
+            due, failed = await _pass(journal, concurrency, form, stop)
+            problems, went_on = problems + failed, went_on + due
+            if drain and (not due or failed):
+                break
+            if not due:
+                await _sleep(stop)
+    _closing(journal, went_on, form)
+    return code() or (1 if problems else 0)
+
+
+async def _sleep(stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+    except TimeoutError:
+        pass
+
+
+async def _pass(journal: str, concurrency: int, form: str, stop: asyncio.Event) -> tuple[int, int]:
+    """One pass over what is due. Gives how many leads went on, and how many could not. The journal is let go
+    of after it, so that others may settle doubts while nothing is due."""
+    from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.operations.resume import Plans
+    from leadflow_engine.operations.work import work_once
+    from leadflow_engine.outbound import AiohttpOutbound, settings_from
+    from leadflow_engine.store import SqliteStore
+
+    failed: list[Worked] = []
+    clock = RealClock()
+    store = SqliteStore.open(journal, clock, create=False)
+    plans = Plans(store)
+
+    def tell(worked: Worked) -> None:
+        if worked.problem:
+            failed.append(worked)
+        _tell(store, plans, worked, form)
+
+    try:
+        async with AiohttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
+            done = await work_once(store, plans, outbound, clock, tell, concurrency)
+    finally:
+        await store.close()
+    return done - len(failed), len(failed)
+
+
+def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:
+    """What the plans of the leads that are due need. A plan that cannot be had is told of with its lead."""
+    from leadflow_engine.operations.loading import LoadProblem, secrets_for_all
+
+    for lead in (*store.unfinished(), *(work.lead for work in store.work_due(clock.now()))):
+        with contextlib.suppress(LoadProblem):
+            plans.of(lead, store.facts(lead))
+    return secrets_for_all(plans.known.values(), Path.cwd())
+
+
+def _tell(store: SqliteStore, plans: Plans, worked: Worked, form: str) -> None:
+    """One lead that went on: its object, or a line with what became of it."""
+    from leadflow_engine.reports.lead_object import json_line, lead_object
+    from leadflow_engine.reports.setting import Setting, setting_of
+    from leadflow_engine.reports.story import answer
+
+    summary = store.lead_summary(worked.lead)
+    if worked.problem:
+        note(f"leadflow: {worked.problem}")
+    elif summary is not None and form == "jsonl":
+        click.echo(json_line(lead_object(summary)))
+    elif summary is not None:
+        plan = plans.known.get(summary["lead"]["plan"])
+        click.echo(f"{worked.lead}  {answer(summary, setting_of(plan) if plan else Setting())}")
+
+
+def _closing(journal: str, went_on: int, form: str) -> None:
+    """What still waits, and for what."""
+    if form != "text":
+        return
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.reports.waiting import waiting_lines
+
+    with opened(journal) as store:
+        lines = waiting_lines(store.work(), went_on, journal, width_of(console()))
+    show(lines)

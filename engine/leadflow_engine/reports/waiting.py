@@ -1,0 +1,33 @@
+"""The leads that still wait, by what they wait for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from leadflow_engine.reports.amounts import count
+from leadflow_engine.reports.layout import Lines, hang, painted
+from leadflow_engine.reports.story import word
+from leadflow_engine.store import Work
+
+
+def waiting_lines(works: Sequence[Work], went_on: int, journal: str, width: int) -> Lines:
+    """How many went on, how many wait for what and until when, and what to do about it."""
+    said = f"{count(went_on, 'lead')} went on; " if went_on else "nothing was due; "
+    if not works:
+        return [Text(f"{said}none waits")]
+    kinds = Counter(work.why for work in works)
+    due = min((work.due for work in works if work.due is not None), default=None)
+    kept = ", ".join(f"{number:,} {word(why)}" for why, number in sorted(kinds.items()))
+    until = f"; the next is due at {due:%Y-%m-%d %H:%M:%S}Z" if due else ""
+    lines = hang(
+        Text(""),
+        painted(f"{said}{count(len(works), 'lead')} still wait{'s' * (len(works) == 1)}: {kept}{until}"),
+        "",
+        width,
+    )
+    if any(work.due is None for work in works):
+        lines += hang(Text("next  "), painted(f"leadflow doubt list --db {journal}"), "", width)
+    return lines
