@@ -49,11 +49,9 @@ def pairs(r: Resolver, said: Sequence[nodes.Pair]) -> tuple[model.Pair, ...]:
     seen: dict[tuple[model.Segment, ...], nodes.Pair] = {}
     for pair in said:
         left = left_of(pair.left)
-        for size in range(1, len(left) + 1):
-            if left[:size] in seen:
-                _same(r, pair, seen[left[:size]])
-        for other in [key for key in seen if len(key) > len(left) and key[: len(left)] == left]:
-            _same(r, pair, seen[other])
+        shared = next((key for key in seen if key[: len(left)] == left[: len(key)]), None)
+        if shared is not None:
+            _same(r, pair, seen[shared])
         seen.setdefault(left, pair)
     return tuple(_pair(r, pair) for pair in said)
 

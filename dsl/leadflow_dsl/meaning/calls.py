@@ -72,7 +72,7 @@ def _check_count(
 ) -> None:
     needed = sum(not parameter.optional for parameter in function.parameters)
     most = len(function.parameters)
-    endless = bool(function.parameters) and function.parameters[-1].repeated
+    endless = _endless(function)
     if count < needed or (count > most and not endless):
         message = f"`{function.name}` takes {_counted(needed, most, endless)}, not {count}"
         r.draft.found(ARGUMENTS.at(node.span, message, "", f"write `{signature(function)}`"))
@@ -82,6 +82,10 @@ def _check_count(
     elif not function.keyed and (keyed or otherwise):
         message = f"`{function.name}` takes no `key: value` and no `else`"
         r.draft.found(ARGUMENTS.at(node.span, message, "", f"write `{signature(function)}`"))
+
+
+def _endless(function: Function) -> bool:
+    return bool(function.parameters) and function.parameters[-1].repeated
 
 
 def _counted(needed: int, most: int, endless: bool) -> str:
@@ -94,7 +98,7 @@ def _check_types(
     r: Resolver, function: Function, plain: list[nodes.Argument], args: tuple[Term, ...]
 ) -> None:
     for place, (argument, term) in enumerate(zip(plain, args, strict=True)):
-        if not function.parameters:
+        if place >= len(function.parameters) and not _endless(function):
             return
         parameter = function.parameters[min(place, len(function.parameters) - 1)]
         if not _takes(parameter, term):

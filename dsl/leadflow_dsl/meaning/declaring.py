@@ -38,15 +38,18 @@ Declare = Callable[[Draft, Any, bool], None]
 
 def declare(draft: Draft) -> None:
     """Fill the symbol tables, the list of field declarations, and the order of the steps."""
-    for loaded in draft.files:
-        for item in loaded.tree.items:
-            if type(item) in _DECLARE:
-                _DECLARE[type(item)](draft, item, loaded.own)
-    for statement in draft.own_items():
-        if isinstance(statement, nodes.Lead):
-            _take_fields(draft, statement.items, True, ())
+    items = [(item, loaded.own) for loaded in draft.files for item in loaded.tree.items]
+    for item, own in items:
+        if isinstance(item, nodes.Fields):
+            _other("fields")(draft, item, own)
+    for item, _ in items:
+        if isinstance(item, nodes.Lead):
+            _take_fields(draft, item.items, True, ())
     for node, own in draft.field_nodes:
         _declare_field(draft, node, own)
+    for item, own in items:
+        if type(item) in _DECLARE:
+            _DECLARE[type(item)](draft, item, own)
     _order_steps(draft)
 
 
@@ -104,7 +107,6 @@ def set_types(draft: Draft, items: Sequence[object]) -> dict[str, Type]:
 
 
 _DECLARE: dict[type, Declare] = {
-    nodes.Fields: _other("fields"),
     nodes.ListValues: _word("list"),
     nodes.ListFile: _word("list"),
     nodes.Suppression: _word("suppression"),

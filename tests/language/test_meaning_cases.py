@@ -1,0 +1,48 @@
+"""Cases in the language itself: declarations, then what must be found in them and where.
+
+A file ``*.cases`` holds cases. A line ``=== NAME`` opens one, the declarations follow, and after a line ``---`` stands
+one ``LINE:COLUMN CODE`` for each finding (lines count from the case's first), or nothing where the case is clean. What a
+whole flow needs beside the declarations is added behind them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadflow_dsl import check
+from leadflow_dsl.rules.example import complete
+
+FOLDER = Path(__file__).parent / "meaning"
+FILES = {
+    "lists/zips.csv": "zip,note\n10001,test\n",
+    "lists/facts.csv": "zip,income,county\n10001,61000,New York\n",
+    "mappings/lead.json.j2": '{"email": "{{ email }}", "id": "{{ ping.reference }}"}',
+    "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
+}
+
+
+def cases() -> list[tuple[str, str, str]]:
+    """Every case: its name, its declarations, what is expected."""
+    found = []
+    for file in sorted(FOLDER.glob("*.cases")):
+        for block in re.split(r"^=== ", file.read_text(), flags=re.MULTILINE)[1:]:
+            name, _, rest = block.partition("\n")
+            text, _, expected = rest.partition("\n---")
+            found.append((f"{file.stem}: {name.strip()}", text, expected.strip()))
+    return found
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), cases(), ids=[name for name, *_ in cases()])
+def test_case(name: str, text: str, expected: str, tmp_path: Path) -> None:
+    whole = complete(text)
+    before = whole[: whole.index(text.strip("\n"))].count("\n") if not whole.startswith("flow x") else 0
+    checked = check(tmp_path / "case.flow", whole, FILES)
+    found = [f"{one.span.line - before}:{one.span.column} {one.code}" for one in checked.diagnostics]
+    assert found == expected.splitlines(), "\n".join(one.message for one in checked.diagnostics)
+
+
+def test_there_are_cases() -> None:
+    assert len(cases()) > 60
