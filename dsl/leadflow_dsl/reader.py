@@ -146,8 +146,7 @@ class Reader:
 
     def _remember(self, token: Token, reading: Reading) -> None:
         """Keep the stack before a word that may have been meant as the next statement."""
-        plain = reading.terminal == "NAME" and token.readings[0].terminal != "NAME"
-        if token.begins_line and plain:
+        if token.begins_line and reading.terminal == "NAME":
             self.doubt = _Doubt(self.machine.copy(), token)
         elif token.begins_line:
             self.doubt = None
@@ -155,6 +154,8 @@ class Reader:
     def _place(self, token: Token, text: str | None = None) -> Place:
         shown = self._text(token) if text is None else text
         expected = frozenset(self.machine.expected())
+        if FIELD_NAME in expected and not token.begins_line:
+            expected -= {FIELD_NAME, "USE", "REQUIRE"}
         return Place(self.source, self.machine, token, shown, self.source.span(token.start, token.end), expected)
 
     def _mend(self, token: Token) -> None:
@@ -188,7 +189,8 @@ class Reader:
         doubt = self.doubt
         if doubt is None or "\n" in self.source.text[doubt.token.start : token.start]:
             return False
-        height = self._fitting(doubt.machine, doubt.token.readings[:-1])
+        meant = (*doubt.token.readings[:-1], Reading(FIELD_NAME, doubt.token.end))
+        height = self._fitting(doubt.machine, meant)
         if height is None:
             return False
         self.machine, self.doubt = doubt.machine, None
@@ -196,7 +198,7 @@ class Reader:
         self.found.append(unexpected(place))
         self.machine.cut(height)
         self.position = doubt.token.start
-        self._take(doubt.token, doubt.token.readings[0])
+        self._take(doubt.token, next(reading for reading in meant if self.machine.fits(reading.terminal)))
         return True
 
     def _fitting(self, machine: Machine, readings: tuple[Reading, ...]) -> int | None:
@@ -287,7 +289,7 @@ class Reader:
         field_name = (Reading(FIELD_NAME, candidate.end),)
         keywords = candidate.readings[:-1]
         if self._cut_to(keywords) or self._cut_to(field_name):
-            return candidate is not mistake or True
+            return True
         if candidate is mistake:
             return False
         at = self.source.span(candidate.start, candidate.end).column

@@ -16,7 +16,7 @@ from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.machine import Machine
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_forms import FORMS, THINGS
-from leadflow_dsl.tokens import BROKEN_NUMBER, BROKEN_TEXT, STRANGE, Reading, Source, Token, next_token
+from leadflow_dsl.tokens import BROKEN_NUMBER, BROKEN_TEXT, STRANGE, Source, Token, next_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +170,34 @@ def foreign_sign(place: Place) -> Mend | None:
     if plain is None:
         return None
     terminals = tuple(place.machine.table.keywords[word] for word in plain.split())
-    if not place.fits_all(terminals):
+    if not place.fits_all(terminals) or (place.text == "!" and not _goes_on(place, terminals[0])):
         return None
     message = f"`{place.text}` is no operator of the language" if plain != "else if" else f"`{place.text}` is two words"
     found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=_replace(place, plain))
     return Mend(found, tuple(zip(terminals, plain.split(), strict=True)), place.token.end)
+
+
+def _goes_on(place: Place, terminal: str) -> bool:
+    """Whether the next token fits after a terminal in the place of this one."""
+    trial = place.machine.trial(terminal)
+    following, _ = next_token(place.source, place.machine.table, place.token.end)
+    return trial is not None and any(trial.fits(reading.terminal) for reading in following.readings)
+
+
+def spaced_unit(place: Place) -> Mend | None:
+    """``30 days``, ``5 s``: a duration is one word."""
+    if "DURATION" not in place.expected or place.token.readings[0].terminal != "NUMBER":
+        return None
+    table, text = place.machine.table, place.source.text
+    unit, _ = next_token(place.source, table, place.token.end)
+    word = text[unit.start : unit.end]
+    short = _UNIT_WORDS.get(word, word if word in _UNIT_WORDS.values() else "")
+    if not short or unit.begins_line:
+        return None
+    span = place.source.span(place.token.start, unit.end)
+    plain = place.text + short
+    found = rules.BROKEN_NUMBER.at(span, "a duration is one word", "", f"write `{plain}`", fix=(Edit(span, plain),))
+    return Mend(found, (("DURATION", plain),), unit.end)
 
 
 def mapping_sign(place: Place) -> Mend | None:
@@ -184,6 +207,13 @@ def mapping_sign(place: Place) -> Mend | None:
             place.span, "a mapping says `name = value`", "", "write `=`", fix=_replace(place, " =")
         )
         return Mend(found, (("_ASSIGN", "="),), place.token.end)
+    block = opened(place.machine)
+    if place.text in {":", "="} and block and block[0] == "map" and place.machine.entries[-1].symbol == "NAME":
+        message = "a `map` has no sign between a field and where it comes from"
+        found = rules.MAPPING_SIGN.at(
+            place.span, message, "", f"leave the `{place.text}` out", fix=_replace(place, "")
+        )
+        return Mend(found, (), place.token.end)
     if place.text not in {",", ";"} or not ({"RBRACE", "END"} & place.expected):
         return None
     message = "nothing separates pairs and statements but white space"
@@ -251,7 +281,6 @@ def wrong_word(place: Place) -> Mend | None:
     trial = place.machine.trial(keyword[0])
     if trial is None:
         return None
-    following, _ = next_token(place.source, place.machine.table, place.token.end)
     found = rules.UNEXPECTED.at(
         place.span,
         f"expected `{keyword[1]}`, found {_shown(place.text)}",
@@ -268,9 +297,7 @@ def wrong_word(place: Place) -> Mend | None:
             fix=(Edit(before, keyword[1] + " "),),
         )
         return Mend(missing, (keyword,), place.token.start)
-    if any(trial.fits(reading.terminal) for reading in following.readings):
-        return Mend(found, (keyword,), place.token.end)
-    return None
+    return Mend(found, (keyword,), place.token.end) if _goes_on(place, keyword[0]) else None
 
 
 def _only(place: Place) -> tuple[str, str] | None:
@@ -286,6 +313,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     broken_number,
     thousands,
     quotes,
+    spaced_unit,
     foreign_sign,
     mapping_sign,
     minus,
@@ -299,7 +327,8 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
 def unexpected(place: Place) -> Diagnostic:
     """The plain message: what was found, what could stand here, the statement's form."""
     rule, message = _unknown(place)
-    return rule.at(place.span, message, "", _form(place) or _choices(place))
+    own_line = rule is rules.UNKNOWN_STATEMENT
+    return rule.at(place.span, message, "", _statements(place) if own_line else _form(place) or _choices(place))
 
 
 def _unknown(place: Place) -> tuple[rules.Rule, str]:
@@ -308,30 +337,40 @@ def _unknown(place: Place) -> tuple[rules.Rule, str]:
         return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no statement of `{block[0]}`"
     if block is None and "END" in place.expected and place.text.isidentifier():
         return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no declaration of a flow"
-    return rules.UNEXPECTED, f"expected {describe(place)}, found {_shown(place.text)}"
+    expected = describe(place)
+    if expected:
+        return rules.UNEXPECTED, f"expected {expected}, found {_shown(place.text)}"
+    return rules.UNEXPECTED, f"{_shown(place.text)} does not belong here"
 
 
 def describe(place: Place) -> str:
-    """What may stand at a place, in words."""
+    """What may stand at a place, in words; empty where it is too much to say."""
     expected = place.expected
     if {"NAME", "LPAR", "NUMBER", "STRING"} <= expected:
         return "a value"
     if expected & _OPERATORS:
-        return "an operator, or the statement's next word"
+        return "an operator or the next word of the statement"
     keywords = {name: text for text, name in place.machine.table.keywords.items()}
     hidden = {"LONG_STRING"} if "STRING" in expected else set()
     things = [THINGS[name] for name in THINGS if name in expected and name not in hidden]
     words = sorted(f"`{keywords[name]}`" for name in expected if name in keywords)
     shown = [*things, *words]
-    if len(shown) > 8:
-        return "another word"
-    return " or ".join(", ".join(shown).rsplit(", ", 1)) if shown else "nothing more"
+    return " or ".join(", ".join(shown).rsplit(", ", 1)) if len(shown) <= 8 else ""
 
 
 def _choices(place: Place) -> tuple[str, ...]:
+    if {"NAME", "LPAR"} <= place.expected or place.expected & _OPERATORS:
+        return ()
     keywords = place.machine.table.keywords
     words = sorted(text for text, name in keywords.items() if name in place.expected and text.isidentifier())
     return (f"here may stand: {', '.join(words)}",) if 0 < len(words) <= 60 else ()
+
+
+def _statements(place: Place) -> tuple[str, ...]:
+    """The statements that this block has."""
+    keywords = place.machine.table.keywords
+    words = [word for word in FORMS if keywords[word] in place.expected]
+    return (f"here may stand: {', '.join(words)}",) if words else ()
 
 
 def _shown(text: str) -> str:

@@ -28,6 +28,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIGN = re.compile(r"==|!=|<=|>=|[-=<>+*/%(){}\[\],.:@]")
 _FOREIGN = re.compile(r"&&|\|\||<>|=>|=~|\?\?|[^\s]")
 _NOT_A_NUMBER = re.compile(r"\d[\w:.%-]*")
+_MORE_DIGITS = re.compile(r"[:.-]\d")
 _PARTICULAR: Final = ("ANSWER_PART", "STATUS_OF", "DAYS")
 _NUMBERS: Final = ("CLOCK_RANGE", "DATE", "CLOCK", "DURATION", "STATUS_CLASS", "PERCENT", "NUMBER")
 _SIGNS: Final = {"-": ("MINUS", "NEG"), "/": ("REGEX",)}
@@ -118,7 +119,8 @@ def _word(text: str, table: Table, word: re.Match[str]) -> tuple[Reading, ...]:
 
 
 def _number(text: str, table: Table, position: int) -> tuple[Reading, ...]:
-    if whole := _first(text, table, position, _NUMBERS):
+    whole = _first(text, table, position, _NUMBERS)
+    if whole and not _MORE_DIGITS.match(text, whole.end):
         return (whole,)
     broken = _NOT_A_NUMBER.match(text, position)
     return (Reading(BROKEN_NUMBER, broken.end() if broken else position + 1),)
