@@ -12,7 +12,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.asking import truth
-from leadflow_engine.journey import Journey, iso
+from leadflow_engine.journey import Journey, moment
 from leadflow_engine.stages import STAGES
 from leadflow_engine.stages.prequalify import now_of
 from leadflow_engine.stages.results import Sold, StageResult, Unsold, Waiting
@@ -73,15 +73,16 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     return (yield from _walk(journey, items, cursor.agenda))
 
 
+def _is_over(journey: Journey, until: str | None) -> bool:
+    """Has this moment come?"""
+    return until is not None and moment(until) <= now_of(journey)
+
+
 def _assume_sold(journey: Journey) -> None:
     """``on doubt assume sold after D``: what is due becomes a sale."""
     for delivery in journey.unsettled():
         policy = journey.plan.buyers[delivery.buyer].buyer.on_doubt
-        if (
-            policy.action == "assume_sold"
-            and delivery.due is not None
-            and delivery.due <= iso(now_of(journey))
-        ):
+        if policy.action == "assume_sold" and _is_over(journey, delivery.due):
             journey.delivered(
                 replace(delivery, state="confirmed", reason="assumed sold: nobody said otherwise")
             )
@@ -102,7 +103,7 @@ def _walk(
         if isinstance(item, m.If):
             agenda = (yield from _branch(journey, address, item)) + agenda
             continue
-        if _time_to_wait(journey, item):
+        if address != HOLDERS and _time_to_wait(journey, item):
             return _wait_for_holders(journey, (address, *agenda))
         done = yield from _stage(journey, items, address, item, agenda)
         if done is not None:
@@ -149,9 +150,7 @@ def _holders(
     """Try those whose time has come, each in its own stage."""
     stages = {item.id: (address, item) for address, item in items.items() if isinstance(item, m.Stage)}
     due = [
-        name
-        for name, held in journey.held.items()
-        if not held["first"] and held["until"] <= iso(now_of(journey))
+        name for name, held in journey.held.items() if not held["first"] and _is_over(journey, held["until"])
     ]
     for stage_id in dict.fromkeys(str(journey.held[name]["stage"]) for name in due):
         address, stage = stages[stage_id]

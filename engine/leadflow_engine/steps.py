@@ -188,6 +188,7 @@ def why_unsold(journey: Journey) -> str:
     if contacted:
         return "no bid was taken"
     codes = [code for code, _ in journey.outs]
+    codes = [code for code in codes if code != "filtered"] or codes  # who would have wanted it tells more
     if not codes:
         return "nobody left to ask"
     return WHY.get(max(dict.fromkeys(codes), key=codes.count), "nobody could be asked")

@@ -1,0 +1,81 @@
+"""Leads that waited go on: when they are due, when somebody has said a word, on the plan with which they began."""
+
+import datetime
+
+import pytest
+import yaml
+from leadflow_engine.drivers.dry import DryDriver
+from leadflow_engine.operations.resume import at_once, go_on, replay, writes_again
+from leadflow_engine.store.rebuild import contents
+
+from .harness import CASES, dry, plan_of
+
+HOUR = datetime.timedelta(hours=1)
+
+
+def waiting(name, tmp_path, leads):
+    """A dry run of a case's flow with these leads, and the leads' ids."""
+    case = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    plan = plan_of(case["flow"], tmp_path)
+    at = case.get("at", datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)).isoformat()
+    run = dry(plan, leads, case["answers"], at, tmp_path)
+    return run, [done.lead for done in run.leads()]
+
+
+def resume(run, lead):
+    driver = DryDriver(lead, run.store, run.answers, run.clock)
+    return at_once(go_on(run.plan, lead, run.store.facts(lead), driver))
+
+
+def sold(run, lead):
+    return [sale["buyer"] for sale in run.store.lead_summary(lead)["sales"]]
+
+
+@pytest.mark.parametrize(("state", "buyer"), [("CA", "office"), ("TX", "first")])
+def test_a_held_lead_is_sold_when_its_buyer_opens(tmp_path, state, buyer):
+    run, [lead] = waiting("hold", tmp_path, [{"state": state}])
+    [work] = run.store.work()
+    assert (work.why, work.due) == ("held", datetime.datetime(2026, 11, 20, 13, tzinfo=datetime.UTC))
+    run.clock.at = work.due
+    assert resume(run, lead).outcome == "sold"
+    assert sold(run, lead) == [buyer]
+    assert run.store.work() == []
+    assert len(at_once(replay(run.plan, lead, run.store.facts(lead)))) == 2
+
+
+def test_when_the_wait_was_in_vain_the_fallback_comes(tmp_path):
+    run, [lead] = waiting("hold", tmp_path, [{"state": "CA"}])
+    run.clock.at += datetime.timedelta(days=1)  # Saturday: closed again, and twelve hours are over
+    assert resume(run, lead).outcome == "fallback"
+    assert sold(run, lead) == ["always"]
+
+
+@pytest.mark.parametrize(("word", "outcome", "buyers"), [("sold", "sold", ["hold"]), ("declined", "sold", ["last"])])
+def test_an_operator_settles_a_doubt_and_the_lead_goes_on(tmp_path, word, outcome, buyers):
+    run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
+    assert [doubt.buyer for doubt in run.store.doubts()] == ["hold"]
+    run.store.settle_delivery(lead, "hold", 1, word, "olga", "they said so by phone")
+    assert resume(run, lead).outcome == outcome
+    assert sold(run, lead) == buyers
+    assert run.store.doubts() == []
+
+
+def test_a_doubt_held_for_half_an_hour_then_goes_to_the_next(tmp_path):
+    run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
+    [work] = run.store.work()
+    assert work.due - run.clock.at <= datetime.timedelta(minutes=30)
+    run.clock.at = work.due
+    assert resume(run, lead).outcome == "sold"
+    assert sold(run, lead) == ["last"]
+    assert [doubt.buyer for doubt in run.store.doubts()] == ["hold"]  # still nobody knows
+
+
+def test_projections_are_made_again_from_the_facts_alone(tmp_path):
+    run, leads = waiting("doubt", tmp_path, [{"state": state} for state in ("CA", "TX", "FL", "NY", "NV", "WA")])
+    run.store.settle_delivery(leads[0], "hold", 1, "declined", "olga", "not in their system")
+    resume(run, leads[0])
+    connection = run.store._core.connection
+    before = contents(connection)
+    run.store.rebuild(lambda lead, facts: writes_again(run.plan, lead, facts))
+    assert contents(connection) == before
+    assert before["delivery"]
