@@ -68,7 +68,9 @@ def _of(kind: Callable[..., Any], *places: int) -> Maker:
 
 
 SPECIAL: Final[Mapping[str, Maker]] = {
-    **dict.fromkeys(("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin"), _flag),
+    **dict.fromkeys(
+        ("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin"), _flag
+    ),
     "closed": _nothing,
     "k_compare": _words,
     "k_match": _words,
@@ -102,7 +104,7 @@ SPECIAL: Final[Mapping[str, Maker]] = {
 def _class_of(rule: str) -> tuple[Callable[..., Any], tuple[bool, ...]] | None:
     """The class of nodes that bears a rule's name, and which of its fields are flags (an empty place is False)."""
     name = "".join(part.capitalize() for part in rule.strip("_").split("_"))
-    kind = getattr(nodes, name, None)
+    kind: Any = getattr(nodes, name, None)
     if kind is None or not dataclasses.is_dataclass(kind):
         return None
     return kind, tuple(field.type == "bool" for field in dataclasses.fields(kind))
@@ -114,5 +116,7 @@ def node(rule: str, children: Children, span: Span) -> Any:
         return maker(children, span)
     if found := _class_of(rule):
         kind, flags = found
-        return kind(*(bool(child) if flag else child for child, flag in zip(children, flags, strict=False)), span=span)
+        return kind(
+            *(bool(child) if flag else child for child, flag in zip(children, flags, strict=False)), span=span
+        )
     return tuple(child for child in children if child is not None)

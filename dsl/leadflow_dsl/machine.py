@@ -60,7 +60,8 @@ class Machine:
 
     def expected(self) -> tuple[str, ...]:
         """Every terminal that would be shifted now."""
-        return tuple(symbol for symbol in self.table.rows[self.states[-1]] if _is_terminal(symbol) and self.fits(symbol))
+        terminals = (symbol for symbol in self.table.rows[self.states[-1]] if _is_terminal(symbol))
+        return tuple(terminal for terminal in terminals if self.fits(terminal))
 
     def feed(self, entry: Entry) -> Any:
         """Reduce what is complete before ``entry`` and shift it; the finished value where it is the end."""

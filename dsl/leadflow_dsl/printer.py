@@ -120,7 +120,9 @@ class _Layout:
         self._branch(opening, node.then, indent)
         rest = node.otherwise
         while isinstance(rest, nodes.If):
-            self._branch(f"{self._closing(indent)} else if {expression(rest.condition)} {{", rest.then, indent)
+            self._branch(
+                f"{self._closing(indent)} else if {expression(rest.condition)} {{", rest.then, indent
+            )
             rest = rest.otherwise
         if rest is not None:
             self._branch(f"{self._closing(indent)} else {{", rest, indent)
@@ -237,7 +239,9 @@ def _comments_placed(rows: list[_Row]) -> list[_Row]:
 def _lined_up(run: list[_Row]) -> list[_Row]:
     column = max((_width(row) + 2 for row in run), default=0)
     column = max(column, min((row.comment_column for row in run), default=0))
-    return [replace(row, text=row.text + " " * (column - _width(row)) + row.comment, comment="") for row in run]
+    return [
+        replace(row, text=row.text + " " * (column - _width(row)) + row.comment, comment="") for row in run
+    ]
 
 
 def _width(row: _Row) -> int:

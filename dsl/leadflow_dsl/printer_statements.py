@@ -96,7 +96,9 @@ def _titled(keyword: str) -> Writer:
     def write(node: Any, _: Widths) -> Block:
         demand = " on demand" if getattr(node, "on_demand", False) else ""
         like = _clause("like ", getattr(node, "like", None))
-        return Block(f"{keyword} {node.name.text}{_clause('', node.title)}{like}{demand}", node.items, node.span)
+        return Block(
+            f"{keyword} {node.name.text}{_clause('', node.title)}{like}{demand}", node.items, node.span
+        )
 
     return write
 
@@ -174,7 +176,9 @@ def _dedupe(node: nodes.Dedupe, _: Widths) -> Line:
 
 def _cap(node: nodes.Cap, _: Widths) -> Line:
     flags = (" rolling" if node.rolling else "") + (" paced" if node.paced else "")
-    clauses = _when(node.when) + _clause("by ", node.by) + _clause("counting ", node.counting) + _across(node.scope)
+    clauses = (
+        _when(node.when) + _clause("by ", node.by) + _clause("counting ", node.counting) + _across(node.scope)
+    )
     text = f"cap {node.maximum.raw} per {word(node.period)}{flags}{clauses}"
     return _reasoned(text, "else", node.reason)
 
@@ -207,6 +211,11 @@ def _verify_hmac(node: nodes.VerifyHmac, _: Widths) -> Line:
     within = _clause("within ", node.within) + _clause("of header ", node.time_header)
     key = f"{node.header.raw} {expression(node.secret)}"
     return Line(f"verify hmac {node.algorithm.text} header {key}{_clause('over ', node.over)}{within}")
+
+
+def _auth_hmac(node: nodes.AuthHmac, _: Widths) -> Line:
+    key = f"{node.header.raw} {expression(node.secret)}"
+    return Line(f"auth hmac {node.algorithm.text} header {key}{_clause('over ', node.over)}")
 
 
 def _reply(node: nodes.Reply, _: Widths) -> Statement:
@@ -258,7 +267,9 @@ def _returns(node: nodes.Returns, _: Widths) -> Line:
 
 def _optional(keyword: str, *clauses: tuple[str, str]) -> Writer:
     """A keyword and clauses that may be absent: (words before, field)."""
-    return lambda node, _: Line(keyword + "".join(_clause(before, getattr(node, part)) for before, part in clauses))
+    return lambda node, _: Line(
+        keyword + "".join(_clause(before, getattr(node, part)) for before, part in clauses)
+    )
 
 
 def _bearing(template: str, *clauses: tuple[str, str]) -> Writer:
@@ -281,7 +292,9 @@ def _pair(node: nodes.Pair, _: Widths) -> Line:
 
 
 def _verdict(node: nodes.Verdict, w: Widths) -> Line:
-    because = _clause("because ", node.because.reason) + _clause("as ", node.because.cause) if node.because else ""
+    because = (
+        _clause("because ", node.because.reason) + _clause("as ", node.because.cause) if node.because else ""
+    )
     return Line(f"{node.outcome.text.ljust(w.verdict)} when {expression(node.condition)}{because}")
 
 
@@ -300,12 +313,15 @@ def _stage(node: nodes.Stage, _: Widths) -> Statement:
 
 def buyers(items: tuple[nodes.Name | nodes.TagRef, ...]) -> str:
     """``a, tag b``."""
-    return ", ".join(f"tag {item.name.text}" if isinstance(item, nodes.TagRef) else item.text for item in items)
+    return ", ".join(
+        f"tag {item.name.text}" if isinstance(item, nodes.TagRef) else item.text for item in items
+    )
 
 
 def _order_by(node: nodes.OrderBy, _: Widths) -> Line:
     keys = (
-        key.name.text + (f"({key.window.raw})" if key.window else "") + _clause("", key.direction) for key in node.keys
+        key.name.text + (f"({key.window.raw})" if key.window else "") + _clause("", key.direction)
+        for key in node.keys
     )
     return Line(f"order by {', '.join(keys)}")
 
@@ -349,7 +365,9 @@ WRITERS: Final[Mapping[type, Writer]] = {
     nodes.CallRule: _call_rule,
     nodes.When: _plain("when {}", "condition"),
     nodes.Accept: lambda node, _: _reasoned(f"accept when {expression(node.condition)}", "else", node.reason),
-    nodes.Reject: lambda node, _: _reasoned(f"reject when {expression(node.condition)}", "because", node.reason),
+    nodes.Reject: lambda node, _: _reasoned(
+        f"reject when {expression(node.condition)}", "because", node.reason
+    ),
     nodes.Dedupe: _dedupe,
     nodes.Cap: _cap,
     nodes.Throttle: _plain("throttle {} per {}", "maximum", "period"),
@@ -434,9 +452,7 @@ WRITERS: Final[Mapping[type, Writer]] = {
     nodes.AuthHeader: _bearing("auth header {name}", ("", "prefix"), ("", "secret")),
     nodes.AuthQuery: _plain("auth query {} {}", "name", "secret"),
     nodes.AuthBody: lambda node, _: Line(f"auth body {left(node.left)} {expression(node.secret)}"),
-    nodes.AuthHmac: lambda node, _: Line(
-        f"auth hmac {node.algorithm.text} header {node.header.raw} {expression(node.secret)}{_clause('over ', node.over)}"
-    ),
+    nodes.AuthHmac: _auth_hmac,
     nodes.AuthOauth: lambda node, _: Block("auth oauth", node.options, node.span),
     nodes.OauthOption: _plain("{} {}", "name", "value"),
     nodes.Body: lambda node, _: _form(f"body {node.kind.text}", node),

@@ -120,7 +120,9 @@ class Reader:
     def _take(self, token: Token, reading: Reading) -> Any:
         self._remember(token, reading)
         self.position = reading.end
-        return self._feed(reading.terminal, self.source.text[token.start : reading.end], token.start, reading.end)
+        return self._feed(
+            reading.terminal, self.source.text[token.start : reading.end], token.start, reading.end
+        )
 
     def _feed(self, terminal: str, raw: str, start: int, end: int) -> Any:
         if len(self.machine.states) > MOST_STATES:
@@ -156,7 +158,9 @@ class Reader:
         expected = frozenset(self.machine.expected())
         if FIELD_NAME in expected and not token.begins_line:
             expected -= {FIELD_NAME, "USE", "REQUIRE"}
-        return Place(self.source, self.machine, token, shown, self.source.span(token.start, token.end), expected)
+        return Place(
+            self.source, self.machine, token, shown, self.source.span(token.start, token.end), expected
+        )
 
     def _mend(self, token: Token) -> None:
         """Report the token that does not fit, and come to where reading can go on."""
@@ -206,7 +210,9 @@ class Reader:
         block = opened(machine)
         floor = block[1] if block else 1
         heights = range(len(machine.states), floor - 1, -1)
-        return next((h for h in heights if any(machine.fits(reading.terminal, h) for reading in readings)), None)
+        return next(
+            (h for h in heights if any(machine.fits(reading.terminal, h) for reading in readings)), None
+        )
 
     def _stray_brace(self, token: Token) -> bool:
         """A ``}`` where nothing is open."""
@@ -274,7 +280,9 @@ class Reader:
         candidate = token
         while True:
             text = self._text(candidate)
-            if candidate.readings[0].terminal == END or (depth == 0 and self._resumes(candidate, token, column)):
+            if candidate.readings[0].terminal == END or (
+                depth == 0 and self._resumes(candidate, token, column)
+            ):
                 self.position = candidate.start
                 return
             depth += {"{": 1, "}": -1}.get(text, 0)

@@ -1,8 +1,8 @@
 """What to say where the text does not fit, and how to read on as if it did.
 
-Each function looks at one kind of mistake and gives a ``Mend``: the diagnostic, and the readings to feed in the place
-of the token (none: the token is left out). ``None`` means that this is not that mistake; the reader asks in the order of
-``MISTAKES``, the more particular first.
+Each function looks at one kind of mistake and gives a ``Mend``: the diagnostic, and what to feed in the place of the
+token (nothing: the token is left out). ``None`` means that this is not that mistake; the reader asks in the order
+of ``MISTAKES``, the more particular first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.machine import Machine
 from leadflow_dsl.rules import syntax as rules
+from leadflow_dsl.rules.rule import Rule
 from leadflow_dsl.syntax_forms import FORMS, THINGS
 from leadflow_dsl.tokens import BROKEN_NUMBER, BROKEN_TEXT, STRANGE, Source, Token, next_token
 
@@ -137,7 +138,10 @@ def thousands(place: Place) -> Mend | None:
     text, start = place.source.text, place.token.start
     digits = text[start + 1 : start + 4]
     before = text[start - 1 : start].isdigit()
-    if not (text[start] == "," and before and len(digits) == 3 and digits.isdigit()) or "COMMA" in place.expected:
+    if (
+        not (text[start] == "," and before and len(digits) == 3 and digits.isdigit())
+        or "COMMA" in place.expected
+    ):
         return None
     end = start + 4
     span = place.source.span(start, end)
@@ -172,7 +176,11 @@ def foreign_sign(place: Place) -> Mend | None:
     terminals = tuple(place.machine.table.keywords[word] for word in plain.split())
     if not place.fits_all(terminals) or (place.text == "!" and not _goes_on(place, terminals[0])):
         return None
-    message = f"`{place.text}` is no operator of the language" if plain != "else if" else f"`{place.text}` is two words"
+    message = (
+        f"`{place.text}` is no operator of the language"
+        if plain != "else if"
+        else f"`{place.text}` is two words"
+    )
     found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=_replace(place, plain))
     return Mend(found, tuple(zip(terminals, plain.split(), strict=True)), place.token.end)
 
@@ -196,7 +204,9 @@ def spaced_unit(place: Place) -> Mend | None:
         return None
     span = place.source.span(place.token.start, unit.end)
     plain = place.text + short
-    found = rules.BROKEN_NUMBER.at(span, "a duration is one word", "", f"write `{plain}`", fix=(Edit(span, plain),))
+    found = rules.BROKEN_NUMBER.at(
+        span, "a duration is one word", "", f"write `{plain}`", fix=(Edit(span, plain),)
+    )
     return Mend(found, (("DURATION", plain),), unit.end)
 
 
@@ -208,7 +218,12 @@ def mapping_sign(place: Place) -> Mend | None:
         )
         return Mend(found, (("_ASSIGN", "="),), place.token.end)
     block = opened(place.machine)
-    if place.text in {":", "="} and block and block[0] == "map" and place.machine.entries[-1].symbol == "NAME":
+    if (
+        place.text in {":", "="}
+        and block
+        and block[0] == "map"
+        and place.machine.entries[-1].symbol == "NAME"
+    ):
         message = "a `map` has no sign between a field and where it comes from"
         found = rules.MAPPING_SIGN.at(
             place.span, message, "", f"leave the `{place.text}` out", fix=_replace(place, "")
@@ -217,7 +232,9 @@ def mapping_sign(place: Place) -> Mend | None:
     if place.text not in {",", ";"} or not ({"RBRACE", "END"} & place.expected):
         return None
     message = "nothing separates pairs and statements but white space"
-    found = rules.MAPPING_SIGN.at(place.span, message, "", f"leave the `{place.text}` out", fix=_replace(place, ""))
+    found = rules.MAPPING_SIGN.at(
+        place.span, message, "", f"leave the `{place.text}` out", fix=_replace(place, "")
+    )
     return Mend(found, (), place.token.end)
 
 
@@ -305,7 +322,9 @@ def _only(place: Place) -> tuple[str, str] | None:
     if len(place.expected) != 1:
         return None
     (terminal,) = place.expected
-    return next(((name, text) for text, name in place.machine.table.keywords.items() if name == terminal), None)
+    return next(
+        ((name, text) for text, name in place.machine.table.keywords.items() if name == terminal), None
+    )
 
 
 MISTAKES: Final[tuple[Mistake, ...]] = (
@@ -328,10 +347,12 @@ def unexpected(place: Place) -> Diagnostic:
     """The plain message: what was found, what could stand here, the statement's form."""
     rule, message = _unknown(place)
     own_line = rule is rules.UNKNOWN_STATEMENT
-    return rule.at(place.span, message, "", _statements(place) if own_line else _form(place) or _choices(place))
+    return rule.at(
+        place.span, message, "", _statements(place) if own_line else _form(place) or _choices(place)
+    )
 
 
-def _unknown(place: Place) -> tuple[rules.Rule, str]:
+def _unknown(place: Place) -> tuple[Rule, str]:
     block = opened(place.machine)
     if place.token.begins_line and "RBRACE" in place.expected and place.text.isidentifier() and block:
         return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no statement of `{block[0]}`"
@@ -403,8 +424,6 @@ def opened(machine: Machine) -> tuple[str, int, int] | None:
         return None
     header = Machine(machine.table, machine.build, machine.states[: index + 1], machine.entries[:index])
     return statement(header) or "block", index + 2, machine.entries[index].start
-
-
 
 
 def _innermost(machine: Machine) -> int | None:

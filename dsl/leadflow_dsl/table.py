@@ -103,7 +103,9 @@ def build(grammar: str, strict: bool = False) -> dict[str, Any]:
     parsed: Any = parser.parser
     table = parsed.parser.parser.parse_table
     order = _in_order(table.states, table.start_states["file"])
-    rules = list(dict.fromkeys(arg for state in order for arg in _by_symbol(table.states[state]) if _is_rule(arg)))
+    rules = list(
+        dict.fromkeys(arg for state in order for arg in _by_symbol(table.states[state]) if _is_rule(arg))
+    )
     number = {rule: -1 - index for index, rule in enumerate(rules)} | {s: i for i, s in enumerate(order)}
     rows = [{symbol: number[arg] for symbol, (_, arg) in table.states[state].items()} for state in order]
     by_priority = sorted(parser.terminals, key=lambda terminal: (-terminal.priority, terminal.name))
@@ -112,7 +114,9 @@ def build(grammar: str, strict: bool = False) -> dict[str, Any]:
         "start": number[table.start_states["file"]],
         "accepted": number[table.end_states["file"]],
         "keywords": {t.pattern.value: t.name for t in by_priority if isinstance(t.pattern, PatternStr)},
-        "patterns": {t.name: t.pattern.to_regexp() for t in by_priority if not isinstance(t.pattern, PatternStr)},
+        "patterns": {
+            t.name: t.pattern.to_regexp() for t in by_priority if not isinstance(t.pattern, PatternStr)
+        },
         "rules": [_shape(rule) for rule in rules],
         **_packed(rows),
     }
