@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadflow_engine.reports.why import Why
 
 
-@click.command("dry-run")
+@click.command("dry-run", short_help="Tell what would become of leads.")
 @click.argument("flow", metavar="FLOW")
 @click.argument("leads", metavar="LEADS")
 @options.source

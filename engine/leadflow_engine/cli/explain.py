@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command("explain")
+@click.command("explain", short_help="Tell what a finding's code means.")
 @click.argument("code")
 def command(code: str) -> None:
     """Tell what a finding's CODE means, with an example of each side."""

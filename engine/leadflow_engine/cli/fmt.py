@@ -11,7 +11,7 @@ from leadflow_engine.cli.files import flow_files
 from leadflow_engine.cli.screen import coloured
 
 
-@click.command("fmt")
+@click.command("fmt", short_help="Put flow files in the one format.")
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, allow_dash=True)
 )

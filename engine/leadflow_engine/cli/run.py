@@ -32,7 +32,7 @@ class Asked:
     form: str
 
 
-@click.command("run")
+@click.command("run", short_help="Route a file of leads through a flow.")
 @click.argument("flow", metavar="FLOW")
 @click.argument("leads", metavar="LEADS")
 @click.option("--db", required=True, metavar="FILE", help="The journal; made where there is none.")
@@ -62,15 +62,20 @@ def command(flow: str, leads: str, db: str, source: str, concurrency: int, key: 
 
 async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.cli.ending import Printer
+    from leadflow_engine.cli.loading import loaded
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.batch import Job
     from leadflow_engine.operations.loading import description, secrets_for, source_of
     from leadflow_engine.outbound import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
-    plan = _plan(asked)
+    plan = loaded(asked.flow)
     source = source_of(plan, asked.source).name
     settings = settings_from(os.environ, secrets_for(plan))
+    with file.open("rb"):
+        pass  # what cannot be read is told before a journal is made
+    if asked.form == "text":
+        click.echo(f"flow      {described(asked.flow, plan)}")
     clock = RealClock()
     store = SqliteStore.open(asked.db, clock)
     try:
@@ -82,15 +87,6 @@ async def _run(asked: Asked, file: Path) -> int:
             return _close(asked, plan, printer, interrupted)
     finally:
         await store.close()
-
-
-def _plan(asked: Asked) -> Plan:
-    from leadflow_engine.cli.loading import loaded
-
-    plan = loaded(asked.flow)
-    if asked.form == "text":
-        click.echo(f"flow      {described(asked.flow, plan)}")
-    return plan
 
 
 def described(flow: str, plan: Plan) -> str:
@@ -128,11 +124,10 @@ def _close(asked: Asked, plan: Plan, printer: Printer, interrupted: int) -> int:
     if asked.form == "json":
         printer.document(tally, interrupted=bool(interrupted))
     elif asked.form == "text":
-        from leadflow_engine.reports.summary import next_after, summary
+        from leadflow_engine.reports.summary import summary
 
-        width = width_of(console())
         click.echo()
-        show([*summary(tally, plan.flow.currency, width), *next_after(tally, asked.db, width)])
+        show(summary(tally, plan.flow.currency, width_of(console()), asked.db))
     if interrupted:
         note("leadflow: interrupted; the same command goes on")
     return interrupted or (0 if tally.clean else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command("sandbox")
+@click.command("sandbox", short_help="Serve simulated buyers and services over HTTP.")
 @click.argument("file", type=click.Path(), metavar="FILE")
 @click.option(
     "--port", default=8801, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leadflow_engine.store import SqliteStore
 
 
-@click.command("trace")
+@click.command("trace", short_help="Tell what happened to a lead, and why.")
 @click.argument("lead", required=False)
 @click.option("--last", is_flag=True, help="The lead that something happened to last.")
 @options.db_to_read
@@ -47,6 +47,7 @@ def command(
 
 
 def _print(store: SqliteStore, journal: str, lead: str, form: str, values: Mapping[str, Any] | None) -> None:
+    from leadflow_engine.reports.between import pauses
     from leadflow_engine.reports.lead_object import json_line, lead_object
     from leadflow_engine.reports.story import story
 
@@ -57,7 +58,7 @@ def _print(store: SqliteStore, journal: str, lead: str, form: str, values: Mappi
         click.echo(json_line({**lead_object(summary), **revealed}))
         return
     width = width_of(console())
-    show(story(summary, _setting(store, lead), width, journal, values))
+    show(story(summary, _setting(store, lead), width, journal, pauses(store.facts(lead)), values))
 
 
 def _setting(store: SqliteStore, lead: str) -> Setting:
@@ -97,6 +98,7 @@ def _reveal(store: SqliteStore, journal: str, lead: str, because: str) -> Mappin
     """The values as they came, after keeping who asked for them and why. Raises ``CannotStart``, ``StoreError``."""
     from leadflow_engine.cli.failing import CannotStart
     from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.runner import arrival_of
     from leadflow_engine.store import SqliteStore
 
     received = store.facts(lead)[0]
@@ -107,5 +109,5 @@ def _reveal(store: SqliteStore, journal: str, lead: str, because: str) -> Mappin
         writing.note_reveal(lead, getpass.getuser(), because.strip())
     finally:
         writing.close_now()
-    payload = received.content.get("payload")
+    payload = arrival_of(lead, received).payload
     return payload if isinstance(payload, Mapping) else {"payload": payload}

@@ -24,7 +24,7 @@ LOOK_EVERY = 5.0
 """Seconds between two looks for what is due, while nothing is."""
 
 
-@click.command("work")
+@click.command("work", short_help="Go on with the leads that wait.")
 @click.option("--drain", is_flag=True, help="End when nothing is due any more, instead of waiting for more.")
 @click.option(
     "--concurrency",

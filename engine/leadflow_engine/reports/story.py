@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from leadflow_engine.reports.amounts import duration, local, money, plain_amount
+from leadflow_engine.reports.between import Pause, pause_lines
 from leadflow_engine.reports.chapters import Chapter, Row, Stage, Turn, chapters
 from leadflow_engine.reports.layout import Lines, hang, joined, padded, painted, safe, widest
 from leadflow_engine.reports.setting import Setting
@@ -27,6 +28,9 @@ STYLES: Mapping[str, str] = {
     "timeout": "red",
 }
 
+ONLY_SOURCE = "default"
+"""The name of the source of a flow that declares none: it tells nothing."""
+
 WORDS: Mapping[str, str] = {
     "in_doubt": "in doubt",
     "no_bid": "no bid",
@@ -44,22 +48,28 @@ def story(
     setting: Setting,
     width: int,
     journal: str = "",
+    between: Mapping[int, Pause] | None = None,
     revealed: Mapping[str, Any] | None = None,
 ) -> Lines:
-    """The story as lines of at most ``width`` columns. ``journal`` is the file's name for what to do next; ``revealed``
-    are the values that came, where somebody may see them."""
+    """The story as lines of at most ``width`` columns.
+
+    ``journal`` is the file's name, for what to do next; ``between`` what happened before each later segment;
+    ``revealed`` are the values as they came, where somebody may see them.
+    """
+    left = dict(between or {})
     lines = [*_headline(summary, setting, width), Text("")]
     for segment, parts in chapters(summary, setting):
+        label = max(10, min(16, max((len(_name(part)) for part in parts), default=8)))
         if segment > 1:
-            lines += [Text(""), Text(f"  went on, segment {segment}", style="bold")]
-        label = min(16, max((len(_name(part)) for part in parts), default=8))
+            pause = left.pop(segment, Pause())
+            lines += [Text(""), *pause_lines(pause, setting.zone, label, width)]
         for part in parts:
-            lines += _chapter(part, summary, setting, max(label, 10), width, revealed)
-    lines += _open_deliveries(summary, setting, width)
-    lines += _margin(summary, setting, width)
-    lines += [
-        hang(Text("  next        "), painted(step), "", width)[0] for step in next_steps(summary, journal)
-    ]
+            lines += _chapter(part, summary, setting, label, width, revealed)
+    for pause in left.values():
+        lines += pause_lines(pause, setting.zone, 10, width)
+    lines += [*_open_deliveries(summary, setting, width), *_margin(summary, setting, width)]
+    for step in next_steps(summary, journal):
+        lines += hang(Text("  next        "), painted(step), "", width)
     return lines
 
 
@@ -77,7 +87,7 @@ def _headline(summary: Mapping[str, Any], setting: Setting, width: int) -> Lines
         [
             painted(lead["id"], "bold"),
             painted(lead["flow"]),
-            painted(lead["source"]),
+            painted("" if lead["source"] == ONLY_SOURCE else lead["source"]),
             painted(local(lead["received_at"], setting.zone)),
             painted("test", "reverse") if lead["test"] else "",
         ],
@@ -150,9 +160,9 @@ def _step_words(step: Row) -> Text:
     )
 
 
-def _spent(row: Row, setting: Setting) -> str:
+def _spent(row: Row, setting: Setting, with_cost: bool = True) -> str:
     """What something cost and how long it took, for the right edge."""
-    cost = money(row["cost"], setting.currency) if row["cost"] else ""
+    cost = money(row["cost"], setting.currency) if row["cost"] and with_cost else ""
     return "   ".join(filter(None, [cost, duration(row["ms"]) if row["ms"] else ""]))
 
 
@@ -214,7 +224,7 @@ def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text
     for look_up in turn.look_ups:
         yield from hang(indent, _asked_here(look_up), _spent(look_up, setting), width)
     for posting in turn.postings:
-        yield from hang(indent, _request(posting), duration(posting["ms"]), width)
+        yield from hang(indent, _request(posting), _spent(posting, setting, with_cost=False), width)
         yield from hang(indent, _read_as(posting, turn), "", width)
 
 
@@ -273,17 +283,19 @@ def _open_deliveries(summary: Mapping[str, Any], setting: Setting, width: int) -
 
 
 def _margin(summary: Mapping[str, Any], setting: Setting, width: int) -> Iterator[Text]:
-    """The sum, and what it is made of."""
-    rows = summary["ledger"]
+    """The sum, and what it is made of; nothing where no money moved."""
+    rows = [row for row in summary["ledger"] if row["amount"] or row["kind"] == "sale"]
     if not rows:
         return
-    total = sum((row["amount"] for row in rows), Decimal(0))
-    parts: list[str] = []
-    for row in sorted(rows, key=lambda row: KINDS.index(row["kind"])):
-        sign = "-" if row["amount"] < 0 else "+" if parts else ""
-        parts.append(f"{sign} {plain_amount(abs(row['amount']))} {row['party']}".strip())
+    rows.sort(key=lambda row: KINDS.index(row["kind"]))
+    total = money(sum((row["amount"] for row in rows), Decimal(0)), setting.currency)
+    parts = [
+        f"{'-' if row['amount'] < 0 else '+'} {plain_amount(abs(row['amount']))} {row['party']}"
+        for row in rows
+    ]
     head = Text("  ") + padded("margin", 10, style="bold") + Text("  ")
-    yield from hang(head, painted(f"{money(total, setting.currency)} = {' '.join(parts)}"), "", width)
+    made_of = " ".join(parts).removeprefix("+ ").replace("- ", "-", not parts[0].startswith("+"))
+    yield from hang(head, painted(f"{total} = {made_of}"), "", width)
 
 
 def next_steps(summary: Mapping[str, Any], journal: str) -> list[str]:

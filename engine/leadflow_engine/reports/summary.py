@@ -20,13 +20,13 @@ SIDE_BY_SIDE = 64
 """Columns from which on money and times stand beside the outcomes and not under them."""
 
 
-def summary(tally: Tally, currency: str, width: int, timed: bool = True) -> Lines:
-    """The closing table. ``timed`` is false where durations mean nothing (a dry run)."""
-    counts = _outcomes(tally)
-    amounts = _amounts(tally, currency)
+def summary(tally: Tally, currency: str, width: int, journal: str = "", timed: bool = True) -> Lines:
+    """The closing table. ``journal`` names the file where all of it is kept, for what to do next; ``timed`` is false
+    where durations mean nothing (a dry run)."""
     times = _times(tally) if timed else []
-    lines = _side_by_side([counts, amounts, times], width)
+    lines = _side_by_side([_outcomes(tally), _amounts(tally, currency), times], width)
     notes = [*_why_not(tally, width), *_records(tally, width)]
+    notes += _next(tally, journal, width) if journal else []
     return [*lines, Text(""), *notes] if notes else lines
 
 
@@ -107,7 +107,7 @@ def _records(tally: Tally, width: int) -> Iterator[Text]:
         yield Text(f" not read   and {more:,} more")
 
 
-def next_after(tally: Tally, journal: str, width: int) -> Lines:
+def _next(tally: Tally, journal: str, width: int) -> Lines:
     """Where all of it is kept, and the command that is worth giving now."""
     db = f"--db {journal}"
     if tally.outcomes["in_doubt"] or tally.outcomes["pending"]:

@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from leadflow_engine.comparing import Open
-from leadflow_engine.conditions import decide
+from leadflow_engine.conditions import ALWAYS, decide
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Item, Plan
 from leadflow_engine.reports.amounts import count, share
@@ -55,7 +55,7 @@ class Why:
 
 def why_of(plan: Plan, buyer: str) -> Why:
     """An empty count for a buyer. Raises ``KeyError`` for a buyer that the flow does not have."""
-    items = [item for item in plan.buyers[buyer].items if item.kind != "closed"]
+    items = [item for item in plan.buyers[buyer].items if item.condition != ALWAYS]
     return Why(buyer, [Criterion(item) for item in items])
 
 
