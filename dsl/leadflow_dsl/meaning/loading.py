@@ -41,11 +41,12 @@ def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span
     if tree is None:
         return
     own = not above
+    library = isinstance(tree.head, nodes.LibraryHead) or not own
     _check_head(draft, path, tree, own, said)
     for item in tree.items:
         if isinstance(item, nodes.Import):
             _import(draft, item, (*above, path))
-        elif not own and not isinstance(item, IN_A_LIBRARY):
+        elif library and not isinstance(item, IN_A_LIBRARY):
             draft.found(_misplaced(item.span))
     draft.files.append(Loaded(path, tree, own))
 
