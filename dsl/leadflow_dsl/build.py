@@ -104,8 +104,8 @@ SPECIAL: Final[Mapping[str, Maker]] = {
 def _class_of(rule: str) -> tuple[Callable[..., Any], tuple[bool, ...]] | None:
     """The class of nodes that bears a rule's name, and which of its fields are flags (an empty place is False)."""
     name = "".join(part.capitalize() for part in rule.strip("_").split("_"))
-    kind: Any = getattr(nodes, name, None)
-    if kind is None or not dataclasses.is_dataclass(kind):
+    kind: Callable[..., Any] | None = getattr(nodes, name, None)
+    if kind is None or not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
         return None
     return kind, tuple(field.type == "bool" for field in dataclasses.fields(kind))
 
