@@ -9,7 +9,7 @@ from rich.text import Text
 
 from leadflow_engine.reports.amounts import plain_amount
 from leadflow_engine.reports.layout import Lines, hang, painted, safe, table
-from leadflow_engine.reports.story import word
+from leadflow_engine.reports.words import word
 from leadflow_engine.store import Doubt
 
 HEADS = ("lead", "buyer", "state", "price", "since", "until")

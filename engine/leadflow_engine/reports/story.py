@@ -8,36 +8,16 @@ from typing import Any
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import duration, local, money, plain_amount
+from leadflow_engine.reports.amounts import local, money, plain_amount
 from leadflow_engine.reports.between import Pause, pause_lines
-from leadflow_engine.reports.chapters import Chapter, Row, Stage, Turn, chapters
-from leadflow_engine.reports.layout import Lines, hang, joined, padded, painted, safe, widest
+from leadflow_engine.reports.chapters import Chapter, Row, chapters
+from leadflow_engine.reports.layout import Lines, hang, joined, padded, painted, safe
 from leadflow_engine.reports.setting import Setting
-
-STYLES: Mapping[str, str] = {
-    "sold": "bold green",
-    "fallback": "green",
-    "success": "green",
-    "accepted": "green",
-    "unsold": "yellow",
-    "refused": "yellow",
-    "held": "cyan",
-    "pending": "cyan",
-    "in_doubt": "bold magenta",
-    "error": "bold red",
-    "timeout": "red",
-}
+from leadflow_engine.reports.turns import route_lines, spent
+from leadflow_engine.reports.words import STYLES, word
 
 ONLY_SOURCE = "default"
 """The name of the source of a flow that declares none: it tells nothing."""
-
-WORDS: Mapping[str, str] = {
-    "in_doubt": "in doubt",
-    "no_bid": "no bid",
-    "not_asked": "not asked",
-    "not_sent": "not sent",
-}
-"""Words for what happened, as people write them."""
 
 KINDS = ("sale", "source", "look_up")
 """The kinds of entries of the ledger, in the order in which a margin is written."""
@@ -74,11 +54,6 @@ def story(
 
 
 # ------------------------------------------------------------------ the answer
-
-
-def word(outcome: str | None) -> str:
-    """An outcome as people write it; a lead that has none yet is running."""
-    return WORDS.get(outcome or "", outcome or "not finished")
 
 
 def _headline(summary: Mapping[str, Any], setting: Setting, width: int) -> Lines:
@@ -131,10 +106,10 @@ def _chapter(
 ) -> Lines:
     head = Text("  ") + padded(_name(chapter), label, style="bold") + Text("  ")
     if chapter.stages or (chapter.step and chapter.step["kind"] == "route"):
-        return list(_route(chapter, head, setting, width))
+        return list(route_lines(chapter, head, setting, width))
     assert chapter.step is not None
     step = chapter.step
-    lines = hang(head, _step_words(step), _spent(step, setting), width)
+    lines = hang(head, _step_words(step), spent(step, setting), width)
     if step["kind"] == "intake":
         lines += _values(summary["lead"]["fields"], len(head), width)
         lines += _values(revealed, len(head), width, "as it came: ") if revealed else []
@@ -160,12 +135,6 @@ def _step_words(step: Row) -> Text:
     )
 
 
-def _spent(row: Row, setting: Setting, with_cost: bool = True) -> str:
-    """What something cost and how long it took, for the right edge."""
-    cost = money(row["cost"], setting.currency) if row["cost"] and with_cost else ""
-    return "   ".join(filter(None, [cost, duration(row["ms"]) if row["ms"] else ""]))
-
-
 def _values(values: Mapping[str, Any], indent: int, width: int, before: str = "") -> Lines:
     shown = ", ".join(f"{safe(name, 60)} {safe(_value(value), 80)}" for name, value in values.items())
     return hang(Text(" " * indent), Text(before + shown, style="dim"), "", width) if shown else []
@@ -173,96 +142,6 @@ def _values(values: Mapping[str, Any], indent: int, width: int, before: str = ""
 
 def _value(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else "(blank)" if value is None else value
-
-
-# ------------------------------------------------------------------ routes
-
-
-def _route(chapter: Chapter, head: Text, setting: Setting, width: int) -> Iterator[Text]:
-    if not chapter.stages:
-        reason = chapter.step["reason"] if chapter.step else ""
-        yield from hang(head, painted(reason or "nobody was asked"), "", width)
-    for number, stage in enumerate(chapter.stages):
-        where = setting.stages.get(stage.id, stage.id)
-        branch = f"{stage.branch}: " if stage.branch else ""
-        start = head if number == 0 else Text(" " * len(head))
-        yield from hang(start, painted(branch + where), "", width)
-        yield from _stage(stage, setting, width)
-
-
-def _stage(stage: Stage, setting: Setting, width: int) -> Iterator[Text]:
-    names = widest(turn.buyer for turn in stage.turns)
-    amounts = widest((_amount(turn, setting) for turn in stage.turns), 14)
-    for turn in stage.turns:
-        position = str(turn.row["position"] or "-") if turn.contacted else "-"
-        head = (
-            Text("    ")
-            + padded(position, 2, right=True)
-            + Text("  ")
-            + padded(turn.buyer, names, style="bold" * turn.contacted)
-        )
-        if amounts:
-            head += Text("  ") + padded(_amount(turn, setting), amounts, right=True)
-        yield from _turn(turn, head + Text("  "), setting, width)
-
-
-def _amount(turn: Turn, setting: Setting) -> str:
-    """What the buyer paid, offered or would have paid, where that is known."""
-    amounts = (turn.row["price"], turn.row["bid"], turn.offered)
-    known = next((amount for amount in amounts if amount is not None), None)
-    return money(known, setting.currency) if known is not None else ""
-
-
-def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text]:
-    if not turn.contacted:
-        outcome = turn.row["outcome"]
-        word_ = "" if outcome == "filtered" else f"{word(outcome)}: "
-        yield from hang(head, painted(word_ + (turn.row["reason"] or ""), "dim"), "", width)
-        return
-    yield from hang(head, _verdict(turn), duration(turn.row["ms"]) if turn.row["ms"] else "", width)
-    indent = Text(" " * min(head.cell_len, width // 4))
-    for look_up in turn.look_ups:
-        yield from hang(indent, _asked_here(look_up), _spent(look_up, setting), width)
-    for posting in turn.postings:
-        yield from hang(indent, _request(posting), _spent(posting, setting, with_cost=False), width)
-        yield from hang(indent, _read_as(posting, turn), "", width)
-
-
-def _verdict(turn: Turn) -> Text:
-    outcome = turn.row["outcome"]
-    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(turn.row["reason"] or "")])
-
-
-def _asked_here(step: Row) -> Text:
-    kept = "; kept from earlier" if "kept from earlier" in step["note"] else ""
-    told = (
-        ", ".join(f"{name} {value}" for name, value in step["was_set"].items())
-        or step["reason"]
-        or word(step["outcome"])
-    )
-    return painted(f"{step['name']} asked here{kept}: {told}")
-
-
-def _request(posting: Row) -> Text:
-    url = str(posting["url"]).removeprefix("https://")
-    failed = posting["failure"] or "no answer"
-    came = str(posting["status"]) if posting["status"] is not None else failed
-    return joined([painted(f"{posting['method']} {url}"), painted(came), painted(posting["answer"], "dim")])
-
-
-def _read_as(posting: Row, turn: Turn) -> Text:
-    """How the answer was read: the verdict, the rule that gave it, its reason where that is new, its reference."""
-    verdict, rule = posting["verdict"], posting["rule"]
-    if not verdict:
-        return painted(
-            "no rule matched this answer" if posting["status"] is not None else "nothing came back", "yellow"
-        )
-    by = "" if rule is None else f" ({f'rule {rule}' if rule else 'otherwise'})"
-    said = f"{verdict}{by}" + (
-        f": {posting['reason']}" if posting["reason"] not in {"", turn.row["reason"]} else ""
-    )
-    reference = f", reference {posting['reference']}" if posting["reference"] else ""
-    return painted(said + reference, STYLES.get(verdict, ""))
 
 
 # ------------------------------------------------------------------ what is open, what it came to, what is next

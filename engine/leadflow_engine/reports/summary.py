@@ -9,8 +9,8 @@ from rich.text import Text
 
 from leadflow_engine.reports.amounts import count, duration, money, percentile, share
 from leadflow_engine.reports.layout import Lines, hang, padded, painted
-from leadflow_engine.reports.story import STYLES, word
 from leadflow_engine.reports.tally import Tally, commonest
+from leadflow_engine.reports.words import STYLES, word
 
 ALWAYS = ("sold", "unsold", "refused")
 """Outcomes whose row stands even where no lead has them."""

@@ -15,7 +15,7 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Item, Plan
 from leadflow_engine.reports.amounts import count, share
 from leadflow_engine.reports.layout import Lines, hang, padded, painted, table
-from leadflow_engine.reports.story import word
+from leadflow_engine.reports.words import word
 
 
 @dataclass(slots=True)
