@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
+from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.operators import ORDER, written
 from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERANDS, PRESENT, REVERSED
@@ -202,7 +203,8 @@ def is_(r: Resolver, node: nodes.Is, want: Type | None, as_path: bool) -> Term:
         written_as = r.draft.text_at(node.value.span)
         message = f"`{written_as} is present` holds for values that are no {described(value.type)}"
         help = f"write `{written_as} is valid`"
-        r.draft.found(PRESENT.at(node.span, message, "an invalid value is present", help))
+        fix = (Edit(node.word.span, "valid"),)
+        r.draft.found(PRESENT.at(node.span, message, "an invalid value is present", help, fix=fix))
     return Op("not", (found,), BOOLEAN, node.span) if node.negated else found
 
 

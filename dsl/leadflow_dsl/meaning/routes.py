@@ -29,7 +29,7 @@ DESCENDING: Final = {
 KEYS_NOT_BUILT: Final = ("acceptance_rate", "expected_value", "weight")
 ONLY_IN: Final[dict[type, tuple[str, ...]]] = {
     nodes.Window: ("auction",),
-    nodes.Reserve: ("auction", "multisell"),
+    nodes.Reserve: ("auction", "multisell", "waterfall"),
     nodes.Reping: ("auction",),
     nodes.Sell: ("auction", "multisell"),
 }

@@ -305,7 +305,7 @@ OPTION: Final = Rule(
     "option-without-effect",
     "error",
     "a stage option that this stage does not have",
-    "`window`, `reserve` and `reping` belong to an auction, `sell` to an auction or a multisell.",
+    "`window` and `reping` belong to an auction, `sell` to an auction or a multisell, `reserve` to all but a fallback.",
     """\
 route {
   waterfall acme { window 750ms }
