@@ -101,7 +101,11 @@ def test_copies_that_are_named_run_only_there(flow: m.Flow) -> None:
 TOKENS = re.findall(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|\s+|[\w.]+|.', TEXT)
 
 
-@given(st.integers(0, len(TOKENS) - 1), st.integers(0, 5), st.sampled_from(["", "x", "{", "}", '"', "5", " and "]))
+@given(
+    st.integers(0, len(TOKENS) - 1),
+    st.integers(0, 5),
+    st.sampled_from(["", "x", "{", "}", '"', "5", " and "]),
+)
 def test_a_damaged_flow_is_findings_and_never_an_exception(at: int, count: int, instead: str) -> None:
     text = "".join((*TOKENS[:at], instead, *TOKENS[at + count :]))
     checked = check(FORMS, text)

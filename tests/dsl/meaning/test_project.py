@@ -29,7 +29,14 @@ def test_without_a_marker_the_root_is_the_flows_own_directory(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "path",
-    ["../x.flow", "/etc/passwd", "a/../../x.flow", "C:/x.flow", "a\\\\..\\\\..\\\\x.flow", "~/../../../x.flow"],
+    [
+        "../x.flow",
+        "/etc/passwd",
+        "a/../../x.flow",
+        "C:/x.flow",
+        "a\\\\..\\\\..\\\\x.flow",
+        "~/../../../x.flow",
+    ],
 )
 def test_a_path_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
     (tmp_path / "project").mkdir()

@@ -44,7 +44,9 @@ def op(name: str, *args: Term) -> Op:
 
 
 def test_only_what_the_page_calls_a_lint_is_found() -> None:
-    assert [(finding.code, finding.severity) for finding in check(SOLAR).diagnostics] == [("LF307", "warning")]
+    assert [(finding.code, finding.severity) for finding in check(SOLAR).diagnostics] == [
+        ("LF307", "warning")
+    ]
 
 
 def test_head(flow: m.Flow) -> None:

@@ -12,7 +12,7 @@ from leadflow_dsl import Diagnostic, Span, check
 from leadflow_dsl.diagnostics import Edit, Label
 from leadflow_dsl.render import FORMATS, render
 
-WRONG = '''\
+WRONG = """\
 flow broken "Five mistakes"
 timezone "New York"
 
@@ -35,7 +35,7 @@ buyer acme {
 }
 
 route { waterfall acme }
-'''
+"""
 
 
 @pytest.fixture(scope="module")
