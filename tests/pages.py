@@ -1,19 +1,37 @@
-"""Reading the project's pages: their console blocks, and their links.
+"""The project's pages as something that runs: their console blocks, and their links.
 
-A console block holds commands behind ``$ `` and what they print. A block may say what its last command ends with:
-```` ```console exit=1````. A command that ends in ``&`` stays up while the page's later ones run.
+A console block holds commands behind ``$ `` and what they print. Ids, moments and times taken may differ from what is
+printed, and ``...`` stands for anything. A block may say how its last command ends: ```` ```console exit=1````.
+``export`` holds for the rest of the page, and a command that ends in ``&`` stays up while the page's later ones run.
+
+``python tests/pages.py [PAGE ...]`` runs the pages and writes what was printed into them where that differs.
 """
 
 from __future__ import annotations
 
+import doctest
+import os
 import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console(?: exit=(\d+))?\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+COPIED = ("pyproject.toml", "flows", "mappings", "lists", "examples")
+PORT = "8801"
+# What differs from run to run: ids of leads, names of plans, times taken, moments.
+FLEETING = re.compile(
+    r"\b[0-9A-Z]{26}\b|(?<=plan )[0-9a-f]{7}\b|\b[\d,.]+(?= +ms\b)"
+    r"|\d{4}-\d\d-\d\d[T ][\d:.]+(Z| [A-Z]{3})|\b\d+:\d\d:\d\d\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +40,15 @@ class Command:
 
     line: int
     text: str
+    printed: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A command that was run: what it printed, and how it ended."""
+
+    command: Command
     printed: str
     code: int
 
@@ -50,3 +77,100 @@ def links(page: Path) -> Iterator[str]:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         if "://" not in target and not target.startswith(("#", "mailto:")):
             yield target.partition("#")[0]
+
+
+def is_run(command: Command) -> bool:
+    """Whether a command is run for what it prints; ``make`` does all of this page's work and more."""
+    return not command.text.startswith(("make ", "export ")) and not command.text.endswith("&")
+
+
+def play(page: Path, folder: Path) -> Iterator[Played]:
+    """Run a page's commands in ``folder``, which becomes a copy of what they need. The port is another each time."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    environ, port = _environment(), _free_port()
+    with ExitStack() as still_up:
+        for command in commands(page):
+            text = command.text.replace(PORT, port)
+            if text.startswith("export "):
+                environ |= {
+                    name: value for name, _, value in (pair.partition("=") for pair in text.split()[1:])
+                }
+            elif text.endswith("&"):
+                still_up.enter_context(_background(text, folder, environ))
+            elif is_run(command):
+                done = _run(text, folder, environ)
+                printed = done.stdout + done.stderr
+                yield Played(command, printed.replace(port, PORT), done.returncode)
+
+
+def _environment() -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "COLUMNS": "110", "NO_COLOR": "1"}
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def _run(text: str, folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "-c", text]
+    return subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@contextmanager
+def _background(text: str, folder: Path, environ: dict[str, str]) -> Iterator[None]:
+    """A command that stays up; the block begins once it has said its first line."""
+    command = ["bash", "-c", f"exec {text.removesuffix('&')}"]
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        assert process.stdout.readline(), f"`{text}` said nothing"
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def agrees(said: str, printed: str) -> bool:
+    """Whether a page's text is what was printed. Nothing said agrees with all."""
+    if not said.strip():
+        return True
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    return doctest.OutputChecker().check_output(FLEETING.sub("0", said), FLEETING.sub("0", printed), flags)
+
+
+def rewritten(text: str, played: Iterator[Played]) -> str:
+    """A page's text with what its commands printed."""
+
+    def block(match: re.Match[str]) -> str:
+        lines, code = [], ""
+        for part in re.split(r"^\$ ", match.group(2), flags=re.M)[1:]:
+            told, _, said = part.partition("\n")
+            lines.append(f"$ {told.strip()}\n")
+            if is_run(Command(0, told.strip(), "", 0)):
+                now = next(played)
+                code = f" exit={now.code}" if now.code else ""
+                same = said.strip() and agrees(said, now.printed)
+                lines += [said] if same else [line.rstrip() + "\n" for line in now.printed.splitlines()]
+        return f"```console{code}\n{''.join(lines)}```"
+
+    return BLOCK.sub(block, text)
+
+
+def main(names: list[str]) -> None:
+    """Write into the named pages (all, where none is named) what their commands print."""
+    for page in [ROOT / name for name in names] or pages():
+        if any(commands(page)):
+            with tempfile.TemporaryDirectory() as folder:
+                text = rewritten(page.read_text(encoding="utf-8"), play(page, Path(folder)))
+            page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
