@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from leadflow_engine.reports.amounts import plain_amount
-from leadflow_engine.reports.layout import Lines, hang, painted, safe, table
+from leadflow_engine.reports.layout import Lines, command_line, hang, painted, safe, table
 from leadflow_engine.reports.words import word
 from leadflow_engine.store import Doubt
 
@@ -27,7 +27,7 @@ def doubt_lines(doubts: Sequence[Doubt], journal: str, width: int) -> Lines:
         shown += hang(Text("      "), painted(doubt.conflict or doubt.reason, "dim"), "", width)
     doubt = doubts[0]
     command = f'leadflow doubt settle {doubt.lead} {doubt.buyer} sold|declined --because "..." --db {journal}'
-    return [*shown, Text(""), *hang(Text("next  "), painted(command), "", width)]
+    return [*shown, Text(""), command_line("next  ", command)]
 
 
 def _row(doubt: Doubt) -> tuple[str, ...]:

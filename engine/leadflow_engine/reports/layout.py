@@ -65,6 +65,11 @@ def hang(head: Text, body: Text, right: str, width: int) -> Lines:
     return [*lines, *(Text(" " * head.cell_len) + line for line in rest)]
 
 
+def command_line(head: str, command: str) -> Text:
+    """A command to copy: never wrapped here, so that it stays one command."""
+    return Text(head) + painted(command)
+
+
 def _below(head: Text, body: Text, tail: str, width: int) -> Lines:
     """The body under its head, where there is no room beside it."""
     heads = _wrapped(head, width)

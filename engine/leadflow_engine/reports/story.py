@@ -11,7 +11,7 @@ from rich.text import Text
 from leadflow_engine.reports.amounts import local, money, plain_amount
 from leadflow_engine.reports.between import Pause, pause_lines
 from leadflow_engine.reports.chapters import Chapter, Row, chapters
-from leadflow_engine.reports.layout import Lines, hang, joined, padded, painted, safe
+from leadflow_engine.reports.layout import Lines, command_line, hang, joined, padded, painted, safe
 from leadflow_engine.reports.setting import Setting
 from leadflow_engine.reports.turns import route_lines, spent
 from leadflow_engine.reports.words import STYLES, word
@@ -31,7 +31,7 @@ def story(
     between: Mapping[int, Pause] | None = None,
     revealed: Mapping[str, Any] | None = None,
 ) -> Lines:
-    """The story as lines of at most ``width`` columns.
+    """The story as lines of at most ``width`` columns, commands to copy apart.
 
     ``journal`` is the file's name, for what to do next; ``between`` what happened before each later segment;
     ``revealed`` are the values as they came, where somebody may see them.
@@ -48,9 +48,7 @@ def story(
     for pause in left.values():
         lines += pause_lines(pause, setting.zone, 10, width)
     lines += [*_open_deliveries(summary, setting, width), *_margin(summary, setting, width)]
-    for step in next_steps(summary, journal):
-        lines += hang(Text("  next        "), painted(step), "", width)
-    return lines
+    return [*lines, *(command_line("  next        ", step) for step in next_steps(summary, journal))]
 
 
 # ------------------------------------------------------------------ the answer

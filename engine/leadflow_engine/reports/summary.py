@@ -8,7 +8,7 @@ from itertools import zip_longest
 from rich.text import Text
 
 from leadflow_engine.reports.amounts import count, duration, money, percentile, share
-from leadflow_engine.reports.layout import Lines, hang, padded, painted
+from leadflow_engine.reports.layout import Lines, command_line, hang, padded, painted
 from leadflow_engine.reports.tally import Tally, commonest
 from leadflow_engine.reports.words import STYLES, word
 
@@ -116,4 +116,7 @@ def _next(tally: Tally, journal: str, width: int) -> Lines:
         command = f"leadflow work {db}"
     else:
         command = f"leadflow trace --last {db}"
-    return hang(Text(" journal    "), painted(f"{journal}    next:  {command}"), "", width)
+    beside = command_line(" journal    ", f"{journal}    next:  {command}")
+    if beside.cell_len <= width:
+        return [beside]
+    return [*hang(Text(" journal    "), painted(journal), "", width), command_line(" next       ", command)]

@@ -65,7 +65,8 @@ def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text
 
 def _verdict(turn: Turn) -> Text:
     outcome = turn.row["outcome"]
-    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(turn.row["reason"] or "")])
+    told = turn.row["reason"] if turn.row["reason"] != word(outcome) else ""
+    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(told)])
 
 
 def _asked_here(step: Row) -> Text:

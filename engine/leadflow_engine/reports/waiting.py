@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from leadflow_engine.reports.amounts import count
-from leadflow_engine.reports.layout import Lines, hang, painted
+from leadflow_engine.reports.layout import Lines, command_line, hang, painted
 from leadflow_engine.reports.words import word
 from leadflow_engine.store import Work
 
@@ -29,5 +29,5 @@ def waiting_lines(works: Sequence[Work], went_on: int, journal: str, width: int)
         width,
     )
     if any(work.due is None for work in works):
-        lines += hang(Text("next  "), painted(f"leadflow doubt list --db {journal}"), "", width)
+        lines.append(command_line("next  ", f"leadflow doubt list --db {journal}"))
     return lines
