@@ -1,8 +1,8 @@
 """Cases in the language itself: declarations, then what must be found in them and where.
 
 A file ``*.cases`` holds cases. A line ``=== NAME`` opens one, the declarations follow, and after a line ``---`` stands
-one ``LINE:COLUMN CODE`` for each finding (lines count from the case's first), or nothing where the case is clean. What a
-whole flow needs beside the declarations is added behind them.
+one ``LINE:COLUMN CODE`` for each finding (lines count from the case's first), or nothing where the case is clean. What
+a whole flow needs beside the declarations is added behind them.
 """
 
 from __future__ import annotations

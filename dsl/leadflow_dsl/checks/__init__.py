@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
+from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.privacy import personal_in_ping
 from leadflow_dsl.checks.retries import unsafe_retries
 from leadflow_dsl.checks.routing import auctions, bids, fallbacks, never_routed, unreachable_prices
@@ -24,6 +25,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     bids,
     fallbacks,
     unreachable_prices,
+    circular_lookups,
     paid_for_every_lead,
     sold_below_cost,
     unsafe_retries,
