@@ -41,7 +41,7 @@ class Cursor:
     agenda: tuple[str, ...] = ()
     stage: str = ""
     remaining: tuple[str, ...] = ()
-    branch: str = ""
+    branches: Mapping[str, str] = field(default_factory=dict)
     tried: Mapping[str, str] = field(default_factory=dict)
     deliveries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     held: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -85,6 +85,7 @@ def _restore(journey: Journey) -> None:
     cursor, lead = journey.cursor, journey.lead
     journey.counts = dict(cursor.counts)
     journey.tried = dict(cursor.tried)
+    journey.branches = dict(cursor.branches)
     journey.held = {name: dict(held) for name, held in cursor.held.items()}
     journey.spent = Decimal(cursor.spent)
     lead.steps.update(cursor.steps)
@@ -135,7 +136,7 @@ def _suspend(journey: Journey, paused: Paused) -> Generator[Any, Any, None]:
         agenda=paused.agenda,
         stage=paused.stage,
         remaining=waiting.remaining,
-        branch=journey.branch,
+        branches=dict(journey.branches),
         tried=dict(journey.tried),
         deliveries={name: _kept(delivery) for name, delivery in journey.deliveries.items()},
         held=dict(journey.held),

@@ -52,6 +52,7 @@ class Journey:
     cost: Decimal = Decimal(0)
     elapsed: float = 0.0
     branch: str = ""
+    branches: dict[str, str] = field(default_factory=dict)
     unstored: bool = False
     _mask: Mask | None = None
     step: int = 0

@@ -47,7 +47,6 @@ def route(journey: Journey, step: int, route_: m.Route) -> Generator[Any, Any, S
     items = dict(addresses(step, route_.items))
     cursor = journey.cursor
     if cursor.stage and cursor.step == step:
-        journey.branch = cursor.branch
         return (yield from _go_on(journey, items))
     return (yield from _walk(journey, items, tuple(f"{step}/{index}" for index in range(len(route_.items)))))
 
@@ -65,6 +64,7 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
         return (yield from _walk(journey, items, (HOLDERS, *cursor.agenda)))
     stage = items[cursor.stage]
     assert isinstance(stage, m.Stage)
+    journey.branch = _branch_of(journey, cursor.stage)
     decided = replace(stage, order=()) if stage.kind != "auction" else stage  # the order was decided before
     result = yield from STAGES[stage.kind](journey, decided, cursor.remaining)
     paused = _paused(result, cursor.stage, cursor.agenda)
@@ -117,6 +117,7 @@ def _stage(
     if address == HOLDERS:
         return (yield from _holders(journey, items, agenda))
     assert isinstance(item, m.Stage)
+    journey.branch = _branch_of(journey, address)
     result = yield from STAGES[item.kind](journey, item, item.buyers)
     return _paused(result, address, agenda)
 
@@ -125,8 +126,13 @@ def _branch(journey: Journey, address: str, item: m.If) -> Generator[Any, Any, t
     """The items of the branch that is taken; one that ends unknown takes the ``else``."""
     taken = yield from truth(journey, item.condition, f"if {item.written}")
     name, items = ("then", item.then) if taken else ("else", item.otherwise)
-    journey.branch = f"if {item.written}" if taken else f"else of if {item.written}"
+    journey.branches[f"{address}.{name}"] = f"if {item.written}" if taken else f"else of if {item.written}"
     return tuple(f"{address}.{name}.{index}" for index in range(len(items)))
+
+
+def _branch_of(journey: Journey, address: str) -> str:
+    """The words of the innermost branch in which an item stands; "" outside of any."""
+    return journey.branches.get(address.rpartition(".")[0], "")
 
 
 # ------------------------------------------------------------------ waiting for buyers that said `hold`
@@ -157,6 +163,7 @@ def _holders(
         names = tuple(name for name in due if journey.held[name]["stage"] == stage_id)
         for name in names:
             journey.held[name]["over"] = True
+        journey.branch = _branch_of(journey, address)
         result = yield from STAGES[stage.kind](journey, stage, names)
         paused = _paused(result, address, agenda)
         if paused is not None:
