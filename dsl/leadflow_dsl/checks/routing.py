@@ -9,7 +9,8 @@ from leadflow_dsl.checks.routes_walk import blocks_of, routes, stages_of
 from leadflow_dsl.diagnostics import Diagnostic, Label
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Buyer, Conditional, Flow, Price, Stage
-from leadflow_dsl.rules.buyers import BID_NEVER_READ, FALLBACK_LAST, NEVER_ROUTED, NO_BID, UNREACHABLE
+from leadflow_dsl.rules.buyers import BID_NEVER_READ, UNREACHABLE
+from leadflow_dsl.rules.routes import FALLBACK_LAST, NEVER_ROUTED, NO_BID
 
 
 def never_routed(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:

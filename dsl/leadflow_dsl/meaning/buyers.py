@@ -13,6 +13,7 @@ from leadflow_dsl.meaning.declaring import all_steps, set_types
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.heads import zone_of
+from leadflow_dsl.meaning.like import with_like
 from leadflow_dsl.meaning.limits import (
     CAP_PERIODS,
     amount,
@@ -32,7 +33,7 @@ from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.meaning.unbuilt import check_loosely
 from leadflow_dsl.rules.buyers import EQUAL_HOURS, NO_DELIVERY, NO_PRICE
-from leadflow_dsl.rules.names import CYCLE, UNKNOWN
+from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.terms import Const, Term, Type
 from leadflow_dsl.types import NUMBER
@@ -71,33 +72,8 @@ def build_buyers(draft: Draft) -> None:
     for symbol in draft.of("buyer").values():
         node = symbol.node
         assert isinstance(node, nodes.Buyer)
-        items = _with_like(draft, node, ())
+        items = with_like(draft, node, ())
         draft.buyers.append(_Builder(draft, node, items).build())
-
-
-def _with_like(draft: Draft, node: nodes.Buyer, above: tuple[str, ...]) -> tuple[Any, ...]:
-    """A buyer's statements with those that it takes from the other: all of a word that it does not say itself."""
-    if node.like is None:
-        return node.items
-    other = draft.of("buyer").get(node.like.text)
-    if other is None or not isinstance(other.node, nodes.Buyer):
-        help = did_you_mean(node.like.text, draft.of("buyer"))
-        message = f"unknown buyer `{node.like.text}`"
-        draft.found(UNKNOWN.at(node.like.span, message, "no buyer of this name", help))
-        return node.items
-    if node.like.text in (*above, node.name.text):
-        message = f"`{node.name.text}` is like itself"
-        draft.found(CYCLE.at(node.like.span, message, "circular", "take one `like` out"))
-        return node.items
-    own = {_word(item) for item in node.items}
-    base = _with_like(draft, other.node, (*above, node.name.text))
-    return (*(item for item in base if _word(item) not in own), *node.items)
-
-
-def _word(item: Any) -> tuple[object, ...]:
-    """What counts as one word for ``like``: a statement's kind, and the state of ``on closed``."""
-    kind = nodes.Deliver if isinstance(item, nodes.DeliverBatch | nodes.DeliverEmail) else type(item)
-    return (kind, item.state.text) if isinstance(item, nodes.OnState) else (kind,)
 
 
 @dataclass(slots=True)
@@ -203,16 +179,17 @@ class _Builder:
         self.parts.one["group"] = item.name.text
 
     def _needs(self, item: nodes.Needs) -> None:
-        for name in item.names:
-            symbol = self.draft.words.get(name.text)
-            if symbol is None or symbol.kind != "enhance":
-                known = [word for word, s in self.draft.words.items() if s.kind == "enhance"]
-                help = did_you_mean(name.text, known)
-                message = f"unknown look-up `{name.text}`"
-                self.draft.found(UNKNOWN.at(name.span, message, "no `enhance` of this name", help))
-            else:
-                self.draft.used.add(("enhance", name.text))
-                self.parts.needs.append(name.text)
+        self.parts.needs.extend(name.text for name in item.names if self._is_lookup(name))
+
+    def _is_lookup(self, name: nodes.Name) -> bool:
+        known = [word for word, symbol in self.draft.words.items() if symbol.kind == "enhance"]
+        if name.text in known:
+            self.draft.used.add(("enhance", name.text))
+            return True
+        help = did_you_mean(name.text, known)
+        message = f"unknown look-up `{name.text}`"
+        self.draft.found(UNKNOWN.at(name.span, message, "no `enhance` of this name", help))
+        return False
 
     def _priority(self, item: nodes.Priority) -> None:
         value = Const(item.value.value, NUMBER, item.value.span)
@@ -244,19 +221,9 @@ class _Builder:
         plus = value.plus_cost_of
         if plus is not None:
             self.draft.not_built("price ... plus cost of", item.span)
-            self._needs_one(plus)
+            self._is_lookup(plus)
         term = amount(self.r, value.value, "a price")
         return model.Price("amount", term, None, plus.text if plus else "", when, item.span)
-
-    def _needs_one(self, name: nodes.Name) -> None:
-        symbol = self.draft.words.get(name.text)
-        if symbol is None or symbol.kind != "enhance":
-            known = [word for word, s in self.draft.words.items() if s.kind == "enhance"]
-            message = f"unknown look-up `{name.text}`"
-            help = did_you_mean(name.text, known)
-            self.draft.found(UNKNOWN.at(name.span, message, "no `enhance` of this name", help))
-        else:
-            self.draft.used.add(("enhance", name.text))
 
     def _criterion(self, item: nodes.Accept | nodes.Reject) -> None:
         self.parts.criteria.append(criterion(self.r, item))

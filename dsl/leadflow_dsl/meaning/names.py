@@ -14,7 +14,7 @@ from leadflow_dsl.meaning.draft import Draft, Symbol
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.names import NOT_HERE, TOO_EARLY, UNKNOWN, UNKNOWN_PART
-from leadflow_dsl.rules.requests import NEVER_SET
+from leadflow_dsl.rules.responses import NEVER_SET
 from leadflow_dsl.rules.rule import Rule
 from leadflow_dsl.terms import Answer, Each, Member, NamedList, Read, Term, Type
 from leadflow_dsl.types import (

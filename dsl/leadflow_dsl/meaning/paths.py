@@ -13,7 +13,7 @@ from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean
-from leadflow_dsl.rules.requests import JMESPATH
+from leadflow_dsl.rules.responses import JMESPATH
 from leadflow_dsl.terms import Path
 from leadflow_dsl.types import ANY
 

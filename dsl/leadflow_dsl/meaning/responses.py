@@ -12,7 +12,8 @@ from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.paths import path
 from leadflow_dsl.meaning.typing import type_of
 from leadflow_dsl.rules.names import DUPLICATE
-from leadflow_dsl.rules.requests import CONTAINS_OPPOSITE, NO_ACCEPTED, SAID_TWICE
+from leadflow_dsl.rules.requests import SAID_TWICE
+from leadflow_dsl.rules.responses import CONTAINS_OPPOSITE, NO_ACCEPTED
 from leadflow_dsl.terms import Answer, Const, Op, Term, Type, children
 
 POSITIVE: Final = re.compile(

@@ -11,10 +11,10 @@ from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import amount, whole
 from leadflow_dsl.meaning.step_parts import check_delivers, when_of
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
-from leadflow_dsl.rules.buyers import EMPTY_TAG, OPTION
 from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
+from leadflow_dsl.rules.routes import EMPTY_TAG, OPTION
 
 DESCENDING: Final = {
     "priority": False,

@@ -9,7 +9,7 @@ from leadflow_dsl.meaning.names import Problem, Word, look_up
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
-from leadflow_dsl.rules.requests import FILTER, TEMPLATE, TEMPLATE_NAME
+from leadflow_dsl.rules.templates import FILTER, TEMPLATE, TEMPLATE_NAME
 from leadflow_dsl.templates import FILTERS, Flaw, Place, Use, read_template
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.parser import parse
-from leadflow_dsl.rules.requests import TEMPLATE
+from leadflow_dsl.rules.templates import TEMPLATE
 from leadflow_dsl.terms import Term, Text
 from leadflow_dsl.types import TEXT
 from leadflow_dsl.walk import find

@@ -77,162 +77,6 @@ buyer acme {
 """,
 )
 
-JMESPATH: Final = Rule(
-    "LF403",
-    "bad-path",
-    "error",
-    "a JMESPath text that does not parse",
-    "In a response (and in a source's `map`) a quoted text that stands alone, on the left of an "
-    "operator or as a function's first argument is a JMESPath expression over the parsed body.",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response json { accepted when "result.[status" == "ok"  otherwise rejected }
-  }
-}
-""",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response json { accepted when "result.status" == "ok"  otherwise rejected }
-  }
-}
-""",
-)
-
-TEMPLATE: Final = Rule(
-    "LF404",
-    "bad-template",
-    "error",
-    "a template that does not parse",
-    "A body's template is Jinja; it is read when the flow is checked, so that a broken one never "
-    "meets a lead.",
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ email }"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ email }}"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-)
-
-TEMPLATE_NAME: Final = Rule(
-    "LF405",
-    "unknown-name-in-template",
-    "error",
-    "a template reads a name that nothing declares",
-    "A template sees what a mapping sees: fields and their parts, results, `lead`, `source`, "
-    "`ping` in a deliver, and `auth`.",
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ emial }}"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ email }}"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-)
-
-CONTAINS_OPPOSITE: Final = Rule(
-    "LF406",
-    "contains-its-opposite",
-    "warning",
-    "`contains` with a word that its own opposite contains",
-    '`contains "success"` holds for `unsuccessful` as well, `contains "accepted"` for `not '
-    "accepted`. Compare the whole text with `==`, or match a pattern with word boundaries.",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response { accepted when text contains "success"  otherwise rejected }
-  }
-}
-""",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response { accepted when text == "success"  otherwise rejected }
-  }
-}
-""",
-)
-
-NEVER_SET: Final = Rule(
-    "LF407",
-    "ping-value-never-set",
-    "error",
-    "the post reads what the ping's answer never gives",
-    "`ping.reference`, `ping.bid` and `ping.expires` are known where the ping's response says "
-    "them, other names where it says `set`. A post that reads something else would send a blank "
-    "for every lead.",
-    """\
-buyer acme {
-  price from bid
-  ping {
-    post "https://acme.example/ping"
-    body json { zip = postal_code.zip }
-    response json { accepted when "ok"  otherwise rejected  bid "price" }
-  }
-  deliver {
-    post "https://acme.example/leads"
-    body json { ping_id = ping.reference  email = email }
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-""",
-    """\
-buyer acme {
-  price from bid
-  ping {
-    post "https://acme.example/ping"
-    body json { zip = postal_code.zip }
-    response json { accepted when "ok"  otherwise rejected  bid "price"  reference "id" }
-  }
-  deliver {
-    post "https://acme.example/leads"
-    body json { ping_id = ping.reference  email = email }
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-""",
-)
-
 UNSAFE_RETRY: Final = Rule(
     "LF408",
     "unsafe-retry",
@@ -324,34 +168,6 @@ buyer acme {
 """,
 )
 
-NO_ACCEPTED: Final = Rule(
-    "LF411",
-    "never-accepted",
-    "warning",
-    "a response under which nothing is ever accepted",
-    "Without an `accepted when` rule no answer means yes: every lead ends rejected, in error or in doubt.",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response json { rejected when "status" == "no"  otherwise error }
-  }
-}
-""",
-    """\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json { email = email }
-    response json { accepted when "status" == "ok"  otherwise error }
-  }
-}
-""",
-)
-
 SAME_KEY: Final = Rule(
     "LF412",
     "same-key-twice",
@@ -405,35 +221,6 @@ buyer acme {
 """,
 )
 
-FILTER: Final = Rule(
-    "LF414",
-    "unknown-filter",
-    "error",
-    "a template uses a filter that does not exist",
-    "Templates have filters for the field's work: `phone`, `money`, `date`, `tojson`, `xml`, "
-    "`urlencode` and a few more.",
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ email | shout }}"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-    '''\
-buyer acme {
-  price 20.00
-  deliver {
-    post "https://acme.example/leads"
-    body json """{"email": "{{ email | lower }}"}"""
-    response json { accepted when "status" == "ok"  otherwise rejected }
-  }
-}
-''',
-)
-
 SAID_TWICE: Final = Rule(
     "LF415",
     "said-twice",
@@ -468,17 +255,10 @@ buyer acme {
 RULES: Final = (
     SECRET,
     SENSITIVE_PING,
-    JMESPATH,
-    TEMPLATE,
-    TEMPLATE_NAME,
-    CONTAINS_OPPOSITE,
-    NEVER_SET,
     UNSAFE_RETRY,
     PLACE_IN_HOST,
     URL,
-    NO_ACCEPTED,
     SAME_KEY,
     NO_REQUEST,
-    FILTER,
     SAID_TWICE,
 )

@@ -1,0 +1,140 @@
+"""Rules about reading answers: LF4xx."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from leadflow_dsl.rules.rule import Rule
+
+JMESPATH: Final = Rule(
+    "LF403",
+    "bad-path",
+    "error",
+    "a JMESPath text that does not parse",
+    "In a response (and in a source's `map`) a quoted text that stands alone, on the left of an "
+    "operator or as a function's first argument is a JMESPath expression over the parsed body.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { accepted when "result.[status" == "ok"  otherwise rejected }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { accepted when "result.status" == "ok"  otherwise rejected }
+  }
+}
+""",
+)
+
+CONTAINS_OPPOSITE: Final = Rule(
+    "LF406",
+    "contains-its-opposite",
+    "warning",
+    "`contains` with a word that its own opposite contains",
+    '`contains "success"` holds for `unsuccessful` as well, `contains "accepted"` for `not '
+    "accepted`. Compare the whole text with `==`, or match a pattern with word boundaries.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response { accepted when text contains "success"  otherwise rejected }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response { accepted when text == "success"  otherwise rejected }
+  }
+}
+""",
+)
+
+NEVER_SET: Final = Rule(
+    "LF407",
+    "ping-value-never-set",
+    "error",
+    "the post reads what the ping's answer never gives",
+    "`ping.reference`, `ping.bid` and `ping.expires` are known where the ping's response says "
+    "them, other names where it says `set`. A post that reads something else would send a blank "
+    "for every lead.",
+    """\
+buyer acme {
+  price from bid
+  ping {
+    post "https://acme.example/ping"
+    body json { zip = postal_code.zip }
+    response json { accepted when "ok"  otherwise rejected  bid "price" }
+  }
+  deliver {
+    post "https://acme.example/leads"
+    body json { ping_id = ping.reference  email = email }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+""",
+    """\
+buyer acme {
+  price from bid
+  ping {
+    post "https://acme.example/ping"
+    body json { zip = postal_code.zip }
+    response json { accepted when "ok"  otherwise rejected  bid "price"  reference "id" }
+  }
+  deliver {
+    post "https://acme.example/leads"
+    body json { ping_id = ping.reference  email = email }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+""",
+)
+
+NO_ACCEPTED: Final = Rule(
+    "LF411",
+    "never-accepted",
+    "warning",
+    "a response under which nothing is ever accepted",
+    "Without an `accepted when` rule no answer means yes: every lead ends rejected, in error or in doubt.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { rejected when "status" == "no"  otherwise error }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { accepted when "status" == "ok"  otherwise error }
+  }
+}
+""",
+)
+
+RULES: Final = (
+    JMESPATH,
+    CONTAINS_OPPOSITE,
+    NEVER_SET,
+    NO_ACCEPTED,
+)

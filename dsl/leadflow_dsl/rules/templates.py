@@ -1,0 +1,100 @@
+"""Rules about templates: LF4xx."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from leadflow_dsl.rules.rule import Rule
+
+TEMPLATE: Final = Rule(
+    "LF404",
+    "bad-template",
+    "error",
+    "a template that does not parse",
+    "A body's template is Jinja; it is read when the flow is checked, so that a broken one never "
+    "meets a lead.",
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email }"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+)
+
+TEMPLATE_NAME: Final = Rule(
+    "LF405",
+    "unknown-name-in-template",
+    "error",
+    "a template reads a name that nothing declares",
+    "A template sees what a mapping sees: fields and their parts, results, `lead`, `source`, "
+    "`ping` in a deliver, and `auth`.",
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ emial }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+)
+
+FILTER: Final = Rule(
+    "LF414",
+    "unknown-filter",
+    "error",
+    "a template uses a filter that does not exist",
+    "Templates have filters for the field's work: `phone`, `money`, `date`, `tojson`, `xml`, "
+    "`urlencode` and a few more.",
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email | shout }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email | lower }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+)
+
+RULES: Final = (
+    TEMPLATE,
+    TEMPLATE_NAME,
+    FILTER,
+)
