@@ -54,10 +54,11 @@ class _Layout:
         if line > self.last_line + 1 and not opens:
             self.rows.append(_Row(0, ""))
 
-    def _comments_before(self, offset: int, indent: int) -> None:
+    def _comments_before(self, offset: int, indent: int, alone: bool = False) -> None:
+        """The comments before an offset, behind the row that they follow or (``alone``) each on its own."""
         while self.comments and self.comments[0].span.start < offset:
             comment = self.comments.pop(0)
-            if not comment.alone and self.rows and not self.rows[-1].comment and self.rows[-1].text:
+            if not (alone or comment.alone) and self.rows and not self.rows[-1].comment and self.rows[-1].text:
                 self.rows[-1].comment = comment.raw
                 self.rows[-1].comment_column = comment.span.column - 1
             else:
@@ -82,7 +83,7 @@ class _Layout:
         elif isinstance(statement, Block):
             self._block(statement, indent, span)
         elif statement:
-            self._comments_before(first, indent)
+            self._comments_before(first, indent, alone=True)
             self.rows.append(_Row(indent, statement.text, statement.tail, statement.group))
         self.last_line = span.end_line
 
@@ -157,10 +158,7 @@ NO_PLACE: Final = Span("", 0, 0, 0, 0, -1, -1)
 
 def _on_one_line(block: Block) -> bool:
     """Whether a block was written on one line (an empty one counts as such)."""
-    if not block.items:
-        return True
-    first: Span = block.items[0].span  # type: ignore[attr-defined]  # every node has one
-    return first.line == block.span.end_line
+    return not block.items or block.span.line == block.span.end_line
 
 
 def _flat(block: Block) -> str | None:

@@ -98,6 +98,8 @@ class Reader:
     def _choose(self, token: Token) -> Reading | None:
         """The first reading that the grammar accepts here."""
         readings = token.readings
+        if self._text(token) == "NOT" and self.machine.fits("NOT"):
+            return None  # no name was ever meant by it: the mistake is told as that of an operator
         if readings[-1].terminal == "NAME" and self.machine.fits(FIELD_NAME):
             readings = self._declaration(token)
         return next((reading for reading in readings if self.machine.fits(reading.terminal)), None)
@@ -256,12 +258,15 @@ class Reader:
         return True
 
     def _not_closed(self, token: Token, message: str) -> None:
-        block = opened(self.machine)
-        span = self.source.span(token.start, token.end)
-        if block is None:
-            return
-        opening = Label(self.source.span(block[2], block[2] + 1), f"`{block[0]}` is opened here")
-        self.found.append(rules.BRACES.at(span, message, "", "close it with `}`", (opening,)))
+        """Tell every block that is open here, the innermost first."""
+        span, machine = self.source.span(token.start, token.end), self.machine.copy()
+        labels: list[Label] = []
+        while block := opened(machine):
+            labels.append(Label(self.source.span(block[2], block[2] + 1), f"`{block[0]}` is opened here"))
+            machine.cut(block[1] - 1)
+        braces = " ".join("}" * len(labels))
+        help = f"close what is open with `{braces}`"
+        self.found.append(rules.BRACES.at(span, message, "", help, tuple(labels)))
 
     def _end_of_file(self, token: Token) -> None:
         block = opened(self.machine)

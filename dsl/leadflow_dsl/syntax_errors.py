@@ -7,6 +7,7 @@ of ``MISTAKES``, the more particular first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,12 +18,16 @@ from leadflow_dsl.machine import Machine
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.rules.rule import Rule
 from leadflow_dsl.syntax_forms import FORMS, THINGS
+from leadflow_dsl.table import END
 from leadflow_dsl.tokens import BROKEN_NUMBER, BROKEN_TEXT, STRANGE, Source, Token, next_token
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the reader stands: the token that does not fit, its text, and what would."""
+    """Where the reader stands: the token that does not fit, its text, and what would.
+
+    ``declares``: inside a field's declaration, which no other may follow on the line.
+    """
 
     source: Source
     machine: Machine
@@ -30,6 +35,7 @@ class Place:
     text: str
     span: Span
     expected: frozenset[str]
+    declares: bool = False
 
     def fits_all(self, terminals: tuple[str, ...]) -> bool:
         """Whether terminals would be shifted one after the other."""
@@ -78,6 +84,10 @@ _FOREIGN: Final[Mapping[str, str]] = {
 _QUOTES: Final = {"“": "”", "”": "”", "„": "“", "'": "'", "‘": "’", "`": "`", "«": "»"}
 
 
+_TEXTS: Final = (("STRING", 2), ("LONG_STRING", 6))
+_MODIFIERS: Final = "required, default, between, matches, aliases, sensitive, transient"
+
+
 def _replace(place: Place, text: str) -> tuple[Edit, ...]:
     return (Edit(place.span, text),)
 
@@ -95,7 +105,7 @@ def broken_text(place: Place) -> Mend | None:
     else:
         message, label = "a text that does not end on its line", 'no closing `"`'
         help = 'close it with `"`; text over several lines stands in `"""..."""`'
-    feed = (("STRING", '""'),) if "STRING" in place.expected else ()
+    feed = next((((kind, '"' * size),) for kind, size in _TEXTS if kind in place.expected), ())
     return Mend(rules.BROKEN_TEXT.at(place.span, message, label, help), feed, place.token.end)
 
 
@@ -103,17 +113,28 @@ def broken_number(place: Place) -> Mend | None:
     """Digits that are no number, time, date or duration."""
     if place.token.readings[0].terminal != BROKEN_NUMBER:
         return None
-    raw = place.text.rstrip(".")
-    unit = raw.lstrip("0123456789.")
-    if ":" in raw:
-        help = "a time has four digits: `08:00`, and hours are one word: `08:00-20:00`"
-    elif unit in _UNIT_WORDS:
-        help = f"write `{raw[: len(raw) - len(unit)]}{_UNIT_WORDS[unit]}`; the units are ms, s, m, h and d"
-    else:
-        help = "numbers are plain decimals (`0.5`, `1000`); durations `5s`, percentages `20%`, dates `2026-12-24`"
+    meant = _meant_number(place.text)
+    message = f"`{place.text}` is no number, time or date"
+    if meant and meant[0] in place.expected:
+        fix = _replace(place, meant[1])
+        found = rules.BROKEN_NUMBER.at(place.span, message, "", f"write `{meant[1]}`", fix=fix)
+        return Mend(found, (meant,), place.token.end)
+    help = "numbers are plain decimals (`0.5`, `1000`); durations `5s`, times `08:00`, days `2026-12-24`"
     feed = next(((name, _SAMPLES[name]) for name in _SAMPLES if name in place.expected), None)
-    found = rules.BROKEN_NUMBER.at(place.span, f"`{place.text}` is no number, time or date", "", help)
-    return Mend(found, (feed,) if feed else (), place.token.end)
+    return Mend(
+        rules.BROKEN_NUMBER.at(place.span, message, "", help), (feed,) if feed else (), place.token.end
+    )
+
+
+def _meant_number(text: str) -> tuple[str, str] | None:
+    """What a broken number was surely meant to be: ``8:00`` without its nought, ``5seconds``."""
+    if times := re.fullmatch(r"(\d{1,2}):(\d\d)(?:-(\d{1,2}):(\d\d))?", text):
+        first, minute, last, end = times.groups()
+        if last is None:
+            return "CLOCK", f"{first:0>2}:{minute}"
+        return "CLOCK_RANGE", f"{first:0>2}:{minute}-{last:0>2}:{end}"
+    amount, unit = re.fullmatch(r"([\d.]*)(.*)", text).groups()  # type: ignore[union-attr]  # matches every text
+    return ("DURATION", amount + _UNIT_WORDS[unit]) if unit in _UNIT_WORDS else None
 
 
 _SAMPLES: Final = {
@@ -124,6 +145,8 @@ _SAMPLES: Final = {
     "DATE": "2026-01-01",
     "PERCENT": "0%",
 }
+_CURRENCIES: Final = frozenset("$€£")
+_COMPARISONS: Final = frozenset({"EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL"})
 _UNIT_WORDS: Final = {
     **dict.fromkeys(("sec", "secs", "second", "seconds", "S"), "s"),
     **dict.fromkeys(("min", "mins", "minute", "minutes", "M"), "m"),
@@ -181,7 +204,9 @@ def foreign_sign(place: Place) -> Mend | None:
         if plain != "else if"
         else f"`{place.text}` is two words"
     )
-    found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=_replace(place, plain))
+    following = place.source.text[place.token.end : place.token.end + 1]
+    fixed = plain + " " if plain.isidentifier() and following.isalnum() else plain
+    found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=_replace(place, fixed))
     return Mend(found, tuple(zip(terminals, plain.split(), strict=True)), place.token.end)
 
 
@@ -229,7 +254,7 @@ def mapping_sign(place: Place) -> Mend | None:
             place.span, message, "", f"leave the `{place.text}` out", fix=_replace(place, "")
         )
         return Mend(found, (), place.token.end)
-    if place.text not in {",", ";"} or not ({"RBRACE", "END"} & place.expected):
+    if place.text not in {",", ";"} or not ({"RBRACE", END} & place.expected):
         return None
     message = "nothing separates pairs and statements but white space"
     found = rules.MAPPING_SIGN.at(
@@ -243,8 +268,48 @@ def odd_character(place: Place) -> Mend | None:
     if place.token.readings[0].terminal != STRANGE or place.text in "-":
         return None
     shown = place.text if place.text.isprintable() else f"U+{ord(place.text[0]):04X}"
+    if place.text in _CURRENCIES and place.source.text[place.token.end : place.token.end + 1].isdigit():
+        found = rules.ODD_CHARACTER.at(
+            place.span, "money is a plain number", "", f"leave the `{shown}` out", fix=_replace(place, "")
+        )
+        return Mend(found, (), place.token.end)
     message = f"`{shown}` is no sign of the language"
     return Mend(rules.ODD_CHARACTER.at(place.span, message, "", "remove it"), (), place.token.end)
+
+
+def swapped_reason(place: Place) -> Mend | None:
+    """``because`` after ``accept``, ``else`` after ``reject``."""
+    meant = {"because": "else", "else": "because"}.get(place.text)
+    if meant is None or meant.upper() not in place.expected:
+        return None
+    word = statement(place.machine)
+    message = f"the reason of `{word}` stands behind `{meant}`"
+    found = rules.UNEXPECTED.at(place.span, message, "", f"write `{meant}`", fix=_replace(place, meant))
+    return Mend(found, ((meant.upper(), meant),), place.token.end)
+
+
+def chained(place: Place) -> Mend | None:
+    """``18 < age < 65``: reported, and read as two comparisons would be."""
+    if place.token.readings[0].terminal not in _COMPARISONS or not ({"AND"} <= place.expected):
+        return None
+    help = "write `x between 18 and 65`, or two comparisons with `and` between them"
+    found = rules.UNEXPECTED.at(place.span, "comparisons do not chain", "", help)
+    return Mend(
+        found,
+        (("AND", "and"), ("NAME", "_"), (place.token.readings[0].terminal, place.text)),
+        place.token.end,
+    )
+
+
+def missing_opening(place: Place) -> Mend | None:
+    """A block without its ``{``: what stands here would fit in it."""
+    trial = place.machine.trial("LBRACE") if "LBRACE" in place.expected else None
+    if trial is None or not any(trial.fits(reading.terminal) for reading in place.token.readings):
+        return None
+    before = place.source.span(place.token.start, place.token.start)
+    message = f"expected `{{` before {_shown(place.text)}"
+    found = rules.BRACES.at(place.span, message, "", _form(place), fix=(Edit(before, "{ "),))
+    return Mend(found, (("LBRACE", "{"),), place.token.start)
 
 
 def minus(place: Place) -> Mend | None:
@@ -275,9 +340,9 @@ def regex(place: Place) -> Mend | None:
 def misspelt(place: Place) -> Mend | None:
     """A word near to a keyword that may stand here: ``accept wen``."""
     words = {text: name for text, name in place.machine.table.keywords.items() if name in place.expected}
-    if not place.text.isidentifier():
-        return None
-    near = get_close_matches(place.text.lower(), [word for word in words if word.isidentifier()], 3, 0.7)
+    if not place.text.isidentifier() or place.text in FORMS:
+        return None  # a statement of another block is no slip of the pen
+    near = get_close_matches(place.text.lower(), [word for word in words if word.isidentifier()], 3, 0.65)
     if not near:
         return None
     return Mend(_did_you_mean(place, near), ((words[near[0]], near[0]),), place.token.end)
@@ -338,6 +403,9 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     minus,
     regex,
     odd_character,
+    swapped_reason,
+    chained,
+    missing_opening,
     misspelt,
     wrong_word,
 )
@@ -346,6 +414,9 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
 def unexpected(place: Place) -> Diagnostic:
     """The plain message: what was found, what could stand here, the statement's form."""
     rule, message = _unknown(place)
+    if rule is rules.DECLARATION_LINE:
+        help = (f"the modifiers are {_MODIFIERS}", "a further field begins a further line")
+        return rule.at(place.span, message, "", help)
     own_line = rule is rules.UNKNOWN_STATEMENT
     return rule.at(
         place.span, message, "", _statements(place) if own_line else _form(place) or _choices(place)
@@ -354,9 +425,13 @@ def unexpected(place: Place) -> Diagnostic:
 
 def _unknown(place: Place) -> tuple[Rule, str]:
     block = opened(place.machine)
+    if place.text in {"flow", "library"} and not block:
+        return rules.ORDER, "a file has one `flow` or `library`, at its beginning"
+    if place.declares and place.text.isidentifier():
+        return rules.DECLARATION_LINE, f"`{place.text}` is no modifier of a field"
     if place.token.begins_line and "RBRACE" in place.expected and place.text.isidentifier() and block:
         return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no statement of `{block[0]}`"
-    if block is None and "END" in place.expected and place.text.isidentifier():
+    if block is None and END in place.expected and place.text.isidentifier():
         return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no declaration of a flow"
     expected = describe(place)
     if expected:

@@ -79,7 +79,7 @@ def source(file: str, text: str) -> Source:
 
 def next_token(source: Source, table: Table, position: int) -> tuple[Token, tuple[Comment, ...]]:
     """The token at or after ``position``, and the comments before it."""
-    text, comments, fresh = source.text, [], position == 0
+    text, comments, fresh = source.text, [], _after_line_end(source.text, position)
     while True:
         if blank := _BLANK.match(text, position):
             fresh = fresh or "\n" in blank.group()
@@ -90,6 +90,13 @@ def next_token(source: Source, table: Table, position: int) -> tuple[Token, tupl
         comments.append(Comment(raw, fresh, source.span(position, position + len(raw))))
         position = comment.end()
     return Token(position, fresh, _readings(text, table, position)), tuple(comments)
+
+
+def _after_line_end(text: str, position: int) -> bool:
+    """Whether only blanks stand between a place and the beginning of its line."""
+    while position and text[position - 1] in " \t":
+        position -= 1
+    return not position or text[position - 1] == "\n"
 
 
 def _readings(text: str, table: Table, position: int) -> tuple[Reading, ...]:
