@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -36,11 +38,20 @@ def _format(file: Path, keep: bool, diff: bool) -> int:
     if after == before:
         return 0
     if not keep:
-        file.write_text(after, encoding="utf-8", newline="\n")
+        _replace(file, after)
         click.echo(f"formatted {file}")
         return 0
     click.echo(_diff(file, before, after) if diff else f"would format {file}", nl=not diff)
     return 1
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put the text in the file's place in one move: a crash leaves the old file or the new one."""
+    target = file.resolve()
+    beside = target.with_name(f".{target.name}.formatted")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    shutil.copymode(target, beside)
+    beside.replace(target)
 
 
 def _text(file: Path) -> str:
@@ -70,7 +81,11 @@ def _diff(file: Path, before: str, after: str) -> str:
 
 
 def _stream() -> int:
-    after = _formatted(click.get_text_stream("stdin", encoding="utf-8").read(), "<stdin>")
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
+    after = _formatted(text, "<stdin>")
     if after is None:
         return 1
     click.echo(after, nl=False)
