@@ -65,15 +65,30 @@ def check(
         overlay[name] = text
         project = replace(project, overlay=overlay)
     draft = Draft(project, name)
-    for run in PASSES:
-        run(draft)
-    flow = _flow(draft)
-    for examine in CHECKS:
-        for finding in examine(flow, draft):
-            draft.found(finding)
+    flow = _passed(draft)
     findings = tuple(sorted(draft.findings, key=_place))
     broken = draft.head is None or any(finding.severity == "error" for finding in findings)
     return Checked(None if broken else flow, findings, dict(project.texts))
+
+
+def _passed(draft: Draft) -> model.Flow:
+    """The flow after all passes and checks.
+
+    A tree that was read around a mistake may lack what its classes promise. There, and only there, a pass that
+    stumbles ends the checking: the mistake has been reported, and the rest shows when it is mended.
+    """
+    try:
+        for run in PASSES:
+            run(draft)
+        flow = _flow(draft)
+        for examine in CHECKS:
+            for finding in examine(flow, draft):
+                draft.found(finding)
+        return flow
+    except (AttributeError, TypeError):
+        if not any(finding.code.startswith("LF1") for finding in draft.findings):
+            raise
+        return _flow(draft)
 
 
 def _place(finding: Diagnostic) -> tuple[str, int, int, str]:

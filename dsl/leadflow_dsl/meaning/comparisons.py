@@ -14,6 +14,7 @@ from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.terms import Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
 from leadflow_dsl.types import (
     BOOLEAN,
+    BROKEN,
     TEXT,
     comparable,
     described,
@@ -126,6 +127,8 @@ def _in(r: Resolver, node: nodes.Compare) -> Term:
     if isinstance(node.right, nodes.ClockRange):
         return _in_clock_range(r, node, node.right)
     left = r.value(node.left)
+    if isinstance(node.right, nodes.Word) and not r.knows(node.right):
+        return _unknown_list(r, node, left, node.right)
     right = r.term(node.right, left.type, False)
     if isinstance(right, ListOf):
         _check_items(r, node, left, right)
@@ -136,6 +139,13 @@ def _in(r: Resolver, node: nodes.Compare) -> Term:
     elif not comparable(left.type, element(right.type)) and not _written_alike(left.type, right):
         _mismatch(r, node, left, right)
     return Op("in", (left, right), BOOLEAN, node.span)
+
+
+def _unknown_list(r: Resolver, node: nodes.Compare, left: Term, word: nodes.Word) -> Term:
+    lists = [name for name, symbol in r.draft.words.items() if symbol.kind in ("list", "suppression")]
+    help = did_you_mean(word.text, lists) or ("write `[a, b]`, or declare `list NAME [...]`",)
+    r.draft.found(UNKNOWN.at(word.span, f"unknown list `{word.text}`", "no `list` of this name", help))
+    return Op("in", (left, Const("", BROKEN, word.span)), BOOLEAN, node.span)
 
 
 def _written_alike(type_: Type, right: Term) -> bool:

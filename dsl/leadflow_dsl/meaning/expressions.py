@@ -88,10 +88,14 @@ class Resolver:
         """The same draft at another place."""
         return replace(self, scope=scope)
 
+    def knows(self, node: nodes.Word) -> bool:
+        """Whether a bare word names something here."""
+        return names.known(self.draft, self.scope, node.text)
+
     def stands_alone(self, node: Any) -> bool:
         """Whether an operand has a type of its own (and takes none from the other side)."""
         if isinstance(node, nodes.Word):
-            return names.known(self.draft, self.scope, node.text)
+            return self.knows(node)
         return not isinstance(node, nodes.Text | nodes.Number) or self.scope.paths
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from leadflow_dsl import nodes
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
-from leadflow_dsl.rules.conditions import MISMATCH, NOT_A_MEMBER, UNKNOWN_STATE
+from leadflow_dsl.rules.conditions import MISMATCH, NOT_A_MEMBER, UNKNOWN_STATE, VALUE
 from leadflow_dsl.states import STATES, state_code
 from leadflow_dsl.terms import Const, ListOf, Term, Type
 from leadflow_dsl.types import (
@@ -95,7 +95,21 @@ def _text(draft: Draft, node: nodes.Text, want: Type | None) -> Term:
         if code is None:
             no_state(draft, node, node.value)
         return Const(code or node.value, STATE, node.span)
+    if want.name == "phone":
+        _check_phone(draft, node)
     return Const(node.value, want, node.span)
+
+
+def _check_phone(draft: Draft, node: nodes.Text) -> None:
+    """A phone is compared in its normal form; in any other spelling it would equal nothing."""
+    if re.fullmatch(r"\+\d{7,15}", node.value.strip()):
+        return
+    digits = re.sub(r"\D", "", node.value)
+    help = ("write it as `+` and digits, the country's code first",)
+    if len(digits) in (10, 11):
+        help = (f'write "+{digits if len(digits) == 11 else "1" + digits}"',)
+    message = f'a phone never equals "{node.value}"'
+    draft.found(VALUE.at(node.span, message, "not the form in which phones are compared", help))
 
 
 def _number(draft: Draft, node: nodes.Number, want: Type | None) -> Term:

@@ -115,3 +115,9 @@ def test_a_damaged_flow_is_findings_and_never_an_exception(at: int, count: int, 
         if finding.span.file == "every_form.flow":
             assert 1 <= finding.span.line <= lines
     assert (checked.flow is None) == bool(checked.errors)
+
+
+def test_a_tree_read_around_a_mistake_may_lack_a_piece() -> None:
+    checked = check(FORMS, TEXT.replace('for "bad phone", "dup"', 'for , "dup"'))
+    assert checked.flow is None
+    assert [finding.code[:3] for finding in checked.errors][:1] == ["LF1"]
