@@ -18,11 +18,12 @@ WIDEST = 140
 
 
 def console(err: bool = False) -> Console:
-    """The terminal; no colour where it is none, or where ``NO_COLOR`` is set."""
+    """The terminal; plain text where it is none, or where ``NO_COLOR`` is set."""
     from rich.console import Console
 
     stream = sys.stderr if err else sys.stdout
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+    colours = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(file=stream, color_system=colours, highlight=False, markup=False, emoji=False)
 
 
 def width_of(screen: Console) -> int:
