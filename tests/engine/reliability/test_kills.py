@@ -1,0 +1,129 @@
+"""``kill -9`` before and after every durable point and every request of every shape of a lead, and again meanwhile.
+
+The buyers' own books decide: no post without an intent, none repeated, no lead sold twice, no cap exceeded, no sale
+that the journal does not have or doubt, no lead that silently stays.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .killing import Trial, killed_at
+from .world import KILLED, SHAPES, Children, Sandbox
+
+SECOND = {"kind": "", "when": "after", "nth": 1}
+MOST = 40  # more points than any lead has: where a walk does not end before, something goes round in circles
+SHORT = {
+    ("after", "pinged"),
+    ("before", "auction"),
+    ("after", "look_up"),
+    ("before", "hold"),
+    ("after", "doubt_next"),
+    ("before", "resend"),
+}
+EACH = [
+    pytest.param(when, shape, marks=[] if (when, shape) in SHORT else [pytest.mark.long])
+    for shape in SHAPES
+    for when in ("before", "after")
+]
+
+
+@pytest.mark.parametrize(("when", "shape"), EACH)
+def test_a_lead_survives_a_kill_at_each_of_its_points(
+    when: str, shape: str, children: Children, buyers: Sandbox, tmp_path: Path
+) -> None:
+    met = 0
+    for nth in range(1, MOST):
+        trial = Trial(children, buyers, tmp_path, [shape])
+        reached = killed_at(trial, {"kind": "", "when": when, "nth": nth}, SECOND)
+        assert trial.end() == []
+        if not reached:
+            break
+        met += 1
+    assert 4 <= met < MOST - 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_lead_survives_any_second_kill_while_it_recovers(
+    shape: str, children: Children, buyers: Sandbox, tmp_path: Path
+) -> None:
+    for nth in range(1, MOST):
+        for again in range(1, MOST):
+            trial = Trial(children, buyers, tmp_path, [shape])
+            reached = killed_at(trial, {"when": "before", "nth": nth}, {"when": "before", "nth": again})
+            assert trial.end() == []
+            if trial.kills < 2:
+                break
+        if not reached:
+            return
+    raise AssertionError("there is no end to its points")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("kind", "every"), [("accept", 9), ("intent", 7), ("settle", 2), ("suspend", 2), ("end", 5), ("call", 11)]
+)
+def test_many_at_once_get_through_however_often_the_process_dies(
+    kind: str, every: int, when: str, children: Children, buyers: Sandbox, tmp_path: Path
+) -> None:
+    """Killed at the ``every``-th event of a kind, and a little later each time, until there are not so many left."""
+    trial = Trial(children, buyers, tmp_path, [*SHAPES * 3, "capped", "capped"], concurrency=16)
+    for work in (False, True):
+        while (
+            trial.run({"kind": kind, "when": when, "nth": every + 2 * trial.kills}, work=work)["code"]
+            == KILLED
+        ):
+            assert trial.kills < 100
+    assert trial.end() == []
+    assert trial.kills >= 1
+
+
+@pytest.mark.long
+def test_a_hundred_kills_at_any_moment(children: Children, buyers: Sandbox, tmp_path: Path) -> None:
+    """Killed from outside, whatever it is about: within a commit, within an answer, within its start."""
+    kills = 0
+    while kills < 100:
+        trial = Trial(children, buyers, tmp_path, SHAPES * 12, concurrency=16)
+        for work in (False, True):
+            for attempt in range(1, 200):
+                # a number that no other attempt has, so that each dies at a moment of its own
+                if trial.run(work=work, kill_after=0.5 + (kills * 200 + attempt) / 1e6)["code"] != KILLED:
+                    break
+        assert trial.end() == []
+        kills += trial.kills
+
+
+# ------------------------------------------------------------------ the comparison itself
+
+
+@pytest.mark.parametrize(
+    ("defect", "shapes", "point", "said"),
+    [
+        ("tells too early", ["waterfall"], {"kind": "call", "when": "after", "nth": 1}, "has no intent"),
+        (
+            "takes a crash for a refusal",
+            ["waterfall", "capped"],
+            {"kind": "call", "within": "three", "nth": 1},
+            "was taken by",
+        ),
+        ("counts no caps", ["capped"] * 5, {"kind": "end", "nth": 1}, "three took 5, its cap is 3"),
+    ],
+)
+def test_mistakes_of_an_engine_are_found_in_the_books(
+    defect: str,
+    shapes: list[str],
+    point: dict[str, Any],
+    said: str,
+    children: Children,
+    buyers: Sandbox,
+    tmp_path: Path,
+) -> None:
+    """Were the engine wrong in one of these ways, the tests above would tell."""
+    trial = Trial(children, buyers, tmp_path, shapes, concurrency=1, defect=defect)
+    assert trial.run({"when": "after", **point})["code"] == KILLED
+    found = [*trial.found, *trial.end()]
+    assert any(said in each for each in found), found
