@@ -22,8 +22,10 @@ def console(err: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if err else sys.stdout
-    colours = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(file=stream, color_system=colours, highlight=False, markup=False, emoji=False)
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(
+        file=stream, color_system=None if plain else "auto", highlight=False, markup=False, emoji=False
+    )
 
 
 def width_of(screen: Console) -> int:

@@ -11,13 +11,16 @@ from rich.text import Text
 from leadflow_engine.reports.amounts import local, money, plain_amount
 from leadflow_engine.reports.between import Pause, pause_lines
 from leadflow_engine.reports.chapters import Chapter, Row, chapters
-from leadflow_engine.reports.layout import Lines, command_line, hang, joined, padded, painted, safe
+from leadflow_engine.reports.layout import LONGEST, Lines, command_line, hang, joined, padded, painted, safe
 from leadflow_engine.reports.setting import Setting
 from leadflow_engine.reports.turns import route_lines, spent
 from leadflow_engine.reports.words import STYLES, word
 
 ONLY_SOURCE = "default"
 """The name of the source of a flow that declares none: it tells nothing."""
+
+LONGEST_VALUE = 40
+"""Characters of a field's value that are shown; values as they came are shown whole."""
 
 KINDS = ("sale", "source", "look_up")
 """The kinds of entries of the ledger, in the order in which a margin is written."""
@@ -110,7 +113,7 @@ def _chapter(
     lines = hang(head, _step_words(step), spent(step, setting), width)
     if step["kind"] == "intake":
         lines += _values(summary["lead"]["fields"], len(head), width)
-        lines += _values(revealed, len(head), width, "as it came: ") if revealed else []
+        lines += _values(revealed, len(head), width, "as it came: ", LONGEST) if revealed else []
     return lines
 
 
@@ -133,8 +136,10 @@ def _step_words(step: Row) -> Text:
     )
 
 
-def _values(values: Mapping[str, Any], indent: int, width: int, before: str = "") -> Lines:
-    shown = ", ".join(f"{safe(name, 60)} {safe(_value(value), 80)}" for name, value in values.items())
+def _values(
+    values: Mapping[str, Any], indent: int, width: int, before: str = "", longest: int = LONGEST_VALUE
+) -> Lines:
+    shown = ", ".join(f"{safe(name, 60)} {safe(_value(value), longest)}" for name, value in values.items())
     return hang(Text(" " * indent), Text(before + shown, style="dim"), "", width) if shown else []
 
 
