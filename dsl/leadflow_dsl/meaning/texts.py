@@ -81,7 +81,9 @@ def _expression(r: Resolver, text: str, span: Span) -> Any:
 
 
 def _moved_finding(finding: Diagnostic, to: Span) -> Diagnostic:
-    return replace(finding, span=_moved_span(finding.span, to), labels=(), fix=())
+    message = finding.message.replace("found `}`", "found `}}`")
+    help = ("a field, a part of it or a function stands between `{{` and `}}`",)
+    return replace(finding, message=message, span=_moved_span(finding.span, to), help=help, labels=(), fix=())
 
 
 def _moved_span(span: Span, to: Span) -> Span:
