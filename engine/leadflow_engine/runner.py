@@ -15,8 +15,8 @@ from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result,
 from leadflow_engine.flow import main
 from leadflow_engine.intake_json import read_json
 from leadflow_engine.journey import Journey
-from leadflow_engine.lead import Lead
 from leadflow_engine.json_text import dumps
+from leadflow_engine.lead import Lead
 from leadflow_engine.plan import SEMANTICS, Plan
 from leadflow_engine.records import Record
 from leadflow_engine.run import Run

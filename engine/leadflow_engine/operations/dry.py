@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leadflow_engine.answers import Simulator, answers_beside, load_answers
-from leadflow_engine.drivers.answers import AssumedAnswers, RecordedAnswers, SimulatedAnswers
+from leadflow_engine.drivers.answers import AssumedAnswers, SimulatedAnswers
 from leadflow_engine.drivers.clock import RealClock, VirtualClock
 from leadflow_engine.drivers.dry import Answers, DryDriver
+from leadflow_engine.drivers.recorded import RecordedDriver
 from leadflow_engine.intake_formats import IntakeError, Record, read_records
-from leadflow_engine.journey import moment
 from leadflow_engine.operations.batch import Done
 from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
-from leadflow_engine.runner import run_lead
+from leadflow_engine.runner import Driver, run_lead
 from leadflow_engine.store import SqliteStore
 
 JOURNALS = (".db", ".sqlite", ".sqlite3")
@@ -28,7 +28,8 @@ JOURNALS = (".db", ".sqlite", ".sqlite3")
 class DryRun:
     """A dry run of a file of leads. ``said`` tells in one line where the answers come from.
 
-    ``store`` holds what was decided, in memory; ``clock`` stands still between leads, or follows the recorded one.
+    ``store`` holds what was decided, in memory. ``clock`` stands still between leads; with a journal to follow
+    (``recorded``) it is that of the lead's facts.
     """
 
     plan: Plan
@@ -39,7 +40,7 @@ class DryRun:
     answers: Answers
     said: str
     key: str = ""
-    recorded: RecordedAnswers | None = None
+    recorded: SqliteStore | None = None
 
     def leads(self) -> Iterator[Done]:
         """Route every record, one after the other."""
@@ -59,15 +60,14 @@ class DryRun:
             return Done(record, "unread", problem=str(problem))
         if self.store.find(arrival.identity) is not None:
             return Done(record, "known", arrival.lead)
-        if self.recorded is not None:
-            self._set_clock(self.recorded, arrival.lead)
-        driver = DryDriver(arrival.lead, self.store, self.answers, self.clock)
-        return Done(record, "new", arrival.lead, at_once(run_lead(self.plan, arrival, driver)))
+        return Done(
+            record, "new", arrival.lead, at_once(run_lead(self.plan, arrival, self._driver(arrival.lead)))
+        )
 
-    def _set_clock(self, recorded: RecordedAnswers, lead: str) -> None:
-        told = recorded.recorded(lead).get("clock/segment.1")
-        if told is not None:
-            self.clock.at = moment(str(told["now"]))
+    def _driver(self, lead: str) -> Driver:
+        if self.recorded is not None:
+            return RecordedDriver(lead, self.store, self.recorded.facts(lead), self.clock)
+        return DryDriver(lead, self.store, self.answers, self.clock)
 
 
 def dry_run(
@@ -90,10 +90,8 @@ def dry_run(
     run = DryRun(plan, source, file, store, clock, AssumedAnswers(), "assuming that every buyer accepts", key)
     beside = answers_beside(flow_file)
     if answers.endswith(JOURNALS):
-        recorded = RecordedAnswers(SqliteStore.read_only(answers, clock).facts)
-        return replace(
-            run, answers=recorded, recorded=recorded, said=f"answers and clock as recorded in {answers}"
-        )
+        recorded = SqliteStore.read_only(answers, clock)
+        return replace(run, recorded=recorded, said=f"answers and clock as recorded in {answers}")
     chosen = answers or (str(beside) if beside else "")
     if chosen:
         simulator = Simulator(load_answers(chosen), clock.now)
