@@ -21,9 +21,6 @@ def check_delivers(r: Resolver, node: Any) -> None:
     """Report ``deliver NAME`` in ``on reject`` and ``on unsold`` where there is no such step."""
     known = [name for name, symbol in r.draft.words.items() if symbol.kind == "deliver"]
     for item in node.items:
-        if isinstance(item, nodes.OnReject | nodes.OnUnsold):
-            word = "on reject" if isinstance(item, nodes.OnReject) else "on unsold"
-            r.draft.not_built(f"{word} {{ deliver }}", item.span)
         for name in item.delivers if isinstance(item, nodes.OnReject | nodes.OnUnsold) else ():
             if name.text not in known:
                 help = did_you_mean(name.text, known)
