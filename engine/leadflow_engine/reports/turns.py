@@ -14,6 +14,7 @@ from leadflow_engine.reports.words import STYLES, word
 
 
 def route_lines(chapter: Chapter, head: Text, setting: Setting, width: int) -> Iterator[Text]:
+    """The route of a chapter; ``head`` is what its first line begins with."""
     if not chapter.stages:
         reason = chapter.step["reason"] if chapter.step else ""
         yield from hang(head, painted(reason or "nobody was asked"), "", width)

@@ -37,16 +37,19 @@ def test_the_first_ctrl_c_lets_leads_under_way_end_and_the_same_command_goes_on(
     market: Path, buyers: Any, leadflow: Leadflow
 ) -> None:
     many(market)
-    process = subprocess.Popen(
-        [*COMMAND, *RUN, "--concurrency", "2", "--format", "jsonl"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with (market / "errors.txt").open("w") as said:
+        process = subprocess.Popen(
+            [*COMMAND, *RUN, "--concurrency", "2", "--format", "jsonl"],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
     assert process.stdout
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest = process.stdout.read()  # not `communicate`: it would lose what was read ahead with the first line
+    process.wait(timeout=60)
+    errors = (market / "errors.txt").read_text()
     assert process.returncode == 130, errors
     assert "stopping; leads under way end first" in errors
     assert "the same command goes on" in errors
