@@ -38,8 +38,8 @@ def demo(checkout: Path) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 def address(printed: str) -> tuple[str, int]:
