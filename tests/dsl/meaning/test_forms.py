@@ -101,6 +101,7 @@ def test_copies_that_are_named_run_only_there(flow: m.Flow) -> None:
 TOKENS = re.findall(r'"""(?s:.*?)"""|"(?:[^"\\\n]|\\.)*"|\s+|[\w.]+|.', TEXT)
 
 
+@settings(max_examples=40)
 @given(
     st.integers(0, len(TOKENS) - 1),
     st.integers(0, 5),
