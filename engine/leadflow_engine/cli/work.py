@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 5.0
 """Seconds between two looks for what is due, while nothing is."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the passes so far came to: leads that went on, leads that could not, and the passes themselves."""
+
+    went_on: int = 0
+    failed: int = 0
+    passes: int = 0
 
 
 @click.command("work", short_help="Go on with the leads that wait.")
@@ -45,17 +55,34 @@ async def _work(journal: str, drain: bool, concurrency: int, form: str) -> int:
     from leadflow_engine.cli.stopping import stopping
 
     stop = asyncio.Event()
-    problems = went_on = 0
+    counts = Counts()
     with stopping(stop.set) as code:
-        while not stop.is_set():
-            due, failed = await _pass(journal, concurrency, form, stop)
-            problems, went_on = problems + failed, went_on + due
-            if drain and (not due or failed):
-                break
-            if not due:
-                await _sleep(stop)
-    _closing(journal, went_on, form)
-    return code() or (1 if problems else 0)
+        try:
+            await _passes(journal, drain, concurrency, form, stop, counts)
+        except asyncio.CancelledError:
+            note("leadflow: stopped at once; what was under way is gone on with by the same command")
+    _closing(journal, counts.went_on, form)
+    return code() or (1 if counts.failed else 0)
+
+
+async def _passes(
+    journal: str, drain: bool, concurrency: int, form: str, stop: asyncio.Event, counts: Counts
+) -> None:
+    """Pass after pass: with ``drain`` until nothing is due, else until somebody says stop."""
+    from leadflow_engine.store import Held
+
+    while not stop.is_set():
+        before = counts.went_on
+        try:
+            await _pass(journal, concurrency, form, counts)
+        except Held:
+            if drain or not counts.passes:
+                raise
+        counts.passes += 1
+        if drain and (counts.went_on == before or counts.failed):
+            return
+        if counts.went_on == before:
+            await _sleep(stop)
 
 
 async def _sleep(stop: asyncio.Event) -> None:
@@ -65,31 +92,28 @@ async def _sleep(stop: asyncio.Event) -> None:
         pass
 
 
-async def _pass(journal: str, concurrency: int, form: str, stop: asyncio.Event) -> tuple[int, int]:
-    """One pass over what is due. Gives how many leads went on, and how many could not. The journal is let go
-    of after it, so that others may settle doubts while nothing is due."""
+async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> None:
+    """One pass over what is due. The journal is let go of after it, so that others may settle doubts while nothing is."""
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import work_once
     from leadflow_engine.outbound import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
-    failed: list[Worked] = []
     clock = RealClock()
     store = SqliteStore.open(journal, clock, create=False)
     plans = Plans(store)
 
     def tell(worked: Worked) -> None:
-        if worked.problem:
-            failed.append(worked)
+        counts.failed += bool(worked.problem)
+        counts.went_on += not worked.problem
         _tell(store, plans, worked, form)
 
     try:
         async with AiohttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
-            done = await work_once(store, plans, outbound, clock, tell, concurrency)
+            await work_once(store, plans, outbound, clock, tell, concurrency)
     finally:
         await store.close()
-    return done - len(failed), len(failed)
 
 
 def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:

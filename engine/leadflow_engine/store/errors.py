@@ -9,6 +9,10 @@ class StoreError(Exception):
     """The journal could not do what was asked; nothing of it holds. Its text is meant for a person."""
 
 
+class Held(StoreError):
+    """Another process writes to the journal; it may be had later."""
+
+
 HINTS = (
     (
         "is full",

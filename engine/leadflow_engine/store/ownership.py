@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.errors import Held, StoreError
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def _refused(path: Path, holder: str, error: OSError) -> StoreError:
         return StoreError(
             f"journal {path}: it cannot be locked: {error.strerror}; a network file system may not allow it"
         )
-    return StoreError(
+    return Held(
         f"journal {path} is held by process {holder}: one process writes at a time; "
         "wait until it ends, stop it, or give another --db"
     )

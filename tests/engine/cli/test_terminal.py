@@ -37,18 +37,18 @@ def test_the_first_ctrl_c_lets_leads_under_way_end_and_the_same_command_goes_on(
     market: Path, buyers: Any, leadflow: Leadflow
 ) -> None:
     many(market)
-    with (market / "errors.txt").open("w") as said:
-        process = subprocess.Popen(
-            [*COMMAND, *RUN, "--concurrency", "2", "--format", "jsonl"],
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        )
-    assert process.stdout
-    first = process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()  # not `communicate`: it would lose what was read ahead with the first line
-    process.wait(timeout=60)
+    command = [*COMMAND, *RUN, "--concurrency", "2", "--format", "jsonl"]
+    with (
+        (market / "errors.txt").open("w") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,
+    ):
+        assert process.stdout
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest = (
+            process.stdout.read()
+        )  # not `communicate`: it would lose what was read ahead with the first line
+        process.wait(timeout=60)
     errors = (market / "errors.txt").read_text()
     assert process.returncode == 130, errors
     assert "stopping; leads under way end first" in errors
@@ -108,3 +108,21 @@ def on_terminal(command: list[str], environ: dict[str, str]) -> str:
         os.close(ours)
     assert process.returncode == 0, shown.decode(errors="replace")
     return shown.decode(errors="replace")
+
+
+def test_work_waits_for_a_word_and_goes_on_with_the_lead(
+    market: Path, buyers: Any, leadflow: Leadflow
+) -> None:
+    leadflow("run", "flow.flow", "leads.jsonl", "--db", "leads.db")
+    (doubt,) = json.loads(leadflow("doubt", "list", "--db", "leads.db", "--format", "json").stdout)
+    leadflow(
+        "doubt", "settle", doubt["lead"], "bidder", "declined", "--because", "they say so", "--db", "leads.db"
+    )
+    with subprocess.Popen(
+        [*COMMAND, "work", "--db", "leads.db"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == f"{doubt['lead']}  fallback to desk for $0.00\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "1 lead went on; none waits\n"
+    assert process.returncode == 128 + signal.SIGTERM
