@@ -51,20 +51,25 @@ class _Layout:
     def _gap(self, line: int) -> None:
         """One blank line where the text had one or more, but not at the beginning of a block or a file."""
         opens = not self.rows or (self.rows[-1].text.endswith("{") and not self.rows[-1].tail)
-        if line > self.last_line + 1 and not opens:
+        if line > self.last_line + 1 and not opens and self.rows[-1].text:
             self.rows.append(_Row(0, ""))
 
     def _comments_before(self, offset: int, indent: int, alone: bool = False) -> None:
         """The comments before an offset, behind the row that they follow or (``alone``) each on its own."""
         while self.comments and self.comments[0].span.start < offset:
             comment = self.comments.pop(0)
-            if not (alone or comment.alone) and self.rows and not self.rows[-1].comment and self.rows[-1].text:
+            if not (alone or comment.alone) and self._takes_comment():
                 self.rows[-1].comment = comment.raw
                 self.rows[-1].comment_column = comment.span.column - 1
             else:
                 self._gap(comment.span.line)
                 self.rows.append(_Row(indent, comment.raw))
             self.last_line = comment.span.line
+
+    def _takes_comment(self) -> bool:
+        """Whether the last row is code without a comment behind it."""
+        last = self.rows[-1] if self.rows else _Row(0, "")
+        return bool(last.text) and not last.comment and not last.text.startswith("#")
 
     def _holds_comment(self, span: Span) -> bool:
         return any(span.start <= comment.span.start < span.end for comment in self.comments)
@@ -78,6 +83,7 @@ class _Layout:
         first = span.end if isinstance(statement, Line) else span.start
         self._comments_before(span.start, indent)
         self._gap(span.line)
+        self.last_line = span.line
         if isinstance(node, nodes.If):
             self._if(node, indent)
         elif isinstance(statement, Block):
@@ -133,7 +139,8 @@ class _Layout:
         behind that brace moves into the next branch."""
         row = self.rows.pop()
         if row.comment:
-            self.comments.insert(0, nodes.Comment(row.comment, True, NO_PLACE))
+            here = Span("", self.last_line, 0, self.last_line, 0, -1, -1)
+            self.comments.insert(0, nodes.Comment(row.comment, True, here))
         return row.text
 
     def _branch(self, opening: str, branch: nodes.Branch, indent: int) -> None:
@@ -151,9 +158,6 @@ class _Layout:
             self.item(each, 0, Widths())
         self._comments_before(tree.span.end + 1, 0)
         return _text(self.rows)
-
-
-NO_PLACE: Final = Span("", 0, 0, 0, 0, -1, -1)
 
 
 def _on_one_line(block: Block) -> bool:
