@@ -93,7 +93,7 @@ async def _sleep(stop: asyncio.Event) -> None:
 
 
 async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> None:
-    """One pass over what is due. The journal is let go of after it, so that others may settle doubts while nothing is."""
+    """One pass over what is due. The journal is let go of after it, so that others may settle doubts."""
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import work_once
