@@ -25,6 +25,10 @@ PERSONAL = ("body", "headers", "answer")
 """What of a call's result is personal and stands in a fact's content."""
 
 
+RECEIVED = "received"
+"""The key of a lead's first fact."""
+
+
 class Driver(Protocol):
     """Answers effects. ``perform`` begins one, ``next`` gives the next result that arrives."""
 
@@ -159,7 +163,7 @@ def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
         "identity": arrival.identity,
         "test": arrival.test,
     }
-    return Fact(0, "received", "received", at, body, {"payload": dumps(arrival.payload)})
+    return Fact(0, RECEIVED, "received", at, body, {"payload": dumps(arrival.payload)})
 
 
 def arrival_of(lead: str, received: Fact) -> Arrival:

@@ -14,7 +14,7 @@ from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import ThrownAway
 from leadflow_engine.effects import CallOut, Clock, Effect, Fact, Result, Timer, Write
 from leadflow_engine.journey import iso, moment
-from leadflow_engine.runner import result_of
+from leadflow_engine.runner import RECEIVED, result_of
 
 Place = tuple[int, float, int]
 """When a result arrives: the number of its fact, or behind all facts, after so many seconds; then as asked."""
@@ -28,6 +28,7 @@ class RecordedDriver:
         self._facts = {fact.key: fact for fact in facts}
         self._behind = len(facts)
         self._coming: list[tuple[Place, str, Result]] = []
+        self._clock_at(RECEIVED)
 
     def perform(self, effect: Effect, write: Write | None) -> None:
         """Answer an effect, at the time at which it was answered then."""

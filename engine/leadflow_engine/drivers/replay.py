@@ -26,15 +26,16 @@ class Ended(Exception):
 
 
 class ReplayDriver:
-    """Answers one Run's effects from stored facts; ``then`` answers those that no fact answers (recovery)."""
+    """Answers one Run's effects from stored facts; ``then`` answers those that no fact answers (recovery). ``began`` is
+    the time before the first fact."""
 
-    def __init__(self, facts: Sequence[Fact], then: Driver | None = None) -> None:
+    def __init__(self, facts: Sequence[Fact], then: Driver | None = None, began: str = "") -> None:
         self._facts = deque(facts)
         self._then = then
         self._waiting: dict[str, tuple[Effect, Write | None]] = {}
         self._crashed: deque[str] = deque()
         self._handed_over = not self._facts
-        self._at = ""
+        self._at = began
 
     def perform(self, effect: Effect, write: Write | None) -> None:
         """Remember what is asked until its fact comes; once the facts have ended, hand it on."""

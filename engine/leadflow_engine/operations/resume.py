@@ -95,7 +95,7 @@ async def go_on(plan: Plan, lead: str, facts: Sequence[Fact], live: Driver) -> E
 async def _replay_one(
     plan: Plan, lead: str, facts: Sequence[Fact], segment: Segment, cursor: Cursor, then: Driver | None
 ) -> Ending:
-    driver = ReplayDriver(segment.facts, then)
+    driver = ReplayDriver(segment.facts, then, facts[0].at)
     return await run_lead(plan, arrival_of(lead, facts[0]), driver, cursor, facts[: segment.before])
 
 
