@@ -14,7 +14,8 @@ from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.parser import parse
 from leadflow_dsl.printer_expressions import expression
-from leadflow_dsl.printer_statements import OPTIONS, WRITERS, Block, Line, Widths, widths
+from leadflow_dsl.printer_forms import OPTIONS, Block, Line, Widths, widths
+from leadflow_dsl.printer_statements import WRITERS
 
 WIDTH: Final = 100
 WIDEST_TAIL: Final = 64

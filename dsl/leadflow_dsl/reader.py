@@ -14,7 +14,8 @@ from leadflow_dsl import build, literals, nodes
 from leadflow_dsl.diagnostics import Diagnostic, Label
 from leadflow_dsl.machine import Entry, Machine
 from leadflow_dsl.rules import syntax as rules
-from leadflow_dsl.syntax_errors import MISTAKES, Mend, Place, opened, unexpected
+from leadflow_dsl.syntax_errors import MISTAKES, unexpected
+from leadflow_dsl.syntax_places import Mend, Place, opened
 from leadflow_dsl.table import END, Table, load
 from leadflow_dsl.tokens import FIELD_NAME, Reading, Source, Token, next_token
 

@@ -1,0 +1,153 @@
+"""Where the reader stands when a token does not fit: what would, in which statement, in which block; and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
+from leadflow_dsl.machine import Machine
+from leadflow_dsl.rules import syntax as rules
+from leadflow_dsl.rules.rule import Rule
+from leadflow_dsl.syntax_forms import FORMS, THINGS
+from leadflow_dsl.table import END
+from leadflow_dsl.tokens import Source, Token, next_token
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the reader stands: the token that does not fit, its text, and what would.
+
+    ``declares``: inside a field's declaration, which no other may follow on the line.
+    """
+
+    source: Source
+    machine: Machine
+    token: Token
+    text: str
+    span: Span
+    expected: frozenset[str]
+    declares: bool = False
+
+    def fits_all(self, terminals: tuple[str, ...]) -> bool:
+        """Whether terminals would be shifted one after the other."""
+        if len(terminals) < 2:
+            return all(self.machine.fits(terminal) for terminal in terminals)
+        trial = self.machine.trial(terminals[0])
+        return trial is not None and all(trial.fits(terminal) for terminal in terminals[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A diagnostic and what to feed instead: readings from the token's start to ``end``, where reading goes on."""
+
+    diagnostic: Diagnostic
+    feed: tuple[tuple[str, str], ...]
+    end: int
+
+
+Mistake = Callable[[Place], Mend | None]
+
+
+_OPERATORS: Final = frozenset({"EQUAL", "PLUS", "AND", "OR"})
+
+
+def replaced(place: Place, text: str) -> tuple[Edit, ...]:
+    return (Edit(place.span, text),)
+
+
+def goes_on(place: Place, terminal: str) -> bool:
+    """Whether the next token fits after a terminal in the place of this one."""
+    trial = place.machine.trial(terminal)
+    following, _ = next_token(place.source, place.machine.table, place.token.end)
+    return trial is not None and any(trial.fits(reading.terminal) for reading in following.readings)
+
+
+def unknown(place: Place) -> tuple[Rule, str]:
+    block = opened(place.machine)
+    if place.text in {"flow", "library"} and not block:
+        return rules.ORDER, "a file has one `flow` or `library`, at its beginning"
+    if place.declares and place.text.isidentifier():
+        return rules.DECLARATION_LINE, f"`{place.text}` is no modifier of a field"
+    if place.token.begins_line and "RBRACE" in place.expected and place.text.isidentifier() and block:
+        return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no statement of `{block[0]}`"
+    if block is None and END in place.expected and place.text.isidentifier():
+        return rules.UNKNOWN_STATEMENT, f"`{place.text}` is no declaration of a flow"
+    expected = describe(place)
+    if expected:
+        return rules.UNEXPECTED, f"expected {expected}, found {shown(place.text)}"
+    return rules.UNEXPECTED, f"{shown(place.text)} does not belong here"
+
+
+def describe(place: Place) -> str:
+    """What may stand at a place, in words; empty where it is too much to say."""
+    expected = place.expected
+    if {"NAME", "LPAR", "NUMBER", "STRING"} <= expected:
+        return "a value"
+    if expected & _OPERATORS:
+        return "an operator or the next word of the statement"
+    keywords = {name: text for text, name in place.machine.table.keywords.items()}
+    hidden = {"LONG_STRING"} if "STRING" in expected else set()
+    things = [THINGS[name] for name in THINGS if name in expected and name not in hidden]
+    words = sorted(f"`{keywords[name]}`" for name in expected if name in keywords)
+    shown = [*things, *words]
+    return " or ".join(", ".join(shown).rsplit(", ", 1)) if len(shown) <= 8 else ""
+
+
+def choices(place: Place) -> tuple[str, ...]:
+    if {"NAME", "LPAR"} <= place.expected or place.expected & _OPERATORS:
+        return ()
+    keywords = place.machine.table.keywords
+    words = sorted(text for text, name in keywords.items() if name in place.expected and text.isidentifier())
+    return (f"here may stand: {', '.join(words)}",) if 0 < len(words) <= 60 else ()
+
+
+def statements(place: Place) -> tuple[str, ...]:
+    """The statements that this block has."""
+    keywords = place.machine.table.keywords
+    words = [word for word in FORMS if keywords[word] in place.expected]
+    return (f"here may stand: {', '.join(words)}",) if words else ()
+
+
+def shown(text: str) -> str:
+    if not text:
+        return "the end of the file"
+    return f"`{text if len(text) <= 40 else text[:37] + '...'}`"
+
+
+def form(place: Place) -> tuple[str, ...]:
+    word = statement(place.machine)
+    return (f"the form is: {FORMS[word]}",) if word in FORMS else ()
+
+
+def statement(machine: Machine) -> str:
+    """The keyword that opened the statement that is being read, or an empty text."""
+    words = set(machine.table.keywords.values())
+    opening = ""
+    for entry in reversed(machine.entries):
+        if entry.symbol == "LBRACE" or entry.symbol.startswith("__") or entry.symbol.endswith("_items"):
+            break
+        if entry.symbol in words and entry.symbol.isidentifier() and hasattr(entry.value, "text"):
+            opening = entry.value.text if entry.value.text.isidentifier() else opening
+    return opening
+
+
+def opened(machine: Machine) -> tuple[str, int, int] | None:
+    """The innermost open block: its opening word, the height of the stack in it, and the offset of its brace."""
+    index = _innermost(machine)
+    if index is None:
+        return None
+    header = Machine(machine.table, machine.build, machine.states[: index + 1], machine.entries[:index])
+    return statement(header) or "block", index + 2, machine.entries[index].start
+
+
+def _innermost(machine: Machine) -> int | None:
+    """The entry of the innermost open brace. A closed block may still lie on the stack, brace and all."""
+    closed = 0
+    for index in range(len(machine.entries) - 1, -1, -1):
+        symbol = machine.entries[index].symbol
+        if symbol == "LBRACE" and closed == 0:
+            return index
+        closed += {"RBRACE": 1, "LBRACE": -1}.get(symbol, 0)
+    return None
