@@ -254,7 +254,11 @@ def _and_end(order: Order, writing: int) -> None:
 def serve() -> None:
     """Carry out orders until there are no more."""
     for line in sys.stdin:
-        print(json.dumps(forked(Order(**json.loads(line)))), flush=True)
+        try:
+            came = forked(Order(**json.loads(line)))
+        except Exception:  # a flow that cannot be loaded: said, not died of
+            came = {"failed": traceback.format_exc()}
+        print(json.dumps(came), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.operations.dry import dry_run
 from leadflow_engine.operations.loading import load
