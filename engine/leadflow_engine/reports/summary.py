@@ -96,12 +96,11 @@ def _records(tally: Tally, width: int) -> Iterator[Text]:
     for each in filter(None, said):
         yield from hang(Text(" records    "), painted(each), "", width)
     for number, line, problem in tally.unread[:SHOWN_UNREAD]:
-        yield from hang(
-            Text(" not read   ", style="bold red"),
-            painted(f"record {number}, line {line}: {problem}"),
-            "",
-            width,
-        )
+        where = (
+            problem if problem.startswith("line ") else f"line {line}: {problem}"
+        )  # some name it themselves
+        head = Text(" not read   ", style="bold red")
+        yield from hang(head, painted(f"record {number}, {where}"), "", width)
     more = len(tally.unread) - SHOWN_UNREAD
     if more > 0:
         yield Text(f" not read   and {more:,} more")
