@@ -4,7 +4,8 @@ A console block holds commands behind ``$ `` and what they print. Ids, moments a
 printed, and ``...`` stands for anything. A block may say how its last command ends: ```` ```console exit=1````.
 ``export`` holds for the rest of the page, and a command that ends in ``&`` stays up while the page's later ones run.
 
-``python tests/pages.py [PAGE ...]`` runs the pages and writes what was printed into them where that differs.
+``python tests/pages.py`` runs all pages and writes what was printed where they say something else; for pages that are
+named also where they say nothing.
 """
 
 from __future__ import annotations
@@ -145,8 +146,8 @@ def agrees(said: str, printed: str) -> bool:
     return doctest.OutputChecker().check_output(FLEETING.sub("0", said), FLEETING.sub("0", printed), flags)
 
 
-def rewritten(text: str, played: Iterator[Played]) -> str:
-    """A page's text with what its commands printed."""
+def rewritten(text: str, played: Iterator[Played], silent_too: bool = True) -> str:
+    """A page's text with what its commands printed where it says something else, or (``silent_too``) nothing."""
 
     def block(match: re.Match[str]) -> str:
         lines, code = [], ""
@@ -156,7 +157,7 @@ def rewritten(text: str, played: Iterator[Played]) -> str:
             if is_run(Command(0, told.strip(), "", 0)):
                 now = next(played)
                 code = f" exit={now.code}" if now.code else ""
-                same = said.strip() and agrees(said, now.printed)
+                same = agrees(said, now.printed) and (said.strip() or not silent_too)
                 lines += [said] if same else [line.rstrip() + "\n" for line in now.printed.splitlines()]
         return f"```console{code}\n{''.join(lines)}```"
 
@@ -168,7 +169,9 @@ def main(names: list[str]) -> None:
     for page in [ROOT / name for name in names] or pages():
         if any(commands(page)):
             with tempfile.TemporaryDirectory() as folder:
-                text = rewritten(page.read_text(encoding="utf-8"), play(page, Path(folder)))
+                text = rewritten(
+                    page.read_text(encoding="utf-8"), play(page, Path(folder)), silent_too=bool(names)
+                )
             page.write_text(text, encoding="utf-8")
 
 

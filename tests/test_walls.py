@@ -30,6 +30,7 @@ WRITING_METHODS = frozenset("write_text write_bytes unlink mkdir rmdir touch".sp
 MAY_WRITE_ITS_TABLE = "dsl/leadflow_dsl/"
 
 LONGEST_FILE = 400
+LONGEST_PLAIN_DATA = 650  # a file of records alone reads from the top, however long it is
 LONGEST_FUNCTION = 60
 
 
@@ -62,6 +63,11 @@ def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return "?"
+
+
+def is_code(module: ast.Module) -> bool:
+    """Whether a file has functions of its own, beside what records tell of themselves."""
+    return any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in module.body)
 
 
 def is_outside(path: Path) -> bool:
@@ -119,7 +125,8 @@ def test_nothing_but_the_runner_builds_a_run() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_files_and_functions_stay_short(path: Path) -> None:
     module = tree(path)
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= (LONGEST_FILE if is_code(module) else LONGEST_PLAIN_DATA)
     functions = [
         node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]

@@ -47,6 +47,9 @@ def test_a_page_is_rewritten_where_something_else_was_printed() -> None:
     slower = Played(Command(5, "two", "sold in 3 ms\n", 0), "sold in 12.5 ms\n", 0)
     assert rewritten(text, iter([other])) == "A\n```console exit=1\n$ one &\n$ two\nlost in 12.5 ms\n```\nB\n"
     assert rewritten(text, iter([slower])) == text
+    silent = "```console\n$ two\n```\n"
+    assert rewritten(silent, iter([other]), silent_too=False) == "```console exit=1\n$ two\n```\n"
+    assert "lost" in rewritten(silent, iter([other]))
 
 
 @pytest.mark.parametrize(

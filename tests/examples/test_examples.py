@@ -25,7 +25,7 @@ LEADFLOW = Path(sys.executable).parent / "leadflow"
 THURSDAY_MORNING = "2026-11-19T15:00:00Z"
 
 ENDS: dict[str, list[str]] = {
-    "01-smallest": ["sold acme 12.00", "unsold", "unsold", "refused", "refused"],
+    "01-smallest": ["sold ace 12.00", "unsold", "unsold", "refused", "refused"],
     "02-two-buyers": [
         "sold clearview 28.00",
         "sold budget_glass 9.50",
@@ -120,7 +120,7 @@ def leadflow(*arguments: object, **environ: str) -> subprocess.CompletedProcess[
 
 
 def ends(printed: str) -> list[str]:
-    """Each lead's end in a few words: ``sold acme 12.00``, ``unsold``."""
+    """Each lead's end in a few words: ``sold ace 12.00``, ``unsold``."""
     return [end(json.loads(line)) for line in printed.splitlines()]
 
 
