@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from leadflow_dsl import model
@@ -19,7 +20,7 @@ from leadflow_dsl.meaning.heads import build_head
 from leadflow_dsl.meaning.loading import load
 from leadflow_dsl.meaning.sources import build_sources
 from leadflow_dsl.meaning.steps import build_steps
-from leadflow_dsl.project import open_project
+from leadflow_dsl.project import Project, open_project
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
 
 PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
@@ -64,6 +65,15 @@ def check(
     if text is not None:
         overlay[name] = text
         project = replace(project, overlay=overlay)
+    return _checked(project, name)
+
+
+def check_files(files: Mapping[str, str], main: str) -> Checked:
+    """Check the flow ``main`` of a project that is given whole as texts, by path below its root: the disk is not read."""
+    return _checked(Project(Path(os.devnull), files), main)  # nothing lies below a device
+
+
+def _checked(project: Project, name: str) -> Checked:
     draft = Draft(project, name)
     flow = _passed(draft)
     findings = tuple(sorted(draft.findings, key=_place))

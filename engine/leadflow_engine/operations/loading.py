@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
-from leadflow_dsl.checking import check, not_built
+from leadflow_dsl.checking import check, check_files, not_built
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
-from leadflow_dsl.project import MARKERS
 from leadflow_dsl.terms import SecretRef
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
@@ -86,9 +84,7 @@ def _refuse_unbuilt(flow: Flow) -> None:
 
 def plan_of_files(files: Mapping[str, str], main: str) -> Plan:
     """A plan made again from the files that a journal keeps, whatever is on the disk by now. Raises ``LoadProblem``."""
-    with tempfile.TemporaryDirectory() as root:
-        (Path(root) / MARKERS[-1]).touch()
-        checked = check(Path(root) / main, files=files)
+    checked = check_files(files, main)
     if checked.flow is None:
         raise LoadProblem(
             f"{main}: this version cannot read the flow that the journal keeps", checked.diagnostics
