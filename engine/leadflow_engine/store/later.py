@@ -31,10 +31,15 @@ def settle_delivery(
     core: Core, lead: str, buyer: str, number: int, word: str, by: str, because: str
 ) -> Later:
     """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. Raises ``StoreError`` for a delivery
-    that is none."""
+    that is none, and for one whose lead is under way: its Run would not know of the word."""
     if word not in WORDS:
         raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
     state = _state(core.connection, lead, buyer, number)
+    if _is_under_way(core.connection, lead):
+        raise StoreError(
+            f"lead {lead} is under way, as something interrupted its run; `leadflow work --drain` brings it to "
+            f"where it ends or waits, then say of {buyer}/{number} what became of it"
+        )
     found = later_word(state, word)
     conflict = "" if found else f"{word} ({by}: {because}) after it was {state}"
     body = {"word": word, "by": by, "because": because, "state": found or state, "conflict": conflict}
@@ -84,6 +89,14 @@ def _state(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -
     ).fetchall()
     known = ", ".join(f"{each[0]}/{each[1]} ({each[2]})" for each in others) or "no delivery at all"
     raise StoreError(f"lead {lead} has no delivery {buyer}/{number}; it has {known}")
+
+
+def _is_under_way(connection: sqlite3.Connection, lead: str) -> bool:
+    """Is the lead in the middle of a segment? What was said of it since the segment's end does not begin another."""
+    kind = connection.execute(
+        "SELECT kind FROM fact WHERE lead = ? AND kind <> 'settled' ORDER BY seq DESC LIMIT 1", (lead,)
+    ).fetchone()
+    return kind is not None and kind[0] not in {"suspend", "end"}
 
 
 def _next(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -> int:

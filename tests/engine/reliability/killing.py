@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,11 @@ class Trial:
             said = faults(self._order["db"], FLOW, self.entries(), CAPS, ended=False)
             self.found += [f"after {point}, work={work}: {each}" for each in said]
         return came
+
+    def rows(self, query: str) -> list[Any]:
+        """What the journal says."""
+        with closing(sqlite3.connect(self._order["db"])) as journal:
+            return journal.execute(query).fetchall()
 
     def end(self) -> list[str]:
         """Run and work until nothing is left, and once more for nothing. Gives all that was wrong."""

@@ -97,6 +97,27 @@ def test_a_hundred_kills_at_any_moment(children: Children, buyers: Sandbox, tmp_
         kills += trial.kills
 
 
+@pytest.mark.parametrize(("word", "end"), [("sold", "sold three"), ("declined", "sold taker")])
+def test_an_operator_speaks_of_a_crash_once_it_is_a_doubt(
+    word: str, end: str, children: Children, buyers: Sandbox, tmp_path: Path
+) -> None:
+    """A word would get lost in a lead that is cut off in its middle: it is refused, and nothing else is hurt by it."""
+    trial = Trial(children, buyers, tmp_path, ["capped"])
+    assert trial.run({"kind": "call", "when": "after", "nth": 1})["code"] == KILLED
+    [(lead, buyer, number)] = trial.rows("SELECT lead, buyer, number FROM delivery")
+    words = [[lead, buyer, number, word]]
+    assert "is under way" in trial.run(work=True, words=words, fails=True)["failed"]
+    assert trial.run(work=True)["worked"] == 1
+    assert trial.rows("SELECT state FROM delivery") == [("in_doubt",)]
+    assert trial.run(work=True, words=words)["worked"] == 1
+    sold = trial.rows("SELECT outcome, buyer FROM sale")
+    assert [" ".join(each) for each in sold] == [end]
+    found = trial.end()
+    # whoever says `declined` of a buyer that took the lead sells it twice, and the books show it
+    assert [each for each in found if "three" not in each] == []
+    assert bool(found) == (word == "declined")
+
+
 # ------------------------------------------------------------------ the comparison itself
 
 

@@ -49,7 +49,9 @@ def run(children: Children, count: int, folder: Path) -> dict[str, Any]:
         assert sum(outcomes.values()) == count
         assert {"sold", "fallback", "refused", "in_doubt"} <= set(outcomes)
         [(money,)] = journal.execute("SELECT sum(amount) FROM ledger WHERE kind = 'sale'")
-        assert journal.execute("SELECT sum(price) FROM delivery WHERE state = 'confirmed'").fetchall() == [(money,)]
+        assert journal.execute("SELECT sum(price) FROM delivery WHERE state = 'confirmed'").fetchall() == [
+            (money,)
+        ]
     return {**came, **outcomes, "posts": sum(entry["leg"] == "post" for entry in entries)}
 
 

@@ -36,7 +36,7 @@ def test_a_word_ends_the_doubt(
 
 
 def test_the_opposite_of_what_is_settled_is_a_conflict_that_is_shown(kit: Any, store: SqliteStore) -> None:
-    kit.sell(store, "L1", "confirmed")
+    store.write_now(kit.sell(store, "L1", "confirmed").end())
     said = store.settle_delivery("L1", "sunpath", 1, "declined", "sunpath", "callback")
     assert said == Later("confirmed", "declined (sunpath: callback) after it was confirmed")
     assert [each.conflict for each in store.doubts()] == [said.conflict]
@@ -74,6 +74,18 @@ def test_what_cannot_be_settled_is_said(kit: Any, store: SqliteStore) -> None:
         store.settle_delivery("L1", "westsun", 1, "sold", "ann", "")
     with pytest.raises(StoreError, match="`maybe` settles nothing: say sold or declined"):
         store.settle_delivery("L1", "sunpath", 1, "maybe", "ann", "")
+
+
+def test_of_a_lead_that_is_under_way_nothing_is_said_until_it_ends_or_waits(
+    kit: Any, store: SqliteStore
+) -> None:
+    story = kit.sell(store, "L1", "in_doubt")
+    with pytest.raises(StoreError, match=r"lead L1 is under way.*`leadflow work --drain`"):
+        store.settle_delivery("L1", "sunpath", 1, "sold", "ann", "yes")
+    assert store.facts("L1")[-1].key == "settle/1"
+    store.write_now(story.suspend(due=None))
+    for _ in range(2):  # what was said before does not begin a segment
+        assert store.settle_delivery("L1", "sunpath", 1, "sold", "ann", "yes") == Later("confirmed")
 
 
 def test_a_run_that_did_not_see_the_word_does_not_go_on_beside_it(kit: Any, store: SqliteStore) -> None:

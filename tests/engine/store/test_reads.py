@@ -148,7 +148,8 @@ def test_a_trial_that_never_gets_there_gives_way(kit: Any, store: SqliteStore) -
 
 
 def test_what_an_operator_says_later_does_not_undo_a_failure(kit: Any, store: SqliteStore) -> None:
-    fail(kit, store, "L1", "L2", "L3")
+    store.write_now(kit.sell(store, "L1", "in_doubt").suspend())
+    fail(kit, store, "L2", "L3")
     store.settle_delivery("L1", "sunpath", 1, "sold", "ann", "their log has it")
     assert out(store, kit)["code"] == "paused"
 
