@@ -187,6 +187,7 @@ class Reader:
 
     def _apply(self, token: Token, mend: Mend) -> None:
         self.found.append(mend.diagnostic)
+        self.machine.cut(len(self.machine.states) - mend.drop)
         for terminal, raw in mend.feed:
             self._feed(terminal, raw, token.start, max(mend.end, token.start))
         self.position = mend.end
@@ -307,13 +308,27 @@ class Reader:
         if candidate is mistake:
             return False
         at = self.source.span(candidate.start, candidate.end).column
-        return at == 1 or (at == column and (self._cut_to(candidate.readings) or not keywords))
+        if at == column and not keywords and not self._cut_to(candidate.readings):
+            self._cut_to_block()
+            return True
+        return at == 1 or (at == column and not keywords)
 
     def _cut_to(self, readings: tuple[Reading, ...]) -> bool:
         height = self._fitting(self.machine, readings)
         if height is not None:
             self.machine.cut(height)
         return height is not None
+
+    def _cut_to_block(self) -> None:
+        """Drop the statement that was begun, keep those before it in the block."""
+        block = opened(self.machine)
+        height = block[1] if block else 1
+        while height <= len(self.machine.entries) and self._settled(self.machine.entries[height - 1].symbol):
+            height += 1
+        self.machine.cut(height)
+
+    def _settled(self, symbol: str) -> bool:
+        return symbol.startswith("__") or symbol in {"head", "flow_head", "library_head"}
 
     def _column_of_line(self, token: Token) -> int:
         start = self.source.lines[self.source.span(token.start, token.start).line - 1]

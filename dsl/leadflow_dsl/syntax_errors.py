@@ -7,6 +7,7 @@ of ``MISTAKES``, the more particular first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
@@ -24,6 +25,7 @@ from leadflow_dsl.syntax_literals import (
     thousands,
 )
 from leadflow_dsl.syntax_places import (
+    OPERATORS,
     Mend,
     Mistake,
     Place,
@@ -38,6 +40,7 @@ from leadflow_dsl.syntax_places import (
     unknown,
 )
 from leadflow_dsl.table import END
+from leadflow_dsl.tokens import next_token
 
 _FOREIGN: Final[Mapping[str, str]] = {
     "=": "==",
@@ -62,6 +65,12 @@ _FOREIGN: Final[Mapping[str, str]] = {
     "unless": "not",
     "contain": "contains",
     "equals": "==",
+    "startswith": "starts with",
+    "startsWith": "starts with",
+    "starts_with": "starts with",
+    "endswith": "ends with",
+    "endsWith": "ends with",
+    "ends_with": "ends with",
 }
 
 
@@ -88,6 +97,18 @@ def foreign_sign(place: Place) -> Mend | None:
     fixed = plain + " " if plain.isidentifier() and following.isalnum() else plain
     found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=replaced(place, fixed))
     return Mend(found, tuple(zip(terminals, plain.split(), strict=True)), place.token.end)
+
+
+def bare_list(place: Place) -> Mend | None:
+    """``state in CA, TX``: a list without its brackets."""
+    if place.text != "," or "AND" not in place.expected or statement(place.machine) not in _CONDITIONS:
+        return None
+    text = place.source.text
+    rest = re.compile(r"[^\n}]*?(?=\s(?:else|because)\b|[\n}]|\Z)").match(text, place.token.start)
+    end = rest.end() if rest else place.token.end
+    help = "write `in [CA, TX]`"
+    found = rules.UNEXPECTED.at(place.span, "a list of values stands in brackets", "", help)
+    return Mend(found, (), max(end, place.token.end))
 
 
 def mapping_sign(place: Place) -> Mend | None:
@@ -143,14 +164,66 @@ def chained(place: Place) -> Mend | None:
 
 
 def missing_opening(place: Place) -> Mend | None:
-    """A block without its ``{``: what stands here would fit in it."""
+    """A block without its ``{``: what stands here would fit in it, and its ``}`` is there."""
     trial = place.machine.trial("LBRACE") if "LBRACE" in place.expected else None
-    if trial is None or not any(trial.fits(reading.terminal) for reading in place.token.readings):
+    if trial is None or place.token.readings[-1].terminal != "NAME" or not _brace_to_spare(place):
+        return None
+    if not any(trial.fits(reading.terminal) for reading in place.token.readings):
         return None
     before = place.source.span(place.token.start, place.token.start)
     message = f"expected `{{` before {shown(place.text)}"
     found = rules.BRACES.at(place.span, message, "", form(place), fix=(Edit(before, "{ "),))
     return Mend(found, (("LBRACE", "{"),), place.token.start)
+
+
+def _brace_to_spare(place: Place) -> bool:
+    """Whether the rest of the file closes more blocks than are open."""
+    balance = sum(entry.symbol == "LBRACE" for entry in place.machine.entries)
+    balance -= sum(entry.symbol == "RBRACE" for entry in place.machine.entries)
+    token = place.token
+    while token.readings[0].terminal != END:
+        balance += {"LBRACE": 1, "RBRACE": -1}.get(token.readings[0].terminal, 0)
+        token, _ = next_token(place.source, place.machine.table, token.end)
+    return balance < 0
+
+
+def missing_name(place: Place) -> Mend | None:
+    """``buyer {``: a block without a name."""
+    trial = place.machine.trial("NAME") if place.text == "{" and "NAME" in place.expected else None
+    if trial is None or not trial.fits("LBRACE"):
+        return None
+    found = rules.UNEXPECTED.at(place.span, "expected a name before `{`", "", form(place))
+    return Mend(found, (("NAME", "_"),), place.token.start)
+
+
+def hyphen(place: Place) -> Mend | None:
+    """``zip-code``: a name has no hyphen; as a mapping's key it stands in quotes."""
+    last = place.machine.entries[-1] if place.machine.entries else None
+    if last is None or last.symbol not in {"NAME", "name_segment"} or last.end != place.token.start:
+        return None
+    word = re.compile(r"[\w-]+").match(place.source.text, last.start)
+    if place.text[0] != "-" or word is None or word.end() <= place.token.end - 1 or "MINUS" in place.expected:
+        return None
+    quoted = "_ASSIGN" in place.expected
+    meant = f'"{word.group()}"' if quoted else word.group().replace("-", "_").lower()
+    span = place.source.span(*word.span())
+    message = "a name has no hyphen" + ("; a key that has one stands in quotes" if quoted else "")
+    found = rules.UNEXPECTED.at(span, message, "", f"write `{meant}`", fix=(Edit(span, meant),))
+    return Mend(found, (("STRING" if quoted else "NAME", meant),), word.end(), drop=1)
+
+
+def unquoted(place: Place) -> Mend | None:
+    """``header Content-Type``: a text without its quotes."""
+    word = re.compile(r"[A-Za-z][\w./-]*").match(place.source.text, place.token.start)
+    if "STRING" not in place.expected or "NAME" in place.expected or word is None or place.token.begins_line:
+        return None
+    if not goes_on(place, "STRING", word.end()):
+        return None
+    span, meant = place.source.span(*word.span()), f'"{word.group()}"'
+    found = rules.UNEXPECTED.at(
+        span, "a text stands in quotes", "", f"write `{meant}`", fix=(Edit(span, meant),)
+    )
+    return Mend(found, (("STRING", meant),), word.end())
 
 
 def minus(place: Place) -> Mend | None:
@@ -167,7 +240,12 @@ def misspelt(place: Place) -> Mend | None:
     words = {text: name for text, name in place.machine.table.keywords.items() if name in place.expected}
     if not place.text.isidentifier() or place.text in FORMS:
         return None  # a statement of another block is no slip of the pen
-    near = get_close_matches(place.text.lower(), [word for word in words if word.isidentifier()], 3, 0.65)
+    near = get_close_matches(
+        place.text.lower(),
+        [word for word in words if word.isidentifier()],
+        3,
+        0.75 if OPERATORS & place.expected else 0.65,
+    )
     if not near:
         return None
     return Mend(_did_you_mean(place, near), ((words[near[0]], near[0]),), place.token.end)
@@ -183,7 +261,7 @@ def _did_you_mean(place: Place, near: list[str]) -> Diagnostic:
 def wrong_word(place: Place) -> Mend | None:
     """One keyword stands here and no other thing, and what follows fits after it: ``cap 100 a day``."""
     keyword = _only(place)
-    if keyword is None or place.text in {"{", "}"}:
+    if keyword is None or place.text in {"{", "}"} or keyword[1] in "([" or place.token.begins_line:
         return None
     trial = place.machine.trial(keyword[0])
     if trial is None:
@@ -194,7 +272,9 @@ def wrong_word(place: Place) -> Mend | None:
         "",
         form(place),
     )
-    if any(trial.fits(reading.terminal) for reading in place.token.readings):
+    if place.text not in _FOR_ANOTHER and any(
+        trial.fits(reading.terminal) for reading in place.token.readings
+    ):
         before = place.source.span(place.token.start, place.token.start)
         missing = rules.UNEXPECTED.at(
             place.span,
@@ -217,6 +297,10 @@ def _only(place: Place) -> tuple[str, str] | None:
     )
 
 
+_CONDITIONS: Final = frozenset({"accept", "reject", "if", "when", "add", "subtract", "assert"})
+# Words that are written for another word, not before a word that is missing.
+_FOR_ANOTHER: Final = frozenset({"if", "where", "unless", "whenever", "a", "an", "each", "every", "/"})
+
 MISTAKES: Final[tuple[Mistake, ...]] = (
     broken_text,
     broken_number,
@@ -224,6 +308,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     quotes,
     spaced_unit,
     foreign_sign,
+    bare_list,
     mapping_sign,
     minus,
     regex,
@@ -231,7 +316,10 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     swapped_reason,
     chained,
     missing_opening,
+    missing_name,
+    hyphen,
     misspelt,
+    unquoted,
     wrong_word,
 )
 

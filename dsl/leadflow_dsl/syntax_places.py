@@ -40,27 +40,33 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A diagnostic and what to feed instead: readings from the token's start to ``end``, where reading goes on."""
+    """A diagnostic and what to feed instead: terminals with their text, and the place where reading goes on.
+
+    ``drop``: how many entries come off the stack first.
+    """
 
     diagnostic: Diagnostic
     feed: tuple[tuple[str, str], ...]
     end: int
+    drop: int = 0
 
 
 Mistake = Callable[[Place], Mend | None]
 
 
-_OPERATORS: Final = frozenset({"EQUAL", "PLUS", "AND", "OR"})
+OPERATORS: Final = frozenset({"EQUAL", "PLUS", "AND", "OR"})
 
 
 def replaced(place: Place, text: str) -> tuple[Edit, ...]:
     return (Edit(place.span, text),)
 
 
-def goes_on(place: Place, terminal: str) -> bool:
-    """Whether the next token fits after a terminal in the place of this one."""
+def goes_on(place: Place, terminal: str, end: int | None = None) -> bool:
+    """Whether the next token (on the same line, or at ``end``) fits after a terminal in the place of this one."""
     trial = place.machine.trial(terminal)
-    following, _ = next_token(place.source, place.machine.table, place.token.end)
+    following, _ = next_token(place.source, place.machine.table, place.token.end if end is None else end)
+    if following.begins_line and following.readings[-1].terminal == "NAME":
+        return trial is not None and any(trial.fits(reading.terminal) for reading in following.readings[:-1])
     return trial is not None and any(trial.fits(reading.terminal) for reading in following.readings)
 
 
@@ -85,8 +91,10 @@ def describe(place: Place) -> str:
     expected = place.expected
     if {"NAME", "LPAR", "NUMBER", "STRING"} <= expected:
         return "a value"
-    if expected & _OPERATORS:
-        return "an operator or the next word of the statement"
+    if expected & OPERATORS:
+        return (
+            "an operator or `{`" if "LBRACE" in expected else "an operator or the next word of the statement"
+        )
     keywords = {name: text for text, name in place.machine.table.keywords.items()}
     hidden = {"LONG_STRING"} if "STRING" in expected else set()
     things = [THINGS[name] for name in THINGS if name in expected and name not in hidden]
@@ -96,7 +104,7 @@ def describe(place: Place) -> str:
 
 
 def choices(place: Place) -> tuple[str, ...]:
-    if {"NAME", "LPAR"} <= place.expected or place.expected & _OPERATORS:
+    if {"NAME", "LPAR"} <= place.expected or place.expected & OPERATORS:
         return ()
     keywords = place.machine.table.keywords
     words = sorted(text for text, name in keywords.items() if name in place.expected and text.isidentifier())
