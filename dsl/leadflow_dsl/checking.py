@@ -69,7 +69,7 @@ def check(
 
 
 def check_files(files: Mapping[str, str], main: str) -> Checked:
-    """Check the flow ``main`` of a project that is given whole as texts, by path below its root: the disk is not read."""
+    """Check the flow ``main`` of a project given whole as texts, by path below its root: the disk is not read."""
     return _checked(Project(Path(os.devnull), files), main)  # nothing lies below a device
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.terms import Answer, Path, Read, SecretRef, Term, Text, Type
+from leadflow_dsl.terms import Path, Read, SecretRef, Term, Text, Type
 
 Duration: TypeAlias = datetime.timedelta
 

@@ -1,8 +1,8 @@
 """Cases of whole leads in the flow language: a flow, what buyers answer, leads, and what must come of each.
 
-A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``leads``. A lead has ``send`` and
-any of ``outcome``, ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word, reason]), ``steps``
-(name to outcome), ``keys`` (the effects, in order). What is not said is not compared.
+A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``leads``. A lead has
+``send`` and any of ``outcome``, ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word,
+reason]), ``steps`` (name to outcome), ``keys`` (the effects, in order). What is not said is not compared.
 """
 
 from __future__ import annotations

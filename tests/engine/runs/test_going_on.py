@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import yaml
+
 from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.operations.resume import at_once, go_on, replay, writes_again
 from leadflow_engine.store.rebuild import contents
@@ -50,7 +51,9 @@ def test_when_the_wait_was_in_vain_the_fallback_comes(tmp_path):
     assert sold(run, lead) == ["always"]
 
 
-@pytest.mark.parametrize(("word", "outcome", "buyers"), [("sold", "sold", ["hold"]), ("declined", "sold", ["last"])])
+@pytest.mark.parametrize(
+    ("word", "outcome", "buyers"), [("sold", "sold", ["hold"]), ("declined", "sold", ["last"])]
+)
 def test_an_operator_settles_a_doubt_and_the_lead_goes_on(tmp_path, word, outcome, buyers):
     run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
     assert [doubt.buyer for doubt in run.store.doubts()] == ["hold"]
@@ -71,7 +74,9 @@ def test_a_doubt_held_for_half_an_hour_then_goes_to_the_next(tmp_path):
 
 
 def test_projections_are_made_again_from_the_facts_alone(tmp_path):
-    run, leads = waiting("doubt", tmp_path, [{"state": state} for state in ("CA", "TX", "FL", "NY", "NV", "WA")])
+    run, leads = waiting(
+        "doubt", tmp_path, [{"state": state} for state in ("CA", "TX", "FL", "NY", "NV", "WA")]
+    )
     run.store.settle_delivery(leads[0], "hold", 1, "declined", "olga", "not in their system")
     resume(run, leads[0])
     connection = run.store._core.connection
