@@ -9,6 +9,7 @@ from pathlib import Path
 from leadflow_dsl.checking import check, check_files, not_built
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
+from leadflow_dsl.rules.unbuilt import NOT_BUILT
 from leadflow_dsl.terms import SecretRef
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
@@ -55,7 +56,7 @@ def _compile_legs(plan: Plan) -> None:
             plan.reader(leg)
         except MappingError as problem:
             span = leg.span if problem.span == NOWHERE else problem.span
-            found.append(Diagnostic("LF902", "error", str(problem), span))
+            found.append(NOT_BUILT.at(span, str(problem), "cannot be built by this version"))
     if found:
         raise LoadProblem(
             f"{plan.flow.file}: {_count(len(found), 'request')} that cannot be built", tuple(found)
