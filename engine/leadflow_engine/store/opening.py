@@ -97,8 +97,7 @@ def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool)
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not tables and new_allowed and owner in (0, APPLICATION_ID):
         return
-    interrupted = new_allowed and not version and _only_migrations(connection)
-    if owner != APPLICATION_ID and not interrupted:
+    if owner != APPLICATION_ID and not (not version and _only_migrations(connection)):
         raise StoreError(f"journal {path}: this SQLite file belongs to another program; give another --db")
     if version > VERSION:
         raise StoreError(
