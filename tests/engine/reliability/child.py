@@ -200,15 +200,15 @@ async def carry_out(order: Order) -> dict[str, Any]:
     killing: Any = KillingStore(TellsTooEarly(store) if order.defect == "tells too early" else store, point)
     outbound = KillingOutbound(AiohttpOutbound(settings_from(environ, secrets_for(plan))), point)
     store.add_plan(plan.name, description(plan))
-    how: dict[str, int] = {}
+    how: dict[str, Any] = {}
     began = time.monotonic()
     try:
         if order.work:
             for lead, buyer, number, word in order.words:
                 store.settle_delivery(lead, buyer, number, word, "olga", "they said so")
-            how["worked"] = await work_once(
-                killing, Plans(store, {plan.name: plan}), outbound, clock, _nothing
-            )
+            plans, worked = Plans(store, {plan.name: plan}), []
+            how["worked"] = await work_once(killing, plans, outbound, clock, worked.append, order.concurrency)
+            how["problems"] = [each.problem for each in worked if each.problem]
         else:
             job = Job(plan, order.source, Path(order.leads), killing, outbound, clock, order.concurrency)
             await run_job(job, lambda done: how.__setitem__(done.how, how.get(done.how, 0) + 1))
@@ -216,10 +216,6 @@ async def carry_out(order: Order) -> dict[str, Any]:
         await outbound.close()
         await store.close()
     return {**how, "met": point.met, "seconds": round(time.monotonic() - began, 3)}
-
-
-def _nothing(worked: object) -> None:
-    """Nobody listens."""
 
 
 def forked(order: Order) -> dict[str, Any]:

@@ -130,6 +130,20 @@ def test_an_operator_speaks_of_a_crash_once_it_is_a_doubt(
     assert bool(found) == (word == "declined")
 
 
+def test_a_lead_whose_facts_are_not_its_flows_stops_no_other(
+    children: Children, buyers: Sandbox, tmp_path: Path
+) -> None:
+    """As after an upgrade that gives a flow another meaning: that lead is told of, the others go on."""
+    trial = Trial(children, buyers, tmp_path, ["waterfall", "auction", "capped"], concurrency=16)
+    assert trial.run({"kind": "accept", "when": "after", "nth": 3})["code"] == KILLED
+    [(lead,)] = trial.rows("SELECT id FROM lead WHERE fields LIKE '%auction%'")
+    trial.change("UPDATE fact SET key = 'accept/other' WHERE lead = ? AND key = 'accept/web'", lead)
+    came = trial.run(work=True)
+    assert came["worked"] >= 2
+    assert [problem for problem in came["problems"] if f"lead {lead} cannot go on" in problem]
+    assert trial.rows("SELECT id FROM lead WHERE outcome IS NULL") == [(lead,)]
+
+
 # ------------------------------------------------------------------ the comparison itself
 
 
