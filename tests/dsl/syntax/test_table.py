@@ -27,7 +27,6 @@ def test_a_conflict_would_be_found() -> None:
 
 
 def test_no_terminals_collide_in_lark_s_own_lexer() -> None:
-    pytest.importorskip("interegular", reason="Lark compares terminals with it")
     table.build(GRAMMAR, strict=True)
 
 
