@@ -12,10 +12,10 @@ from leadflow_engine.cursor import Arrival
 from leadflow_engine.drivers.live import LiveDriver
 from leadflow_engine.intake_formats import IntakeError, Record, read_records
 from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
-from leadflow_engine.operations.resume import Plans, go_on
+from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
-from leadflow_engine.runner import Ending, run_lead
+from leadflow_engine.runner import Ending, arrival_of, run_lead
 from leadflow_engine.store import SqliteStore
 
 
@@ -120,6 +120,29 @@ class _Runner:
         if known is None:
             return Done(record, "new", arrival.lead, await run_lead(self.job.plan, arrival, driver))
         if not store.is_unfinished(known):
-            return Done(record, "known", known)
+            return (
+                Done(record, "known", known)
+                if self._same(known, arrival)
+                else _another(record, known, self.job.key)
+            )
         facts = store.facts(known)
-        return Done(record, "resumed", known, await go_on(self.plans.of(known, facts), known, facts, driver))
+        try:
+            return Done(
+                record, "resumed", known, await go_on(self.plans.of(known, facts), known, facts, driver)
+            )
+        except CANNOT_GO_ON as problem:
+            return Done(record, "unread", known, problem=f"lead {known} cannot go on: {problem}")
+
+    def _same(self, known: str, arrival: Arrival) -> bool:
+        """Is this the lead that has its identity already? Only a key that the file gives can name two."""
+        if not self.job.key:
+            return True
+        received = self.job.store.facts(known)[0]
+        return received.content is None or arrival_of(known, received).payload == arrival.payload
+
+
+def _another(record: Record, known: str, key: str) -> Done:
+    problem = (
+        f"lead {known} came under the same `{key}` with another body; it stands, and this one is not routed"
+    )
+    return Done(record, "unread", known, problem=problem)

@@ -6,8 +6,8 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from leadflow_engine.cursor import BEGINNING, Cursor, from_json, settled
-from leadflow_engine.drivers.replay import ReplayDriver
+from leadflow_engine.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
+from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import Fact, Suspend, Write
 from leadflow_engine.operations.loading import LoadProblem, plan_of_files
 from leadflow_engine.plan import Plan
@@ -15,6 +15,9 @@ from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead
 from leadflow_engine.store import SqliteStore, StoreError
 
 T = TypeVar("T")
+
+CANNOT_GO_ON = (LoadProblem, Differs, UnknownVersion)
+"""What keeps one lead from going on, and no other: its flow cannot be had, its facts are another version's."""
 
 OUTSIDE = frozenset({"received", "settled"})
 """Kinds of facts that no Run was fed."""

@@ -7,12 +7,9 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadflow_engine.cursor import UnknownVersion
 from leadflow_engine.drivers.live import LiveDriver
-from leadflow_engine.drivers.replay import Differs
 from leadflow_engine.operations.batch import together
-from leadflow_engine.operations.loading import LoadProblem
-from leadflow_engine.operations.resume import Plans, go_on
+from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending
 from leadflow_engine.store import SqliteStore
@@ -48,12 +45,12 @@ async def work_once(
 
 
 async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, lead: str) -> Worked:
-    """One lead that cannot go on (its flow cannot be had, its facts are another version's) stops no other."""
+    """One lead that cannot go on stops no other."""
     facts = store.facts(lead)
     try:
         driver = LiveDriver(lead, store, outbound, clock)
         return Worked(lead, await go_on(plans.of(lead, facts), lead, facts, driver))
-    except (LoadProblem, Differs, UnknownVersion) as problem:
+    except CANNOT_GO_ON as problem:
         return Worked(lead, None, f"lead {lead} cannot go on: {problem}")
 
 
