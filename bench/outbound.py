@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 import httpx
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.guard import Guard
-from leadflow_engine.outbound import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.secrets import Secrets
 
 IN_FLIGHT = 16

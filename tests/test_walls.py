@@ -15,7 +15,7 @@ ENGINE = ROOT / "engine" / "leadflow_engine"
 SOURCES = sorted([*DSL.rglob("*.py"), *ENGINE.rglob("*.py")])
 
 # Where the engine meets the outside, relative to the package; a folder ends in a slash.
-OUTSIDE = tuple("drivers/ store/ sandbox/ service/ console/ cli/ cli.py outbound guard.py secrets.py".split())
+OUTSIDE = tuple("drivers/ store/ sandbox/ service/ console/ cli/ outbound/ secrets.py".split())
 OUTSIDE_MODULES = frozenset(
     "sqlite3 sqlite_utils socket ssl aiohttp httpx subprocess urllib.request "
     "http.client http.server fcntl signal".split()

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from leadflow_dsl.terms import Term
-from leadflow_engine.comparing import Open
-from leadflow_engine.conditions import Truth, decide
-from leadflow_engine.evaluate import holds
-from leadflow_engine.hours import closed_until
+from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.conditions import Truth, decide
+from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.lead import Lead
+from leadflow_engine.limits.hours import closed_until
 from leadflow_engine.plan import Item, Plan, PlannedBuyer
 
 SEE_BESIDE = "F"

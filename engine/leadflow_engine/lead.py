@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Answer, Path, Read
-from leadflow_engine.comparing import Open, plain
-from leadflow_engine.conditions import Truth
-from leadflow_engine.evaluate import evaluate, holds, part_of
+from leadflow_engine.evaluation.comparing import Open, plain
+from leadflow_engine.evaluation.conditions import Truth
+from leadflow_engine.evaluation.evaluate import evaluate, holds, part_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.values import Value, parse, written
 

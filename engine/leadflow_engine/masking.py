@@ -7,7 +7,7 @@ from typing import Any
 
 from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Read, Term, reads
-from leadflow_engine.comparing import Open
+from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.lead import Lead
 from leadflow_engine.values import Value, is_personal, masked, written
 

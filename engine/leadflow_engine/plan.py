@@ -18,8 +18,8 @@ from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Read, Term, reads
-from leadflow_engine.comparing import folded
-from leadflow_engine.conditions import ALWAYS, Any, Condition, Interned
+from leadflow_engine.evaluation.comparing import folded
+from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned
 from leadflow_engine.mapping import RequestBuilder, compile_request
 from leadflow_engine.response import Reader, compile_response
 from leadflow_engine.templates import Templates

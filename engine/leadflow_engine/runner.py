@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from leadflow_engine.cursor import BEGINNING, Arrival, Cursor
 from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
-from leadflow_engine.flow import main
-from leadflow_engine.intake_json import read_json
-from leadflow_engine.journey import Journey
-from leadflow_engine.json_text import dumps
+from leadflow_engine.intake.strict_json import read_json
+from leadflow_engine.interpreter.cursor import BEGINNING, Arrival, Cursor
+from leadflow_engine.interpreter.flow import main
+from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.run import Run
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import SEMANTICS, Plan
 from leadflow_engine.records import Record
-from leadflow_engine.run import Run
+from leadflow_engine.texts.json_text import dumps
 
 PERSONAL = ("body", "headers", "answer")
 """What of a call's result is personal and stands in a fact's content."""

@@ -59,12 +59,12 @@ def _one(error: BaseException) -> Failure | None:
 def _mendable() -> tuple[type[Exception], ...]:
     """The errors whose own text is meant for a person. Imported only once something went wrong."""
     from leadflow_engine.answers import AnswersError
-    from leadflow_engine.cursor import UnknownVersion
     from leadflow_engine.drivers.replay import Differs
-    from leadflow_engine.guard import SettingsError
-    from leadflow_engine.intake_formats import IntakeError
+    from leadflow_engine.intake.formats import IntakeError
+    from leadflow_engine.interpreter.cursor import UnknownVersion
     from leadflow_engine.mapping import MappingError
     from leadflow_engine.operations.loading import LoadProblem
+    from leadflow_engine.outbound.guard import SettingsError
     from leadflow_engine.sandbox import SandboxError
     from leadflow_engine.secrets import SecretMissing
     from leadflow_engine.store import StoreError

@@ -37,7 +37,7 @@ def progress(file: Path) -> Iterator[Callable[[], None]]:
 
 def _records(file: Path) -> int | None:
     """How many records a file has; None where counting them would take long or the file is broken."""
-    from leadflow_engine.intake_formats import IntakeError, read_records
+    from leadflow_engine.intake.formats import IntakeError, read_records
 
     try:
         return sum(1 for _ in read_records(file)) if file.stat().st_size <= COUNTED_BYTES else None

@@ -16,7 +16,7 @@ def command(form: str) -> None:
 
     rules = [RULES[code] for code in sorted(RULES)]
     if form == "json":
-        from leadflow_engine.json_text import dumps
+        from leadflow_engine.texts.json_text import dumps
 
         names = ("code", "name", "severity", "summary")
         click.echo(dumps([{name: getattr(rule, name) for name in names} for rule in rules]))

@@ -66,7 +66,7 @@ async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.batch import Job
     from leadflow_engine.operations.loading import description, secrets_for, source_of
-    from leadflow_engine.outbound import AiohttpOutbound, settings_from
+    from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
     plan = loaded(asked.flow)

@@ -97,7 +97,7 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import work_once
-    from leadflow_engine.outbound import AiohttpOutbound, settings_from
+    from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
     clock = RealClock()

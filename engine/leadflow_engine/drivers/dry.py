@@ -9,7 +9,7 @@ from typing import Protocol
 
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.effects import CallOut, Clock, Effect, Result, Timer, Write
-from leadflow_engine.journey import iso
+from leadflow_engine.interpreter.journey import iso
 
 
 class Answers(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from leadflow_engine.effects import CallOut, Clock, Effect, Result, Timer, Write
-from leadflow_engine.journey import iso
+from leadflow_engine.interpreter.journey import iso
 from leadflow_engine.ports import Clock as ClockPort
 from leadflow_engine.ports import Outbound, Store
 

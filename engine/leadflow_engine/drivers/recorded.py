@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import ThrownAway
 from leadflow_engine.effects import CallOut, Clock, Effect, Fact, Result, Timer, Write
-from leadflow_engine.journey import iso, moment
+from leadflow_engine.interpreter.journey import iso, moment
 from leadflow_engine.runner import RECEIVED, result_of
 
 Place = tuple[int, float, int]

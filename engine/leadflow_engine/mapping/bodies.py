@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from leadflow_engine.escapes import form_quote, xml_quote
-from leadflow_engine.json_text import dumps, scalar_text
-from leadflow_engine.leaves import Kind, Refused, Secret
 from leadflow_engine.mapping.tree import EACH, Node, Step, element, joined, repeats
+from leadflow_engine.texts.escapes import form_quote, xml_quote
+from leadflow_engine.texts.json_text import dumps, scalar_text
+from leadflow_engine.texts.leaves import Kind, Refused, Secret
 
 LEFT_OUT: Final = object()
 """What a branch gives that has nothing to write."""

@@ -14,13 +14,13 @@ from defusedxml.ElementTree import fromstring
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import SecretRef
-from leadflow_engine.evaluate import Scope
-from leadflow_engine.json_text import dumps
-from leadflow_engine.leaves import Kind, Refused, Secret, leaf
+from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping.bodies import encoded, flat, plain_secrets
 from leadflow_engine.mapping.problems import MappingError
 from leadflow_engine.mapping.tree import EACH, Tree, grow, step_of
 from leadflow_engine.templates import Template, TemplateError, Templates
+from leadflow_engine.texts.json_text import dumps
+from leadflow_engine.texts.leaves import Kind, Refused, Secret, leaf
 
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 

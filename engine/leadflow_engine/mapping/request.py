@@ -10,14 +10,14 @@ from typing import TypeAlias
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.evaluate import Scope
-from leadflow_engine.leaves import Kind, Refused, RequestProblem, Secret, leaf
+from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping.bodies import CONTENT_TYPE, TEXT_NAME, WRITERS, XML_NAME, text_of
 from leadflow_engine.mapping.problems import MappingError, NotBuilt
 from leadflow_engine.mapping.rendered import RenderedBody
 from leadflow_engine.mapping.tree import Node, Tree, grow, secret_pair, written_left
 from leadflow_engine.mapping.urls import built_url, checked_url, with_query
 from leadflow_engine.templates import Templates
+from leadflow_engine.texts.leaves import Kind, Refused, RequestProblem, Secret, leaf
 
 MAX_BODY = 1 << 20
 """Characters of a body."""

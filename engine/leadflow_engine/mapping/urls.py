@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from leadflow_dsl.terms import Const, SecretRef, Text
-from leadflow_engine.escapes import url_quote
-from leadflow_engine.evaluate import Scope
-from leadflow_engine.leaves import Refused, described, leaf
+from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping.bodies import encoded, flat, text_of
 from leadflow_engine.mapping.problems import MappingError
 from leadflow_engine.mapping.tree import Node
 from leadflow_engine.secrets import placeholder
+from leadflow_engine.texts.escapes import url_quote
+from leadflow_engine.texts.leaves import Refused, described, leaf
 
 MAX_URL = 8_192
 

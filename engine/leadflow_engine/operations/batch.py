@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadflow_engine.cursor import Arrival
 from leadflow_engine.drivers.live import LiveDriver
-from leadflow_engine.intake_formats import IntakeError, Record, read_records
+from leadflow_engine.intake.formats import IntakeError, Record, read_records
+from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.plan import Plan

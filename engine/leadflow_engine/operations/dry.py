@@ -12,7 +12,7 @@ from leadflow_engine.drivers.answers import AssumedAnswers, SimulatedAnswers
 from leadflow_engine.drivers.clock import RealClock, VirtualClock
 from leadflow_engine.drivers.dry import Answers, DryDriver
 from leadflow_engine.drivers.recorded import RecordedDriver
-from leadflow_engine.intake_formats import IntakeError, Record, read_records
+from leadflow_engine.intake.formats import IntakeError, Record, read_records
 from leadflow_engine.operations.batch import Done
 from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
 from leadflow_engine.operations.loading import description

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from leadflow_engine.cursor import Arrival
-from leadflow_engine.intake import lead_id
-from leadflow_engine.intake_formats import Record
-from leadflow_engine.intake_json import read_json
-from leadflow_engine.json_text import dumps
+from leadflow_engine.intake.door import lead_id
+from leadflow_engine.intake.formats import Record
+from leadflow_engine.intake.strict_json import read_json
+from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import walk
 from leadflow_engine.plan import Plan
+from leadflow_engine.texts.json_text import dumps
 
 STDIN = "-"
 

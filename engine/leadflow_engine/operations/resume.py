@@ -6,9 +6,9 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from leadflow_engine.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import Fact, Suspend, Write
+from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
 from leadflow_engine.operations.loading import LoadProblem, plan_of_files
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from leadflow_engine.json_text import dumps
 from leadflow_engine.reports.amounts import PLACES
+from leadflow_engine.texts.json_text import dumps
 
 AMOUNTS: Final = frozenset(
     {"price", "answered_price", "bid", "cost", "amount", "revenue", "look_ups", "margin"}

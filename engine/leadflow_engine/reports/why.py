@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.text import Text
 
-from leadflow_engine.comparing import Open
-from leadflow_engine.conditions import ALWAYS, decide
+from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.conditions import ALWAYS, decide
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Item, Plan
 from leadflow_engine.reports.amounts import count, share

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.jmes import as_number
-from leadflow_engine.json_text import NotJson, scalar_text
+from leadflow_engine.texts.jmes import as_number
+from leadflow_engine.texts.json_text import NotJson, scalar_text
 from leadflow_engine.values import Value, parse, written
 
 Json: TypeAlias = Any

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from leadflow_engine.escapes import json_quote, xml_quote
+from leadflow_engine.texts.escapes import json_quote, xml_quote
 
 SHORTEST = 3
 """Texts shorter than this are left: a state or an age would blacken half of every answer."""

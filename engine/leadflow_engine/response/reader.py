@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
-from leadflow_engine import jmes
-from leadflow_engine.evaluate import Scope, evaluate, holds
+from leadflow_engine.evaluation.evaluate import Scope, evaluate, holds
 from leadflow_engine.response import convert
 from leadflow_engine.response.decode import decode
 from leadflow_engine.response.reading import Bid, Reading
 from leadflow_engine.response.scope import AnswerScope, Headers
 from leadflow_engine.response.selectors import selector
+from leadflow_engine.texts import jmes
 from leadflow_engine.values import Value, parse
 
 MAX_BIDS = 1_000

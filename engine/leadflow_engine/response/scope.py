@@ -10,10 +10,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Answer, Path, Read
-from leadflow_engine import jmes
-from leadflow_engine.evaluate import Scope, part_of
+from leadflow_engine.evaluation.evaluate import Scope, part_of
 from leadflow_engine.response.html import Element, read_html
 from leadflow_engine.response.selectors import SelectorError, selector
+from leadflow_engine.texts import jmes
 from leadflow_engine.values import Value
 
 Json: TypeAlias = Any

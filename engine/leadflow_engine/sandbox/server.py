@@ -20,7 +20,7 @@ from leadflow_engine.answers.load import load_answers
 from leadflow_engine.answers.simulator import Simulated, Simulator, not_given
 from leadflow_engine.answers.spec import LegKey, Spec
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound_answer import decoded
+from leadflow_engine.outbound.answer import decoded
 from leadflow_engine.sandbox.ledger import IDEMPOTENCY_HEADERS, Ledger, as_json
 from leadflow_engine.sandbox.routes import Routes
 

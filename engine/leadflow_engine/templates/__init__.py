@@ -9,11 +9,11 @@ import jinja2
 from jinja2.meta import find_referenced_templates
 
 from leadflow_dsl.model import Flow
-from leadflow_engine.evaluate import Scope
-from leadflow_engine.leaves import Kind, Refused, Secret
+from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.templates.environment import Environment, Secrets
 from leadflow_engine.templates.names import WORDS, names_of
 from leadflow_engine.templates.problems import TemplateError, TemplateProblem
+from leadflow_engine.texts.leaves import Kind, Refused, Secret
 
 MAX_OUTPUT = 1 << 20
 

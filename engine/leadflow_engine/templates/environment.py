@@ -20,13 +20,13 @@ from jinja2.runtime import BlockReference, Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
-from leadflow_engine.escapes import form_quote, json_quote, xml_quote
-from leadflow_engine.leaves import Secret, clean
 from leadflow_engine.templates import names
 from leadflow_engine.templates.filters import FILTERS, INNER_FILTERS, TESTS, printed
 from leadflow_engine.templates.problems import TemplateError, TemplateProblem
 from leadflow_engine.templates.profile import MAX_SOURCE, bounded, problems
 from leadflow_engine.templates.shown import Shown, Written, number, part, show
+from leadflow_engine.texts.escapes import form_quote, json_quote, xml_quote
+from leadflow_engine.texts.leaves import Secret, clean
 
 LOOP_PARTS: Final = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 

@@ -14,12 +14,12 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.escapes import url_quote, xml_quote
-from leadflow_engine.functions import FUNCTIONS
-from leadflow_engine.json_text import dumps, scalar_text
-from leadflow_engine.leaves import Secret, shown
+from leadflow_engine.evaluation.functions import FUNCTIONS
 from leadflow_engine.templates.problems import TemplateError
 from leadflow_engine.templates.shown import Shown, Written, bare, is_blank, moment, number, part, show
+from leadflow_engine.texts.escapes import url_quote, xml_quote
+from leadflow_engine.texts.json_text import dumps, scalar_text
+from leadflow_engine.texts.leaves import Secret, shown
 from leadflow_engine.values import parse, written
 
 MAX_TEXT = 65_536

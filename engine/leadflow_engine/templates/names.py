@@ -9,9 +9,9 @@ from typing import Final
 from leadflow_dsl import model as m
 from leadflow_dsl.diagnostics import NOWHERE
 from leadflow_dsl.terms import Read, Type
-from leadflow_engine.comparing import Open
-from leadflow_engine.evaluate import Scope
-from leadflow_engine.leaves import Refused
+from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.evaluate import Scope
+from leadflow_engine.texts.leaves import Refused
 
 _TEXT = Type("text")
 

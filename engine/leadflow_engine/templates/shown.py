@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 
-from leadflow_engine.comparing import plain
-from leadflow_engine.leaves import Kind
+from leadflow_engine.evaluation.comparing import plain
+from leadflow_engine.texts.leaves import Kind
 from leadflow_engine.values import Value
 
 

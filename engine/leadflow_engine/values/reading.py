@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.json_text import dumps
 from leadflow_engine.secrets import CLOSE, OPEN, defused
+from leadflow_engine.texts.json_text import dumps
 
 LONGEST_TEXT: Final = 65_536
 """Bytes in UTF-8 of the longest text that a value may be."""

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from leadflow_dsl.diagnostics import NOWHERE
 from leadflow_dsl.terms import Op, Read, Type
-from leadflow_engine.comparing import Open
-from leadflow_engine.conditions import Interned, decide
+from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.conditions import Interned, decide
 
 BOOLEAN = Type("boolean")
 LEAVES = [Read("field", name, "", BOOLEAN, NOWHERE) for name in "abcd"]

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from leadflow_dsl.model import Calendar, Opening
-from leadflow_engine.hours import LOOK_AHEAD, closed_until
+from leadflow_engine.limits.hours import LOOK_AHEAD, closed_until
 
 WEEKDAYS = (0, 1, 2, 3, 4)
 ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)

@@ -13,7 +13,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.evaluate import part_of
+from leadflow_engine.evaluation.evaluate import part_of
 from leadflow_engine.mapping import RequestProblem, compile_request
 from leadflow_engine.templates import Templates
 from leadflow_engine.values import parse

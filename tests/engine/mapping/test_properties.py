@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
-from leadflow_engine.json_text import dumps
+from leadflow_engine.texts.json_text import dumps
 
 NASTY = st.sampled_from(
     ["&", '"', "'", "<", ">", "]]>", "\n", "\r\n", "\t", "\x00", "\x1f", "\\", "😀", "%26", "{{ x }}", "--"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from leadflow_dsl import terms as t
-from leadflow_engine.leaves import Refused
 from leadflow_engine.templates import Templates
+from leadflow_engine.texts.leaves import Refused
 from leadflow_engine.values import parse
 
 KINDS = {

@@ -10,7 +10,7 @@ import pytest
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
-from leadflow_engine.comparing import Open
+from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
 from leadflow_engine.templates import Templates, check_template
 

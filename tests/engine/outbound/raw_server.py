@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.guard import Guard
-from leadflow_engine.outbound import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.secrets import Secrets
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadflow_engine.outbound_answer import decoded
+from leadflow_engine.outbound.answer import decoded
 
 from .raw_server import http, outbound, post, replying, serving
 

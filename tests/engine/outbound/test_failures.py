@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound_answer import LIMIT
+from leadflow_engine.outbound.answer import LIMIT
 
 from .raw_server import Behaviour, Seen, http, outbound, post, read_request, replying, reset, serving
 

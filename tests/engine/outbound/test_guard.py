@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.guard import (
+from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.guard import (
     Guard,
     GuardedResolver,
     Refused,
@@ -20,7 +21,6 @@ from leadflow_engine.guard import (
     guard_from,
     is_public,
 )
-from leadflow_engine.outbound import AiohttpOutbound, OutboundSettings
 
 pytestmark = pytest.mark.anyio
 

@@ -18,9 +18,9 @@ from leadflow_dsl.model import Auth
 from leadflow_dsl.terms import Const, SecretRef, Type
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.guard import Guard, Refused
-from leadflow_engine.outbound import AiohttpOutbound, OutboundSettings
-from leadflow_engine.outbound_wire import wire_of
+from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.guard import Guard, Refused
+from leadflow_engine.outbound.wire import wire_of
 from leadflow_engine.secrets import SecretMissing, Secrets, placeholder
 
 from .raw_server import http, outbound, post, replying, serving

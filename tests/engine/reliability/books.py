@@ -15,12 +15,12 @@ from typing import Any
 
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.effects import Fact
+from leadflow_engine.interpreter.selling import delivery_key
 from leadflow_engine.operations.loading import load
 from leadflow_engine.operations.resume import at_once, replay, writes_again
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import arrival_of
 from leadflow_engine.sandbox.ledger import field_digest
-from leadflow_engine.selling import delivery_key
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.rebuild import contents
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from leadflow_engine.jmes import PathError, Unfit, compile_path, normalised
-from leadflow_engine.jmes_functions import FUNCTIONS
+from leadflow_engine.texts.jmes import PathError, Unfit, compile_path, normalised
+from leadflow_engine.texts.jmes_functions import FUNCTIONS
 
 BODY = {
     "price": Decimal("19.99"),

@@ -18,8 +18,8 @@ import pytest
 
 from leadflow_engine.answers import Simulator, parse_answers
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.guard import Guard
-from leadflow_engine.outbound import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.sandbox import RunningSandbox, SandboxError, running
 from leadflow_engine.sandbox.ledger import field_digest
 from leadflow_engine.secrets import Secrets, placeholder

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadflow_dsl import functions as declared
-from leadflow_engine.functions import FUNCTIONS, NEEDS_NOW
+from leadflow_engine.evaluation.functions import FUNCTIONS, NEEDS_NOW
 from leadflow_engine.values.reading import LONGEST_TEXT
 
 D = Decimal

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadflow_engine.intake_formats import (
+from leadflow_engine.intake.formats import (
     FORMATS,
     IntakeError,
     Record,

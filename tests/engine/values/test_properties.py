@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from leadflow_dsl.terms import Type
 from leadflow_dsl.types import KINDS, parts
-from leadflow_engine.json_text import dumps
 from leadflow_engine.secrets import placeholder, placeholders
+from leadflow_engine.texts.json_text import dumps
 from leadflow_engine.values import Value, compare_form, masked, parse, written
 from leadflow_engine.values.reading import LONGEST_TEXT
 

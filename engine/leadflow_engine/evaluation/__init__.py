@@ -1,0 +1,1 @@
+"""Evaluating terms: three-valued logic, comparisons, functions, interned conditions, and the same in words."""

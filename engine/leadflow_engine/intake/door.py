@@ -1,0 +1,223 @@
+"""Intake: what a source sent becomes a lead, or is refused at the door with every problem named at once."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import Answer, Path, Pattern, Read, Term
+from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
+from leadflow_engine.evaluation.comparing import Open, folded, plain
+from leadflow_engine.evaluation.conditions import decide
+from leadflow_engine.evaluation.evaluate import evaluate, holds
+from leadflow_engine.interpreter.cursor import Arrival
+from leadflow_engine.lead import Lead
+from leadflow_engine.plan import Plan, PlannedCap
+from leadflow_engine.texts.jmes import Unfit, compile_path
+from leadflow_engine.texts.patterns import search
+from leadflow_engine.values import Value, parse, written
+
+UNIT = "\x1f"
+"""Between the parts of a dedupe key: no value can hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadScope:
+    """The scope of a source's ``map``: paths over what came, names over the lead so far."""
+
+    lead: Lead
+
+    def read(self, read: Read) -> object:
+        """A name of the flow."""
+        return self.lead.read(read)
+
+    def path(self, path: Path) -> object:
+        """A JMESPath over the payload; blank where it does not fit."""
+        try:
+            return compile_path(path.source).of(self.lead.payload)
+        except Unfit:
+            return None
+
+    def answer(self, answer: Answer) -> object:
+        """A payload is no answer."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """A declared list."""
+        return self.lead.named_list(name)
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """A row of a declared table."""
+        return self.lead.lookup(table, key)
+
+    def now(self) -> datetime.datetime:
+        """The segment's clock."""
+        return self.lead.now()
+
+
+def lead_id(flow: str, identity: str) -> str:
+    """A lead's id, made from its identity: 26 letters and digits, the same wherever the same lead arrives."""
+    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    number = int.from_bytes(hashlib.sha256(f"{flow}\0{identity}".encode()).digest()[:17], "big") >> 6
+    return "".join(alphabet[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def luck(lead: str) -> int:
+    """``random``: from 1 to 100, fixed for the lead."""
+    return int.from_bytes(hashlib.sha256(f"random\0{lead}".encode()).digest()[:8], "big") % 100 + 1
+
+
+def read_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now: datetime.datetime) -> Lead:
+    """The lead of an arrival: fields by ``map``, else by name or alias; defaults filled; the rest is ``extra``."""
+    source = plan.sources[arrival.source]
+    payload = arrival.payload if isinstance(arrival.payload, Mapping) else {}
+    lead = Lead(
+        plan,
+        arrival.lead,
+        arrival.source,
+        luck(arrival.lead),
+        received_at,
+        now,
+        arrival.test,
+        payload=payload,
+    )
+    mapped = dict(source.map)
+    by_name = {folded(str(key)): key for key in reversed(list(payload))}
+    used: set[str] = set()
+    scope = PayloadScope(lead)
+    for field in plan.flow.fields:
+        if field.computed is None:
+            raw = _raw(field, mapped.get(field.name), scope, by_name, used)
+            lead.given[field.name] = _checked(field, raw, lead)
+    lead.extra = {key: value for key, value in payload.items() if key not in used}
+    if source.test_when is not None and holds(source.test_when, scope) is True:
+        lead.test = True
+    return lead
+
+
+def _raw(
+    field: m.Field, mapped: Term | None, scope: PayloadScope, by_name: Mapping[str, str], used: set[str]
+) -> object:
+    if mapped is not None:
+        value = evaluate(mapped, scope)
+        return value.raw if isinstance(value, Value) else value
+    for name in (field.name, *field.aliases):
+        key = by_name.get(folded(name))
+        if key is not None:
+            used.add(key)
+            return scope.lead.payload[key]
+    return None
+
+
+def _checked(field: m.Field, raw: object, lead: Lead) -> Value:
+    """A field's value, within what its declaration allows: what is not is invalid, and keeps what came."""
+    country, zone = lead.plan.flow.country, lead.plan.flow.timezone
+    value = parse(field.type, raw, country, zone, now=lead.received_at)
+    if value.blank and field.default is not None:
+        said = written(plain(evaluate(field.default, lead)), "json")
+        return parse(field.type, said, country, zone, now=lead.received_at)
+    if value.valid and not value.blank and not _allowed(field, value, lead):
+        return replace(value, valid=False, normal=None)
+    return value
+
+
+def _allowed(field: m.Field, value: Value, lead: Lead) -> bool:
+    if field.low is not None and field.high is not None:
+        low, high = plain(evaluate(field.low, lead)), plain(evaluate(field.high, lead))
+        try:
+            if not low <= value.normal <= high:
+                return False
+        except TypeError:
+            return False
+    if isinstance(field.pattern, Pattern):
+        return (
+            search(field.pattern.source, str(written(value, "text")), flags=field.pattern.flags) is not None
+        )
+    return True
+
+
+def problems(plan: Plan, lead: Lead) -> Iterator[str]:
+    """Everything that keeps a lead out at the door, each in a sentence without the value."""
+    for field in plan.flow.fields:
+        value = lead.value(field.name)
+        if field.required not in {"always", "post"} or isinstance(value, Open):
+            continue
+        if value is None or value.blank:
+            yield f"{field.name} is missing"
+        elif not value.valid:
+            yield f"{field.name} is not a valid {field.type.name}"
+    for require in plan.flow.require_any:
+        given = [lead.value(name) for name in require.fields]
+        if not any(isinstance(value, Value) and value.valid and not value.blank for value in given):
+            yield require.reason
+
+
+def refusal(plan: Plan, lead: Lead) -> str:
+    """The reason why the source's criteria refuse the lead; "" where they take it."""
+    for criterion in plan.sources[lead.source].criteria:
+        held = holds(criterion.condition, lead) is True
+        if held is (criterion.kind == "reject"):
+            return criterion.reason
+    return ""
+
+
+def claims(plan: Plan, lead: Lead) -> Accept:
+    """What taking this lead claims: the source's dedupe keys and caps. A test lead claims nothing."""
+    source = plan.sources[lead.source]
+    if lead.test:
+        return Accept(source.name, (), ())
+    limits = limit_claims(plan.source_caps[source.name], lead, plan.flow.timezone)
+    keys = key_claims(source.dedupes, f"{plan.flow.name}/source/{source.name}", lead)
+    return Accept(source.name, limits, keys)
+
+
+def limit_claims(
+    caps: tuple[PlannedCap, ...], lead: Lead, zone: str, price: Decimal = Decimal(0), timeout: float = 0.0
+) -> tuple[LimitClaim, ...]:
+    """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
+    return tuple(
+        LimitClaim(
+            limit=cap.limit,
+            period=cap.period,
+            zone=zone,
+            amount=millionths(price) if cap.money else 1,
+            maximum=millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum),
+            code="capped",
+            reason=cap.reason,
+            by=str(written(lead.read(cap.by), "text") or "") if cap.by else "",
+            timeout=timeout,
+        )
+        for cap in caps
+        if decide(cap.when, lead.truth) is not False
+    )
+
+
+def key_claims(dedupes: tuple[m.Dedupe, ...], scope: str, lead: Lead) -> tuple[KeyClaim, ...]:
+    """The dedupe keys of this lead; one with a blank in it equals nothing and is left out."""
+    found = []
+    for dedupe in dedupes:
+        values = [plain(lead.read(read)) for read in dedupe.fields]
+        if any(value is None or isinstance(value, Open) for value in values):
+            continue
+        names = "+".join(f"{read.name}{'.' + read.part if read.part else ''}" for read in dedupe.fields)
+        value = UNIT.join(folded(str(written(value, "text"))) for value in values)
+        found.append(KeyClaim(scope, names, value, dedupe.within.total_seconds(), dedupe.reason))
+    return tuple(found)
+
+
+def cost_of(plan: Plan, lead: Lead) -> Decimal:
+    """What the source is owed for this lead: the first of its costs that holds."""
+    for cost in plan.sources[lead.source].costs:
+        if cost.when is None or holds(cost.when, lead) is True:
+            value = plain(evaluate(cost.value, lead)) if cost.value else None
+            return value if isinstance(value, Decimal) else Decimal(0)
+    return Decimal(0)
+
+
+def millionths(amount: Decimal) -> int:
+    """Money as tables keep it: whole millionths, half to even."""
+    return int((amount * 1_000_000).to_integral_value(rounding="ROUND_HALF_EVEN"))

@@ -1,0 +1,1 @@
+"""The one interpreter: a Run and what goes on inside it. No input, no output."""

@@ -1,0 +1,152 @@
+"""One exchange with somebody outside: build the request, call, read the answer, keep the posting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, ReadCache, Result, Timer
+from leadflow_engine.interpreter.journey import Journey, Work, call
+from leadflow_engine.records import Posting
+from leadflow_engine.response import Reader, Reading
+from leadflow_engine.secrets import masked_placeholders
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What came of a call: the transport's result, and what was read from it."""
+
+    key: str
+    result: Result
+    reading: Reading
+
+    @property
+    def answered(self) -> bool:
+        """Was there a whole answer?"""
+        return bool(self.result["phase"] == "answered")
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds that the call took."""
+        return float(self.result.get("ms") or 0)
+
+    @property
+    def failure(self) -> str:
+        """Why there was no answer that means anything; "" where there was one."""
+        if not self.answered:
+            return str(self.result["failure"])
+        status = int(self.result.get("status") or 0)
+        if self.reading.verdict:
+            return ""
+        return f"status {status}" if status >= 400 else "" if self.reading.readable else "not readable"
+
+
+def exchange(
+    journey: Journey, key: str, data: CallOut, leg: m.Leg, cost: Decimal = Decimal(0)
+) -> Generator[Any, Any, Exchange]:
+    """Make one call and read its answer."""
+    result = yield from call(journey, Effect(key, data))
+    reading = read_answer(journey, leg, result)
+    journey.records.append(_posting(journey, key, data, result, reading, cost))
+    return Exchange(key, result, reading)
+
+
+def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
+    """What an answer says, by the flow's response block."""
+    reader: Reader = journey.plan.reader(leg)
+    if result["phase"] != "answered":
+        return Reading.nothing()
+    if result.get("assumed"):
+        return replace(Reading.nothing(), verdict=str(result["assumed"]), reason="assumed", readable=True)
+    headers = tuple((str(name), str(value)) for name, value in result["headers"])
+    flow = journey.plan.flow
+    return reader.read(
+        int(result["status"]),
+        headers,
+        str(result["body"]),
+        flow.country,
+        zone=flow.timezone,
+        scope=journey.lead,
+    )
+
+
+def repeated(
+    journey: Journey, key: str, data: CallOut, leg: m.Leg, causes: frozenset[str], cost: Decimal = Decimal(0)
+) -> Generator[Any, Any, Exchange]:
+    """A call that may be made again (a ping, a look-up): as often as its ``retry`` says, on the causes it names.
+
+    The N-th call of a key is ``KEY`` for the first and ``KEY/retry.N-1`` for the others.
+    """
+    retry = leg.request.retry
+    done = yield from exchange(journey, key, data, leg, cost)
+    for again in range(1, retry.times + 1 if retry else 1):
+        assert retry is not None
+        if not may_repeat(done, retry, causes):
+            break
+        next_key = f"{key}/retry.{again}"
+        yield from pause(retry, next_key)
+        done = yield from exchange(journey, next_key, data, leg, cost)
+    return done
+
+
+def may_repeat(done: Exchange, retry: m.Retry, causes: frozenset[str]) -> bool:
+    """Does the flow ask for another call after this one?"""
+    return cause_of(done) in causes.intersection(retry.causes)
+
+
+def cause_of(done: Exchange) -> str:
+    """Why a call may be made again, as ``retry N on`` names it; "" for no cause."""
+    if done.result["phase"] == "not_sent":
+        return "connect" if done.result["failure"] == "connect" else ""
+    if not done.answered:
+        return "timeout"
+    status = int(done.result.get("status") or 0)
+    if done.reading.verdict == "retry":
+        return "retry"
+    return "5xx" if status >= 500 and not done.reading.verdict else str(status) if status >= 400 else ""
+
+
+def pause(retry: m.Retry, key: str) -> Work:
+    """The wait before the call of a key; none where no backoff is said."""
+    seconds = retry.backoff.total_seconds()
+    if seconds > 0:
+        yield Effect(f"backoff/{key}", Timer(seconds))
+
+
+def cached(name: str, value: str, within: float) -> tuple[Effect, ReadCache]:
+    """The question whether an earlier answer of an enhancement still stands."""
+    data = ReadCache(name, value, within)
+    return Effect(f"cache/{name}", data), data
+
+
+def _posting(
+    journey: Journey, key: str, data: CallOut, result: Result, reading: Reading, cost: Decimal
+) -> Posting:
+    masked = journey.masked
+    return Posting(
+        key=key,
+        leg=data.leg,
+        name=data.name,
+        method=data.request.method,
+        url=masked(masked_placeholders(data.request.url)),
+        request_hash=request_hash(data.request),
+        status=result.get("status"),
+        failure=str(result.get("failure") or ""),
+        answer=masked(str(result.get("body") or "")),
+        ms=float(result.get("ms") or 0),
+        verdict=reading.verdict,
+        rule=reading.rule,
+        reason=masked(reading.reason or ""),
+        reference=masked(reading.reference or ""),
+        cost=cost if result["phase"] != "not_sent" else Decimal(0),
+    )
+
+
+def request_hash(request: HttpRequest) -> str:
+    """A digest of what is sent, secrets apart: equal requests, equal hashes."""
+    parts = (request.method, request.url, repr(request.headers), request.body or "")
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

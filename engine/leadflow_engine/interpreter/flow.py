@@ -1,0 +1,163 @@
+"""The main line of a Run: the clock, the door, the steps in order, the end; or on from where a cursor left off."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from decimal import Decimal
+from typing import Any
+
+from leadflow_dsl.model import Route
+from leadflow_engine.effects import Clock, Effect, End, Suspend
+from leadflow_engine.intake import door as intake
+from leadflow_engine.interpreter.asking import restore
+from leadflow_engine.interpreter.cursor import Cursor
+from leadflow_engine.interpreter.journey import Journey, moment
+from leadflow_engine.interpreter.routing import HOLDERS, Paused
+from leadflow_engine.interpreter.stages.results import Waiting
+from leadflow_engine.interpreter.steps import Stop, run_step
+from leadflow_engine.masking import shown_values
+from leadflow_engine.records import Delivery, LeadRecord
+
+
+def main(journey: Journey) -> Generator[Any, Any, None]:
+    """Everything that happens to a lead in one segment. Its last effect is ``end`` or ``suspend``."""
+    told = yield Effect(f"clock/segment.{journey.segment}", Clock())
+    now = moment(told["now"])
+    first = journey.segment == 1
+    received_at = now if first else moment(str(journey.past["clock/segment.1"]["now"]))
+    journey.lead = intake.read_lead(journey.plan, journey.arrival, received_at, now)
+    journey.cost = intake.cost_of(journey.plan, journey.lead)
+    if not first:
+        _restore(journey)
+    elif (refused := (yield from _door(journey))) is not None:
+        yield from _end(journey, refused)
+        return
+    for index in range(journey.cursor.step, len(journey.plan.flow.steps)):
+        journey.step = index
+        ending = yield from run_step(journey, index, journey.plan.flow.steps[index])
+        if isinstance(ending, Paused):
+            yield from _suspend(journey, ending)
+            return
+        if isinstance(ending, Stop):
+            yield from _end(journey, ending)
+            return
+    yield from _finish(journey)
+
+
+def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
+    """The source's own conditions: fields, criteria, then its dedupe keys and caps, all or none."""
+    plan, lead = journey.plan, journey.lead
+    _note_lead(journey)
+    found = list(intake.problems(plan, lead))
+    reason = "; ".join(found) or intake.refusal(plan, lead)
+    present = sum(not value.blank for value in lead.given.values())
+    bad = sorted(name for name, value in lead.given.items() if not value.blank and not value.valid)
+    note = f"{present} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
+    if not reason:
+        reply = yield Effect(f"accept/{lead.source}", intake.claims(plan, lead))
+        reason = "" if reply["accepted"] else str(reply["reason"])
+    journey.ended("intake", "intake", "failure" if reason else "success", reason, note=note)
+    return Stop("refused", reason) if reason else None
+
+
+def _note_lead(journey: Journey) -> None:
+    plan, lead, arrival = journey.plan, journey.lead, journey.arrival
+    source = plan.sources[lead.source]
+    shown = shown_values(lead)
+    journey.records.append(
+        LeadRecord(
+            flow=plan.flow.name,
+            plan=plan.name,
+            source=lead.source,
+            identity=arrival.identity,
+            received_at=lead.received_at.isoformat().replace("+00:00", "Z"),
+            test=lead.test,
+            values=shown,
+            dimensions={name: str(shown[name]) for name in plan.flow.dimensions if name in shown},
+            cost=journey.cost if not lead.test else Decimal(0),
+            cost_on=source.cost_on,
+        )
+    )
+
+
+def _restore(journey: Journey) -> None:
+    """A later segment: what the cursor kept, and what look-ups had said."""
+    cursor, lead = journey.cursor, journey.lead
+    journey.counts = dict(cursor.counts)
+    journey.tried = dict(cursor.tried)
+    journey.branches = dict(cursor.branches)
+    journey.held = {name: dict(held) for name, held in cursor.held.items()}
+    journey.spent = Decimal(cursor.spent)
+    lead.steps.update(cursor.steps)
+    lead.scores.update({name: Decimal(v) if v is not None else None for name, v in cursor.scores.items()})
+    for name, kept in cursor.deliveries.items():
+        buyer, number = name.split("/")
+        delivery = Delivery(buyer, int(number), **{**kept, "price": Decimal(str(kept["price"]))})
+        journey.deliveries[name] = delivery
+        if delivery.state == "declined" and journey.tried.get(buyer) in {"in_doubt", "pending"}:
+            journey.tried[buyer] = "rejected"  # a later word said no
+        lead.buyers[buyer] = journey.tried.get(buyer, delivery.state)
+        if delivery.state == "confirmed":
+            lead.sold_to.append(journey.plan.buyers[buyer].buyer.legal_name or buyer)
+    restore(journey)
+
+
+def _finish(journey: Journey) -> Generator[Any, Any, None]:
+    """All steps are done: sold, or unsold, or still waited for where somebody may have taken it."""
+    sold = journey.confirmed()
+    if sold:
+        yield from _end(
+            journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {', '.join(d.buyer for d in sold)}")
+        )
+        return
+    doubted = journey.unsettled()
+    if doubted:
+        names = ", ".join(delivery.buyer for delivery in doubted)
+        waiting = Waiting(doubted[0].state, f"{names} may have taken it", None, ())
+        yield from _suspend(journey, Paused(waiting, HOLDERS, ()))
+        return
+    yield from _end(journey, Stop("unsold", _reason_of_routes(journey)))
+
+
+def _reason_of_routes(journey: Journey) -> str:
+    routes = [step.name for step in journey.plan.flow.steps if isinstance(step, Route)]
+    if not routes:
+        return "the flow has no route"
+    return next((journey.lead.steps[name][1] for name in reversed(routes) if name in journey.lead.steps), "")
+
+
+def _end(journey: Journey, stop: Stop) -> Generator[Any, Any, None]:
+    yield Effect("end", End(stop.outcome, stop.reason))
+
+
+def _suspend(journey: Journey, paused: Paused) -> Generator[Any, Any, None]:
+    waiting = paused.waiting
+    cursor = Cursor(
+        segment=journey.segment + 1,
+        step=journey.step,
+        agenda=paused.agenda,
+        stage=paused.stage,
+        remaining=waiting.remaining,
+        branches=dict(journey.branches),
+        tried=dict(journey.tried),
+        deliveries={name: _kept(delivery) for name, delivery in journey.deliveries.items()},
+        held=dict(journey.held),
+        lookups=dict(journey.lookups),
+        scores={name: None if v is None else str(v) for name, v in journey.lead.scores.items()},
+        steps=dict(journey.lead.steps),
+        counts=dict(journey.counts),
+        spent=str(journey.spent),
+    )
+    key = f"suspend/{journey.segment}"
+    yield Effect(key, Suspend(cursor.to_json(), waiting.due, waiting.why, waiting.reason))
+
+
+def _kept(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "state": delivery.state,
+        "price": str(delivery.price),
+        "outcome": delivery.outcome,
+        "stage": delivery.stage,
+        "reference": delivery.reference,
+        "due": delivery.due,
+    }

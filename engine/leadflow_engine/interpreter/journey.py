@@ -1,0 +1,139 @@
+"""A journey: what the generators of one Run share while a lead goes through its flow.
+
+It holds the lead, the counters that keep effect keys unique, what became of each buyer, and the records made so far.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from leadflow_engine.effects import Effect, Flush, Result
+from leadflow_engine.interpreter.cursor import Arrival, Cursor
+from leadflow_engine.lead import Lead
+from leadflow_engine.masking import personal_texts
+from leadflow_engine.plan import Plan
+from leadflow_engine.records import Considered, Delivery, Record, StepRecord
+from leadflow_engine.response import Mask
+from leadflow_engine.settle import UNSETTLED
+
+Work: TypeAlias = Generator[Any, Any, Any]
+"""A generator of effects and forks; what it returns is its own affair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Branches that run at once, and the timer (key, seconds) at whose end the waiting stops."""
+
+    branches: Mapping[str, Work]
+    window: tuple[str, float] | None = None
+
+
+@dataclass(slots=True)
+class Journey:
+    """The shared state of one segment. ``past`` are the results of earlier segments' facts, by key."""
+
+    plan: Plan
+    arrival: Arrival
+    cursor: Cursor
+    past: Mapping[str, Result]
+    lead: Lead
+    records: list[Record] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    tried: dict[str, str] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lookups: dict[str, str] = field(default_factory=dict)
+    outs: list[tuple[str, str]] = field(default_factory=list)
+    spent: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    elapsed: float = 0.0
+    branch: str = ""
+    branches: dict[str, str] = field(default_factory=dict)
+    unstored: bool = False
+    _mask: Mask | None = None
+    step: int = 0
+
+    @property
+    def segment(self) -> int:
+        """The number of this segment, from 1."""
+        return self.cursor.segment
+
+    def masked(self, text: str) -> str:
+        """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
+        if self._mask is None:
+            self._mask = Mask(personal_texts(self.lead))
+        return self._mask.excerpt(text)
+
+    def number(self, name: str) -> int:
+        """The next number under a name, from 1: how keys stay unique."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+        return self.counts[name]
+
+    def take_records(self) -> tuple[Record, ...]:
+        """The records made since they were last taken."""
+        taken = tuple(self.records)
+        self.records.clear()
+        return taken
+
+    def ended(self, kind: str, name: str, outcome: str, reason: str = "", **rest: Any) -> None:
+        """Note that a step ended."""
+        self.lead.steps[name] = (outcome, reason)
+        number = self.number("step")
+        self.records.append(
+            StepRecord(number, self.segment, kind, name, outcome, self.masked(reason), **rest)
+        )
+
+    def considered(self, stage: str, buyer: str, outcome: str, reason: str = "", **rest: Any) -> None:
+        """Note what became of a buyer at a stage."""
+        self.lead.buyers[buyer] = outcome
+        reason = self.masked(reason)
+        self.records.append(
+            Considered(stage, self.segment, self.branch, buyer, outcome, reason=reason, **rest)
+        )
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Note a delivery's state; what was learned is to be stored before anybody else is contacted."""
+        name = f"{delivery.buyer}/{delivery.number}"
+        self.deliveries[name] = delivery
+        self.records.append(delivery)
+        self.unstored = True
+        if delivery.state == "confirmed":
+            buyer = self.plan.buyers[delivery.buyer].buyer
+            self.lead.sold_to.append(buyer.legal_name or buyer.title or buyer.name)
+
+    def confirmed(self) -> list[Delivery]:
+        """Deliveries that are sales."""
+        return [delivery for delivery in self.deliveries.values() if delivery.state == "confirmed"]
+
+    def unsettled(self) -> list[Delivery]:
+        """Deliveries of which nobody knows yet what they came to."""
+        return [delivery for delivery in self.deliveries.values() if delivery.state in UNSETTLED]
+
+
+def call(journey: Journey, effect: Effect) -> Generator[Effect, Result, Result]:
+    """Perform a call; whatever a post taught is stored first."""
+    if journey.unstored:
+        yield from store(journey)
+    result: Result = yield effect
+    journey.elapsed += float(result.get("ms") or 0)
+    return result
+
+
+def store(journey: Journey) -> Generator[Effect, Result, None]:
+    """Have the store keep what is known, now."""
+    journey.unstored = False
+    yield Effect(f"settle/{journey.number('settle')}", Flush())
+
+
+def iso(moment: datetime.datetime) -> str:
+    """A moment as facts and records write it: UTC, microseconds only where there are any."""
+    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime.datetime:
+    """The moment that ``iso`` wrote."""
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,0 +1,171 @@
+"""Routes: stages in turn, with conditions around them, until the lead is sold; and waiting, where somebody is worth it.
+
+What is still to come stands in an agenda of addresses, so that a cursor can name it: ``3/0`` is the first item of
+the route that is step 3, ``3/0.then.1`` the second of its first branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.interpreter.asking import truth
+from leadflow_engine.interpreter.journey import Journey, moment
+from leadflow_engine.interpreter.stages import STAGES
+from leadflow_engine.interpreter.stages.prequalify import now_of
+from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting
+
+HOLDERS = "holders"
+"""The agenda's entry for the buyers that are waited for when nobody else took the lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The route waits: where it goes on. ``stage`` is an address, or ``HOLDERS``."""
+
+    waiting: Waiting
+    stage: str
+    agenda: tuple[str, ...]
+
+
+def addresses(
+    step: int, items: tuple[m.RouteItem, ...], prefix: str = ""
+) -> Iterator[tuple[str, m.RouteItem]]:
+    """Every item of a route with its address, through all branches."""
+    for index, item in enumerate(items):
+        address = f"{prefix}.{index}" if prefix else f"{step}/{index}"
+        yield address, item
+        if isinstance(item, m.If):
+            yield from addresses(step, item.then, f"{address}.then")
+            yield from addresses(step, item.otherwise, f"{address}.else")
+
+
+def route(journey: Journey, step: int, route_: m.Route) -> Generator[Any, Any, StageResult | Paused]:
+    """Walk a route from its beginning, or from where the cursor says."""
+    items = dict(addresses(step, route_.items))
+    cursor = journey.cursor
+    if cursor.stage and cursor.step == step:
+        return (yield from _go_on(journey, items))
+    return (yield from _walk(journey, items, tuple(f"{step}/{index}" for index in range(len(route_.items)))))
+
+
+def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any, Any, StageResult | Paused]:
+    """Go on at the cursor's stage with the buyers that remain, then with the rest of the agenda."""
+    cursor = journey.cursor
+    _assume_sold(journey)
+    for delivery in journey.confirmed():  # meanwhile somebody said yes
+        journey.considered(
+            delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason
+        )
+        return Sold(delivery.buyer)
+    if cursor.stage == HOLDERS:
+        return (yield from _walk(journey, items, (HOLDERS, *cursor.agenda)))
+    stage = items[cursor.stage]
+    assert isinstance(stage, m.Stage)
+    journey.branch = _branch_of(journey, cursor.stage)
+    decided = replace(stage, order=()) if stage.kind != "auction" else stage  # the order was decided before
+    result = yield from STAGES[stage.kind](journey, decided, cursor.remaining)
+    paused = _paused(result, cursor.stage, cursor.agenda)
+    if paused is not None:
+        return paused
+    return (yield from _walk(journey, items, cursor.agenda))
+
+
+def _is_over(journey: Journey, until: str | None) -> bool:
+    """Has this moment come?"""
+    return until is not None and moment(until) <= now_of(journey)
+
+
+def _assume_sold(journey: Journey) -> None:
+    """``on doubt assume sold after D``: what is due becomes a sale."""
+    for delivery in journey.unsettled():
+        policy = journey.plan.buyers[delivery.buyer].buyer.on_doubt
+        if policy.action == "assume_sold" and _is_over(journey, delivery.due):
+            journey.delivered(
+                replace(delivery, state="confirmed", reason="assumed sold: nobody said otherwise")
+            )
+
+
+def _paused(result: StageResult, stage: str, agenda: tuple[str, ...]) -> Sold | Paused | None:
+    if isinstance(result, Waiting):
+        return Paused(result, stage, agenda)
+    return result if isinstance(result, Sold) else None
+
+
+def _walk(
+    journey: Journey, items: Mapping[str, m.RouteItem], agenda: tuple[str, ...]
+) -> Generator[Any, Any, StageResult | Paused]:
+    while agenda:
+        address, agenda = agenda[0], agenda[1:]
+        item = items.get(address)
+        if isinstance(item, m.If):
+            agenda = (yield from _branch(journey, address, item)) + agenda
+            continue
+        if address != HOLDERS and _time_to_wait(journey, item):
+            return _wait_for_holders(journey, (address, *agenda))
+        done = yield from _stage(journey, items, address, item, agenda)
+        if done is not None:
+            return done
+    return _wait_for_holders(journey, ()) if _time_to_wait(journey, None) else Unsold()
+
+
+def _stage(
+    journey: Journey, items: Mapping[str, m.RouteItem], address: str, item: object, agenda: tuple[str, ...]
+) -> Generator[Any, Any, Sold | Paused | None]:
+    if address == HOLDERS:
+        return (yield from _holders(journey, items, agenda))
+    assert isinstance(item, m.Stage)
+    journey.branch = _branch_of(journey, address)
+    result = yield from STAGES[item.kind](journey, item, item.buyers)
+    return _paused(result, address, agenda)
+
+
+def _branch(journey: Journey, address: str, item: m.If) -> Generator[Any, Any, tuple[str, ...]]:
+    """The items of the branch that is taken; one that ends unknown takes the ``else``."""
+    taken = yield from truth(journey, item.condition, f"if {item.written}")
+    name, items = ("then", item.then) if taken else ("else", item.otherwise)
+    journey.branches[f"{address}.{name}"] = f"if {item.written}" if taken else f"else of if {item.written}"
+    return tuple(f"{address}.{name}.{index}" for index in range(len(items)))
+
+
+def _branch_of(journey: Journey, address: str) -> str:
+    """The words of the innermost branch in which an item stands; "" outside of any."""
+    return journey.branches.get(address.rpartition(".")[0], "")
+
+
+# ------------------------------------------------------------------ waiting for buyers that said `hold`
+
+
+def _time_to_wait(journey: Journey, item: object) -> bool:
+    """Holds come when nobody else took the lead, and before any fallback."""
+    holders = [held for held in journey.held.values() if not held["first"] and not held.get("over")]
+    return bool(holders) and (item is None or (isinstance(item, m.Stage) and item.kind == "fallback"))
+
+
+def _wait_for_holders(journey: Journey, agenda: tuple[str, ...]) -> Paused:
+    names = [name for name, held in journey.held.items() if not held["first"] and not held.get("over")]
+    due = min(str(journey.held[name]["until"]) for name in names)
+    return Paused(Waiting("held", f"waiting for {', '.join(names)}", due, ()), HOLDERS, agenda)
+
+
+def _holders(
+    journey: Journey, items: Mapping[str, m.RouteItem], agenda: tuple[str, ...]
+) -> Generator[Any, Any, Sold | Paused | None]:
+    """Try those whose time has come, each in its own stage."""
+    stages = {item.id: (address, item) for address, item in items.items() if isinstance(item, m.Stage)}
+    due = [
+        name for name, held in journey.held.items() if not held["first"] and _is_over(journey, held["until"])
+    ]
+    for stage_id in dict.fromkeys(str(journey.held[name]["stage"]) for name in due):
+        address, stage = stages[stage_id]
+        names = tuple(name for name in due if journey.held[name]["stage"] == stage_id)
+        for name in names:
+            journey.held[name]["over"] = True
+        journey.branch = _branch_of(journey, address)
+        result = yield from STAGES[stage.kind](journey, stage, names)
+        paused = _paused(result, address, agenda)
+        if paused is not None:
+            return paused
+    return None

@@ -1,0 +1,110 @@
+"""Prequalification: before a stage contacts anybody, all its buyers are judged together, each with one reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.effects import Effect, ReadLimits
+from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.interpreter.asking import ask
+from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.selling import limits_question
+from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
+from leadflow_engine.records import Judged
+
+HELD_FOR = {"closed": "closed", "capped": "capped", "balance": "capped", "down": "down"}
+"""Which of a buyer's ``on ... hold`` applies to a reason's code."""
+
+
+def prequalify(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Generator[Any, Any, Judgement]:
+    """Judge the buyers of a stage that were not tried yet: criteria and hours first, limits of the survivors next."""
+    names = tuple(name for name in names if stage.again or name not in journey.tried)
+    judgement = judge(journey.plan, journey.lead, names, stage.where)
+    _refuse_tests(journey, judgement)
+    yield from _read_limits(journey, stage, judgement)
+    _note(journey, stage, judgement)
+    return judgement
+
+
+def _refuse_tests(journey: Journey, judgement: Judgement) -> None:
+    """A test lead reaches only buyers that know how to be told."""
+    if not journey.lead.test:
+        return
+    for name in [*judgement.passed, *judgement.open]:
+        buyer = journey.plan.buyers[name].buyer
+        if not (buyer.test_fields or buyer.test_url):
+            _move_out(judgement, name, Out("filtered", "cannot be told that this is a test lead"))
+
+
+def _read_limits(journey: Journey, stage: m.Stage, judgement: Judgement) -> Generator[Any, Any, None]:
+    survivors = [*judgement.passed, *judgement.open]
+    questions = tuple(limits_question(journey, name) for name in survivors)
+    if not questions:
+        return
+    reply = yield Effect(f"limits/{stage.id}/{journey.segment}", ReadLimits(questions))
+    for name, why in reply["out"].items():
+        until = moment(why["until"]) if why.get("until") else None
+        _move_out(judgement, name, Out(str(why["code"]), str(why["reason"]), 0, until))
+
+
+def _move_out(judgement: Judgement, name: str, out: Out) -> None:
+    if name in judgement.passed:
+        judgement.passed.remove(name)
+    judgement.open.pop(name, None)
+    judgement.out[name] = out
+
+
+def _note(journey: Journey, stage: m.Stage, judgement: Judgement) -> None:
+    """One digit a buyer for the plain reasons, a record of its own for the others; remember who may be held."""
+    digits = ["0"] * len(journey.plan.buyers)
+    for name, out in judgement.out.items():
+        digits[journey.plan.buyers[name].position] = out.digit
+        journey.outs.append((out.code, out.reason))
+        journey.lead.buyers[name] = out.code
+        if not hold_out(journey, stage, name, out) and out.digit == SEE_BESIDE:
+            journey.considered(stage.id, name, out.code, code=out.code, reason=out.reason)
+    journey.records.append(Judged(stage.id, journey.segment, "".join(digits)))
+
+
+def hold_out(journey: Journey, stage: m.Stage, name: str, out: Out) -> bool:
+    """Keep a buyer that cannot now but says ``hold`` for when nobody else took the lead."""
+    hold = dict(journey.plan.buyers[name].buyer.holds).get(_cause(out))
+    if hold is None or hold.action == "skip" or out.until is None or hold.up_to is None:
+        return False
+    since = moment(journey.held[name]["since"]) if name in journey.held else now_of(journey)
+    if out.until > since + hold.up_to:
+        journey.held.pop(name, None)
+        return False
+    first = hold.action == "hold_first"
+    journey.held[name] = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
+    journey.considered(stage.id, name, "held", code=out.code, reason=out.reason)
+    return True
+
+
+def _cause(out: Out) -> str:
+    return "down" if out.code == "paused" and out.reason.startswith("down") else HELD_FOR.get(out.code, "")
+
+
+def now_of(journey: Journey) -> datetime.datetime:
+    """The segment's clock, and what has passed since by what calls took."""
+    return journey.lead.clock + datetime.timedelta(milliseconds=round(journey.elapsed))
+
+
+def resolve_open(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, bool]:
+    """Ask what decides an open buyer, at its turn. False where it is then out, with its reason noted."""
+    planned = journey.plan.buyers[name]
+    while True:
+        verdict = judge_buyer(planned, journey.lead, journey.lead.truth, stage.where)
+        if isinstance(verdict, Open):
+            yield from ask(journey, verdict.needs[0], name)
+            continue
+        if verdict is None:
+            return True
+        journey.outs.append((verdict.code, verdict.reason))
+        journey.considered(
+            stage.id, name, verdict.code, code=verdict.code, reason=verdict.reason, position=position
+        )
+        return False

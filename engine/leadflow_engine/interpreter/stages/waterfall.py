@@ -1,0 +1,97 @@
+"""Waterfall: one buyer after the other until one accepts; a buyer with a ping is pinged at its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import reads
+from leadflow_engine.interpreter.asking import ask, build
+from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.selling import Pinged, ping, ping_values
+from leadflow_engine.interpreter.stages.order import ordered
+from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
+from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
+from leadflow_engine.interpreter.stages.turns import after, in_time, offer
+from leadflow_engine.judge import Judgement
+
+
+def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
+    """Offer the lead to these buyers of the stage, in its order."""
+    judgement: Judgement = yield from prequalify(journey, stage, names)
+    survivors = [name for name in names if name in judgement.passed or name in judgement.open]
+    yield from _ask_for_order(journey, stage, judgement)
+    firsts = [name for name in names if journey.held.get(name, {}).get("first") and name in judgement.out]
+    line = yield from ordered(journey, stage, survivors + firsts)
+    began = journey.elapsed
+    for position, name in enumerate(line, start=1):
+        remaining = tuple(line[position:])
+        if name in judgement.out:
+            return _wait_first(journey, name, (name, *remaining))
+        if not in_time(journey, stage, began):
+            break
+        result = yield from _turn(journey, stage, name, position, remaining)
+        if result is not None:
+            _not_asked(journey, stage, remaining, position)
+            return result
+    return Unsold()
+
+
+def _ask_for_order(journey: Journey, stage: m.Stage, judgement: Judgement) -> Generator[Any, Any, None]:
+    """An order by price needs to know every price: what open buyers' prices read is asked before the stage."""
+    if not any(key.name == "price" for key in stage.order):
+        return
+    for name in judgement.open:
+        for lookup in sorted(_price_lookups(journey, name)):
+            yield from ask(journey, lookup, f"the order of {stage.id}")
+
+
+def _price_lookups(journey: Journey, name: str) -> set[str]:
+    whens = [price.when for price in journey.plan.buyers[name].buyer.prices if price.when is not None]
+    named = {read.name for when in whens for read in reads(when) if read.kind == "result"}
+    return {lookup for lookup in named if journey.lead.wants(lookup)}
+
+
+def _turn(
+    journey: Journey, stage: m.Stage, name: str, position: int, remaining: tuple[str, ...]
+) -> Generator[Any, Any, StageResult | None]:
+    """One buyer's turn; ``None`` where the next one is to be asked."""
+    if not (yield from resolve_open(journey, stage, name, position)):
+        return None
+    pinged = Pinged("bid")
+    if journey.plan.buyers[name].buyer.ping is not None:
+        pinged = yield from _ping(journey, stage, name, position)
+        if pinged.outcome != "bid":
+            return None
+    settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms)
+    return after(journey, name, settled, remaining) if settled is not None else None
+
+
+def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, Pinged]:
+    buyer = journey.plan.buyers[name].buyer
+    assert buyer.ping is not None
+    extra = buyer.test_fields if journey.lead.test else ()
+    request = yield from build(journey, buyer.ping, name, extra)
+    pinged: Pinged = yield from ping(journey, buyer, request)
+    if pinged.outcome != "bid":
+        journey.tried[name] = pinged.outcome
+        journey.considered(
+            stage.id, name, pinged.outcome, reason=pinged.reason, position=position, ms=pinged.ms
+        )
+        return pinged
+    journey.lead.ping = ping_values(journey, buyer, pinged.result)
+    return pinged
+
+
+def _wait_first(journey: Journey, name: str, remaining: tuple[str, ...]) -> Waiting:
+    """``hold first``: the lead waits in this buyer's place."""
+    until = str(journey.held[name]["until"])
+    return Waiting("held", f"{name} is asked first, from {until}", until, remaining)
+
+
+def _not_asked(journey: Journey, stage: m.Stage, names: tuple[str, ...], position: int) -> None:
+    for place, name in enumerate(names, start=position + 1):
+        journey.considered(
+            stage.id, name, "not_asked", reason="somebody else had its turn before", position=place
+        )

@@ -1,0 +1,222 @@
+"""The flow's steps, each a generator: look-ups, filters, scores, routes, copies. A new kind is a row in ``STEPS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import reads
+from leadflow_engine.effects import CallOut
+from leadflow_engine.evaluation.sentences import sentence
+from leadflow_engine.interpreter import exchange as x
+from leadflow_engine.interpreter.asking import REPEATABLE, ask_together, build, truth, value
+from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.routing import Paused, route
+from leadflow_engine.interpreter.stages.results import Sold
+from leadflow_engine.mapping import RequestProblem
+from leadflow_engine.masking import shown_reads
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A step that ends the flow: the lead's outcome and its reason."""
+
+    outcome: str
+    reason: str
+
+
+Ending = Stop | Paused | None
+
+
+def run_enhance(journey: Journey, index: int, step: m.Enhance) -> Generator[Any, Any, Ending]:
+    """A look-up for every lead; one on demand waits until somebody needs it."""
+    if step.on_demand:
+        return None
+    yield from ask_together(journey, _neighbours(journey, index), "every lead")
+    outcome, reason = journey.lead.steps[step.name]
+    if outcome == "error" and step.on_error == "reject":
+        return Stop("refused", f"{step.name}: {reason}")
+    return None
+
+
+def _neighbours(journey: Journey, index: int) -> list[str]:
+    """This look-up and those right behind it that need none of the others: they are asked at once."""
+    names: list[str] = []
+    for step in journey.plan.flow.steps[index:]:
+        if not isinstance(step, m.Enhance) or step.on_demand:
+            break
+        if names and (_is_template(step) or _needs(step).intersection(names)):
+            break
+        names.append(step.name)
+    return names
+
+
+def _is_template(step: m.Enhance) -> bool:
+    """A template may read anything, so it waits for whoever comes before it."""
+    body = step.leg.request.body
+    return body is not None and bool(body.template or body.inline)
+
+
+def _needs(step: m.Enhance) -> set[str]:
+    """The names that a look-up reads, those of other look-ups among them."""
+    body = step.leg.request.body
+    pairs = (*step.leg.request.query, *(body.pairs if body else ()))
+    terms = [
+        step.leg.request.url,
+        *(pair.right for pair in pairs),
+        *(term for _, term in step.leg.request.headers),
+    ]
+    terms += [step.when] if step.when is not None else []
+    return {read.name for term in terms for read in reads(term)} | {read.name for read in step.cache_by}
+
+
+def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, Any, Ending]:
+    """The first criterion that refuses the lead ends the flow."""
+    terms = [criterion.condition for criterion in step.criteria]
+    for criterion in step.criteria:
+        held = yield from truth(journey, criterion.condition, step.name)
+        if held is (criterion.kind == "reject"):
+            read = shown_reads([criterion.condition], journey.lead)
+            note = sentence(criterion.condition, journey.lead)
+            journey.ended("filter", step.name, "failure", criterion.reason, read=read, note=note)
+            for name in step.on_reject:
+                yield from _named_copy(journey, index, name)
+            return Stop("refused", criterion.reason)
+    journey.ended("filter", step.name, "success", read=shown_reads(terms, journey.lead))
+    return None
+
+
+def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any, Ending]:
+    """Start, plus what holds, within the limits; the sum is told with its parts."""
+    total = Decimal(0)
+    if step.start is not None:
+        start = yield from value(journey, step.start, step.name)
+        total = start if isinstance(start, Decimal) else total
+    parts = [str(total)]
+    for points in step.points:
+        if not (yield from truth(journey, points.when, step.name)):
+            continue
+        amount = yield from value(journey, points.amount, step.name)
+        if isinstance(amount, Decimal):
+            total += points.sign * amount
+            parts.append(
+                f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, journey.lead)})"
+            )
+    total = max(total, step.low) if step.low is not None else total
+    total = min(total, step.high) if step.high is not None else total
+    journey.lead.scores[step.name] = total
+    read = shown_reads([points.when for points in step.points], journey.lead)
+    journey.ended(
+        "score",
+        step.name,
+        "success",
+        note=f"{total} = {' '.join(parts)}",
+        read=read,
+        set={step.name: str(total)},
+    )
+    return None
+
+
+def run_deliver(journey: Journey, index: int, step: m.Deliver) -> Generator[Any, Any, Ending]:
+    """A copy to a CRM or a webhook: no sale, so a failure only ends the flow where it says so."""
+    request = yield from build(journey, step.leg, step.name)
+    if isinstance(request, RequestProblem):
+        journey.ended("deliver", step.name, "error", request.reason)
+    else:
+        yield from _copy(
+            journey, step, CallOut("deliver", step.name, journey.number(f"deliver/{step.name}"), request)
+        )
+    outcome, reason = journey.lead.steps[step.name]
+    if outcome == "error" and step.on_error == "reject":
+        return Stop("refused", f"{step.name}: {reason}")
+    return None
+
+
+def _copy(journey: Journey, step: m.Deliver, data: CallOut) -> Generator[Any, Any, None]:
+    key = f"deliver/{step.name}/{data.number}"
+    done = yield from x.repeated(journey, key, data, step.leg, REPEATABLE)
+    answered = done.answered and 200 <= int(done.result.get("status") or 0) < 300
+    plain = not step.leg.response.verdicts and not step.leg.response.otherwise
+    good = answered if plain else done.reading.verdict == "accepted"
+    refused = done.reading.verdict in {"rejected", "duplicate"}
+    outcome = "success" if good else "failure" if refused else "error"
+    reason = "" if good else done.failure or done.reading.reason or "not accepted"
+    journey.ended("deliver", step.name, outcome, reason, ms=done.ms)
+
+
+def _named_copy(journey: Journey, index: int, name: str) -> Generator[Any, Any, None]:
+    for copy in journey.plan.flow.named_delivers:
+        if copy.name == name:
+            yield from run_deliver(journey, index, copy)
+
+
+def run_route(journey: Journey, index: int, step: m.Route) -> Generator[Any, Any, Ending]:
+    """Sell the lead; or go on unsold to the next step."""
+    result = yield from route(journey, index, step)
+    if isinstance(result, Paused):
+        journey.ended("route", step.name, "skipped", result.waiting.reason, note=result.waiting.why)
+        return result
+    if isinstance(result, Sold):
+        journey.ended("route", step.name, "success", note=f"sold to {result.buyer}")
+        return None
+    journey.ended("route", step.name, "failure", why_unsold(journey))
+    for name in step.on_unsold:
+        yield from _named_copy(journey, index, name)
+    return None
+
+
+WHY = {
+    "filtered": "no buyer's criteria fit",
+    "capped": "caps full",
+    "closed": "all closed",
+    "balance": "no balance",
+    "duplicate": "bought before",
+    "paused": "all paused",
+    "price": "no price high enough",
+}
+"""Why nobody was asked, by the commonest reason for which buyers were out."""
+
+
+def why_unsold(journey: Journey) -> str:
+    """One short reason, the same for all leads that met the same end, so that it can be counted."""
+    contacted = [word for word in journey.tried.values() if word not in WHY]
+    if any(word in {"rejected", "duplicate", "error", "timeout"} for word in contacted):
+        return "declined by all who were asked"
+    if contacted:
+        return "no bid was taken"
+    codes = [code for code, _ in journey.outs]
+    codes = [code for code in codes if code != "filtered"] or codes  # who would have wanted it tells more
+    if not codes:
+        return "nobody left to ask"
+    return WHY.get(max(dict.fromkeys(codes), key=codes.count), "nobody could be asked")
+
+
+STEPS: Mapping[type, Callable[..., Generator[Any, Any, Ending]]] = {
+    m.Enhance: run_enhance,
+    m.Filter: run_filter,
+    m.Score: run_score,
+    m.Deliver: run_deliver,
+    m.Route: run_route,
+}
+
+KIND: Mapping[type, str] = {
+    m.Enhance: "enhance",
+    m.Filter: "filter",
+    m.Score: "score",
+    m.Deliver: "deliver",
+    m.Route: "route",
+}
+
+
+def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
+    """One step, unless its ``when`` does not hold."""
+    fresh = not (journey.cursor.stage and journey.cursor.step == index)
+    own = fresh and not isinstance(step, m.Enhance)  # a look-up judges its own `when`, whoever asks it
+    if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):
+        read = shown_reads([step.when], journey.lead)
+        journey.ended(KIND[type(step)], step.name, "skipped", "its `when` does not hold", read=read)
+        return None
+    return (yield from STEPS[type(step)](journey, index, step))

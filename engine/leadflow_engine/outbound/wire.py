@@ -1,0 +1,175 @@
+"""From a request with placeholders to what goes over the wire: secrets filled in, authentication computed."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape as escape_xml
+
+from leadflow_dsl.model import Auth
+from leadflow_dsl.terms import Const, SecretRef, Term
+from leadflow_engine.effects import HttpRequest
+from leadflow_engine.outbound.guard import Refused
+from leadflow_engine.secrets import Secrets, escape_json
+
+DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A request as it leaves. It holds secrets, so it is never shown; ``echoes`` are spellings of them made here
+    (a basic credential, a signature) that an answer might bring back."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
+    echoes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Wire({self.method})"
+
+
+def wire_of(request: HttpRequest, secrets: Secrets) -> Wire:
+    """Fill in every secret, escaped as its place needs. Raises ``SecretMissing``, and ``Refused`` for what
+    cannot be sent (a line break in a header, an authentication that is not built)."""
+    content_type = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    body = (
+        None if request.body is None else secrets.fill(request.body, body_escape(content_type, request.body))
+    )
+    wire = Wire(
+        method=request.method,
+        url=secrets.fill(request.url, _percent),
+        headers=tuple((name, secrets.fill(value, _as_it_is)) for name, value in request.headers),
+        body=None if body is None else _encoded(body),
+    )
+    for item in request.auth:
+        wire = _authenticated(wire, item, secrets)
+    _check_headers(wire.headers)
+    return wire
+
+
+def body_escape(content_type: str, body: str) -> Callable[[str], str]:
+    """How a secret is escaped inside a body of this content type (by its first character where there is none)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return quote_plus
+    if kind.endswith(("json", "+json")) or (not kind and body.lstrip()[:1] in {"{", "["}):
+        return escape_json
+    if kind.endswith(("xml", "html")) or (not kind and body.lstrip()[:1] == "<"):
+        return _xml
+    return _as_it_is
+
+
+def _percent(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _xml(value: str) -> str:
+    return escape_xml(value, {'"': "&quot;", "'": "&#39;"})
+
+
+def _as_it_is(value: str) -> str:
+    return value
+
+
+def _encoded(body: str) -> bytes:
+    try:
+        return body.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f"the body holds half of a character at position {error.start}") from error
+
+
+def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
+    for name, value in headers:
+        if not _TOKEN.match(name):
+            raise Refused(f"{name!r} is not a header's name")
+        if any(char in "\r\n\0" for char in value):
+            raise Refused(f"the value of header {name} holds a line break or NUL")
+
+
+# ------------------------------------------------------------------ authentication
+
+
+def _authenticated(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    apply = AUTHENTICATION.get(item.kind)
+    if apply is None:
+        raise Refused(f"`auth {item.kind}` cannot be sent yet")
+    return apply(wire, item, secrets)
+
+
+def _bearer(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    return _with_header(wire, "Authorization", f"Bearer {_secret(item, secrets)}")
+
+
+def _basic(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    pair = f"{_text(item.user, secrets, 'the user of `auth basic`')}:{_secret(item, secrets)}"
+    credential = base64.b64encode(pair.encode()).decode()
+    return _with_header(
+        replace(wire, echoes=(*wire.echoes, credential)), "Authorization", f"Basic {credential}"
+    )
+
+
+def _header(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    return _with_header(wire, item.name, f"{item.prefix}{_secret(item, secrets)}")
+
+
+def _query(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    url, hash_sign, fragment = wire.url.partition("#")
+    joint = "&" if "?" in url else "?"
+    pair = f"{quote(item.name, safe='')}={_percent(_secret(item, secrets))}"
+    return replace(wire, url=f"{url}{joint}{pair}{hash_sign}{fragment}")
+
+
+def _hmac(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    if item.algorithm not in DIGESTS:
+        raise Refused(f"`auth hmac {item.algorithm}`: known are {', '.join(sorted(DIGESTS))}")
+    signed = (
+        wire.body or b""
+        if item.over is None
+        else _text(item.over, secrets, "what `auth hmac` signs").encode()
+    )
+    signature = hmac.new(_secret(item, secrets).encode(), signed, item.algorithm).hexdigest()
+    return _with_header(wire, item.name, f"{item.prefix}{signature}")
+
+
+def _body(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
+    return wire  # the mapping has put its placeholder into the body
+
+
+AUTHENTICATION: Mapping[str, Callable[[Wire, Auth, Secrets], Wire]] = {
+    "bearer": _bearer,
+    "basic": _basic,
+    "header": _header,
+    "query": _query,
+    "hmac": _hmac,
+    "body": _body,
+}
+
+
+def _with_header(wire: Wire, name: str, value: str) -> Wire:
+    kept = tuple(pair for pair in wire.headers if pair[0].lower() != name.lower())
+    return replace(wire, headers=(*kept, (name, value)))
+
+
+def _secret(item: Auth, secrets: Secrets) -> str:
+    if item.secret is None:
+        raise Refused(f"`auth {item.kind}` names no secret")
+    return secrets.get(item.secret.name)
+
+
+def _text(term: Term | None, secrets: Secrets, what: str) -> str:
+    """A term that is known without a lead; the mapping turns any other into a constant."""
+    match term:
+        case None:
+            return ""
+        case Const(value=value):
+            return secrets.fill(str(value), _as_it_is)
+        case SecretRef(name=name):
+            return secrets.get(name)
+    raise Refused(f"{what} was not computed before sending")

@@ -1,0 +1,1 @@
+"""Text from and for the outside: strict JSON, escapes, linear-time patterns, JMESPath."""
