@@ -82,6 +82,7 @@ def widths(items: tuple[object, ...]) -> Widths:
 
 
 def points_text(node: nodes.Points) -> str:
+    """``add N`` or ``subtract N``."""
     return f"{node.word.text} {expression(node.amount)}"
 
 
@@ -91,6 +92,7 @@ def clause(before: str, node: object | None, after: str = "") -> str:
 
 
 def when(node: nodes.Expression | None) -> str:
+    """`` when C``, or nothing."""
     return clause("when ", node)
 
 
@@ -104,6 +106,7 @@ def _part(value: object) -> str:
 
 
 def titled(keyword: str) -> Writer:
+    """A step's header: its keyword, name, title and ``on demand``."""
     def write(node: Any, _: Widths) -> Block:
         demand = " on demand" if getattr(node, "on_demand", False) else ""
         like = clause("like ", getattr(node, "like", None))
@@ -115,10 +118,12 @@ def titled(keyword: str) -> Writer:
 
 
 def block(header: str) -> Writer:
+    """A block whose header is always the same words."""
     return lambda node, _: Block(header, node.items, node.span)
 
 
 def conditional(keyword: str, part: str = "") -> Writer:
+    """A keyword, perhaps a value, and ``when C``."""
     def write(node: Any, _: Widths) -> Line:
         return Line(keyword + (clause("", getattr(node, part)) if part else "") + when(node.when))
 

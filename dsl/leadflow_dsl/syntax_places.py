@@ -58,6 +58,7 @@ OPERATORS: Final = frozenset({"EQUAL", "PLUS", "AND", "OR"})
 
 
 def replaced(place: Place, text: str) -> tuple[Edit, ...]:
+    """The certain repair: another text in the place of the wrong one."""
     return (Edit(place.span, text),)
 
 
@@ -71,6 +72,7 @@ def goes_on(place: Place, terminal: str, end: int | None = None) -> bool:
 
 
 def unknown(place: Place) -> tuple[Rule, str]:
+    """The rule and message for a word that begins nothing here."""
     block = opened(place.machine)
     if place.text in {"flow", "library"} and not block:
         return rules.ORDER, "a file has one `flow` or `library`, at its beginning"
@@ -104,6 +106,7 @@ def describe(place: Place) -> str:
 
 
 def choices(place: Place) -> tuple[str, ...]:
+    """The words that may stand here, none where an expression may go on."""
     if {"NAME", "LPAR"} <= place.expected or place.expected & OPERATORS:
         return ()
     keywords = place.machine.table.keywords
@@ -119,12 +122,14 @@ def statements(place: Place) -> tuple[str, ...]:
 
 
 def shown(text: str) -> str:
+    """A text as a message quotes it, cut where it is long."""
     if not text:
         return "the end of the file"
     return f"`{text if len(text) <= 40 else text[:37] + '...'}`"
 
 
 def form(place: Place) -> tuple[str, ...]:
+    """The right form of the statement that is being read, as a way out."""
     word = statement(place.machine)
     return (f"the form is: {FORMS[word]}",) if word in FORMS else ()
 
