@@ -107,6 +107,7 @@ def _part(value: object) -> str:
 
 def titled(keyword: str) -> Writer:
     """A step's header: its keyword, name, title and ``on demand``."""
+
     def write(node: Any, _: Widths) -> Block:
         demand = " on demand" if getattr(node, "on_demand", False) else ""
         like = clause("like ", getattr(node, "like", None))
@@ -124,6 +125,7 @@ def block(header: str) -> Writer:
 
 def conditional(keyword: str, part: str = "") -> Writer:
     """A keyword, perhaps a value, and ``when C``."""
+
     def write(node: Any, _: Widths) -> Line:
         return Line(keyword + (clause("", getattr(node, part)) if part else "") + when(node.when))
 
