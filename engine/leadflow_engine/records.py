@@ -109,9 +109,10 @@ class Posting:
 class Delivery:
     """The state of one delivery (``intent/BUYER/NUMBER``): intent not_sent confirmed declined pending in_doubt.
 
-    A later record for the same (buyer, number) replaces the earlier; the store moves its reservations
-    accordingly (``settle.RESERVATION``). ``price`` is what the sale is worth; ``answered_price`` what the buyer said.
-    ``due`` is when doubt or pending ends by policy (ISO), None for never.
+    A later record for the same (buyer, number) replaces the earlier; the store moves its reservations accordingly
+    (``settle.RESERVATION``). ``failure`` is the transport's word, "crash" where it was our own end. ``price`` is what
+    the sale is worth; ``answered_price`` what the buyer said. ``due`` is when doubt or pending ends by policy (ISO),
+    None for never.
     """
 
     buyer: str
@@ -124,6 +125,7 @@ class Delivery:
     outcome: str = "sold"  # "sold" | "fallback": the lead's outcome where this is confirmed
     due: str | None = None
     stage: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

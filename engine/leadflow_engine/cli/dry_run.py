@@ -59,7 +59,7 @@ def command(
         raise click.UsageError(f"no buyer `{buyer}` in {flow}; there are {', '.join(plan.buyers)}")
     with as_file(leads) as file:
         run = dry_run(plan, flow, named, file, _moment(at, plan.flow.timezone), answers, db, key)
-        raise SystemExit(_run(run, buyer, form))
+        raise SystemExit(_run(run, leads, buyer, form))
 
 
 def _moment(text: str, zone: str) -> datetime.datetime | None:
@@ -76,7 +76,7 @@ def _moment(text: str, zone: str) -> datetime.datetime | None:
     return aware.astimezone(datetime.UTC)
 
 
-def _run(run: DryRun, buyer: str, form: str) -> int:
+def _run(run: DryRun, leads: str, buyer: str, form: str) -> int:
     from leadflow_engine.cli.ending import Printer
     from leadflow_engine.reports.why import why_of
 
@@ -85,6 +85,8 @@ def _run(run: DryRun, buyer: str, form: str) -> int:
         click.echo()
     else:
         note(f"dry run: {run.said}")
+    for problem in run.notes:
+        note(f"leadflow: {problem}")
     printer = Printer(run.store, "" if buyer else form)
     why = why_of(run.plan, buyer) if buyer else None
     for done in run.leads():
@@ -93,7 +95,7 @@ def _run(run: DryRun, buyer: str, form: str) -> int:
             why.add(done.ending.scope if done.ending else None, run.store.lead_summary(done.lead) or {})
     tally = printer.counted()
     _print(run, printer, tally, why, form)
-    return 0 if tally.clean else 1
+    return printer.ends(tally, leads)
 
 
 def _print(run: DryRun, printer: Printer, tally: Tally, why: Why | None, form: str) -> None:

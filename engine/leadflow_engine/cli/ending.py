@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadflow_engine.cli.screen import note
+
 if TYPE_CHECKING:
     from leadflow_engine.operations.batch import Done
     from leadflow_engine.reports.tally import Tally
@@ -55,6 +57,13 @@ class Printer:
         from leadflow_engine.reports.tally import count_up
 
         return count_up(self.tally, self._store)
+
+    def ends(self, tally: Tally, leads: str) -> int:
+        """The exit code; a file that holds nothing at all is worth a word."""
+        if not tally.how:
+            note(f"leadflow: {leads} holds no records")
+            return 1
+        return 0 if tally.clean else 1
 
     def document(self, tally: Tally, **more: Any) -> None:
         """The one JSON document: all leads, then the summary."""

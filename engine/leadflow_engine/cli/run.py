@@ -130,4 +130,4 @@ def _close(asked: Asked, plan: Plan, printer: Printer, interrupted: int) -> int:
         show(summary(tally, plan.flow.currency, width_of(console()), asked.db))
     if interrupted:
         note("leadflow: interrupted; the same command goes on")
-    return interrupted or (0 if tally.clean else 1)
+    return interrupted or printer.ends(tally, asked.leads)

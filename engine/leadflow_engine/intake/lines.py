@@ -122,4 +122,5 @@ def _utf16(stream: io.BufferedReader) -> Iterator[str | IntakeError]:
     except UnicodeDecodeError:
         yield IntakeError("from here on the file is not UTF-16; save it as UTF-8")
     finally:
-        reader.detach()
+        if not reader.closed:
+            reader.detach()

@@ -95,7 +95,8 @@ def _restore(journey: Journey) -> None:
         delivery = Delivery(buyer, int(number), **{**kept, "price": Decimal(str(kept["price"]))})
         journey.deliveries[name] = delivery
         if delivery.state == "declined" and journey.tried.get(buyer) in {"in_doubt", "pending"}:
-            journey.tried[buyer] = "rejected"  # a later word said no
+            journey.tried[buyer] = "rejected"
+            journey.considered(delivery.stage, buyer, "rejected", reason="declined, as was said later")
         lead.buyers[buyer] = journey.tried.get(buyer, delivery.state)
         if delivery.state == "confirmed":
             lead.sold_to.append(journey.plan.buyers[buyer].buyer.legal_name or buyer)

@@ -179,11 +179,12 @@ def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     journey.delivered(_delivery(journey, offer, number, "intent"))
     journey.unstored = False  # the intent itself is stored
     if request is None or leg is None:
-        settled, ms, reading = Settled("confirmed", "sold", ""), 0.0, None
+        settled, ms, reading, failure = Settled("confirmed", "sold", ""), 0.0, None, ""
     else:
         settled, done = yield from _post(journey, buyer, number, request, leg)
-        ms, reading = done.ms, done.reading
-    journey.delivered(_delivery(journey, offer, number, settled.state, settled.reason, reading))
+        ms, reading, failure = done.ms, done.reading, str(done.result["failure"])
+    delivery = _delivery(journey, offer, number, settled.state, settled.reason, reading)
+    journey.delivered(replace(delivery, failure=failure))
     return _noted(journey, offer, settled, ms, reading)
 
 

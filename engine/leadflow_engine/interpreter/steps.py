@@ -175,6 +175,7 @@ WHY = {
     "balance": "no balance",
     "duplicate": "bought before",
     "paused": "all paused",
+    "down": "all down after failures",
     "price": "no price high enough",
 }
 """Why nobody was asked, by the commonest reason for which buyers were out."""
@@ -183,11 +184,13 @@ WHY = {
 def why_unsold(journey: Journey) -> str:
     """One short reason, the same for all leads that met the same end, so that it can be counted."""
     contacted = [word for word in journey.tried.values() if word not in WHY]
-    if any(word in {"rejected", "duplicate", "error", "timeout"} for word in contacted):
+    if any(word in {"rejected", "duplicate"} for word in contacted):
         return "declined by all who were asked"
+    if any(word in {"error", "timeout"} for word in contacted):
+        return "nobody could be reached"
     if contacted:
         return "no bid was taken"
-    codes = [code for code, _ in journey.outs]
+    codes = ["down" if reason.startswith("down") else code for code, reason in journey.outs]
     codes = [code for code in codes if code != "filtered"] or codes  # who would have wanted it tells more
     if not codes:
         return "nobody left to ask"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leadflow_engine.answers import Simulator, answers_beside, load_answers
+from leadflow_engine.answers import Simulator, Spec, answers_beside, load_answers
 from leadflow_engine.drivers.answers import AssumedAnswers, SimulatedAnswers
 from leadflow_engine.drivers.clock import RealClock, VirtualClock
 from leadflow_engine.drivers.dry import Answers, DryDriver
@@ -40,6 +41,7 @@ class DryRun:
     answers: Answers
     said: str
     key: str = ""
+    notes: tuple[str, ...] = ()
     recorded: SqliteStore | None = None
 
     def leads(self) -> Iterator[Done]:
@@ -70,6 +72,17 @@ class DryRun:
         return DryDriver(lead, self.store, self.answers, self.clock)
 
 
+def _unknown_names(plan: Plan, spec: Spec, file: str) -> Iterator[str]:
+    """Names for which a file has answers and which the flow does not know: most are misspelt."""
+    steps = {step.name for step in (*plan.flow.steps, *plan.flow.named_delivers)}
+    known = {"buyer": set(plan.buyers), "service": steps}
+    for side, name in dict.fromkeys((key.side, key.name) for key in spec.legs):
+        if name not in known[side]:
+            near = difflib.get_close_matches(name, sorted(known[side]), 1)
+            help_ = f"; did you mean `{near[0]}`?" if near else ""
+            yield f"{file} answers for {side} `{name}`, which the flow does not have{help_}"
+
+
 def dry_run(
     plan: Plan,
     flow_file: str | Path,
@@ -94,6 +107,8 @@ def dry_run(
         return replace(run, recorded=recorded, said=f"answers and clock as recorded in {answers}")
     chosen = answers or (str(beside) if beside else "")
     if chosen:
-        simulator = Simulator(load_answers(chosen), clock.now)
+        spec = load_answers(chosen)
+        simulator = Simulator(spec, clock.now)
+        run.notes = tuple(_unknown_names(plan, spec, chosen))
         return replace(run, answers=SimulatedAnswers(simulator), said=f"answers from {chosen}")
     return run

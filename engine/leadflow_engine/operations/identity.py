@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from leadflow_engine.intake.door import lead_id
@@ -27,12 +27,13 @@ class NoIdentity(ValueError):
 
 @contextmanager
 def as_file(leads: str) -> Iterator[Path]:
-    """The file of leads; standard input is kept in a temporary file, so that it can be read twice."""
-    if leads != STDIN:
+    """The file of leads; what comes through a pipe is kept in a temporary file, so that it can be read twice."""
+    if leads != STDIN and (Path(leads).is_file() or not Path(leads).exists()):
         yield Path(leads)
         return
     with tempfile.NamedTemporaryFile(suffix=".stdin") as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
+        with nullcontext(sys.stdin.buffer) if leads == STDIN else Path(leads).open("rb") as pipe:
+            shutil.copyfileobj(pipe, kept)
         kept.flush()
         yield Path(kept.name)
 

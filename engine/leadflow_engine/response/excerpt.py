@@ -11,6 +11,12 @@ from leadflow_engine.texts.escapes import json_quote, xml_quote
 SHORTEST = 3
 """Texts shorter than this are left: a state or an age would blacken half of every answer."""
 
+SHORT_WORD = 4
+"""Letters of a word that other words may hold by chance."""
+
+_AFTER_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
+"""What ends in a letter and is none: an escape of JSON, a byte of a url."""
+
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -41,12 +47,19 @@ class Mask:
         found = [form for form in self._forms if form in lowered]
         if not found:
             return text
-        return re.sub("|".join(map(re.escape, found)), "***", text, flags=re.IGNORECASE)
+        return re.sub("|".join(map(_pattern, found)), "***", text, flags=re.IGNORECASE)
 
 
 def excerpt(body: str, secrets_or_personal: Iterable[str], limit: int = 500) -> str:
     """``Mask.excerpt`` for one body."""
     return Mask(secrets_or_personal).excerpt(body, limit)
+
+
+def _pattern(form: str) -> str:
+    """Where a text is masked: anywhere, but a short word (Ann) only as a word, not in the middle of one (annual)."""
+    if len(form) > SHORT_WORD or not form.isalpha():
+        return re.escape(form)
+    return rf"(?:(?<![^\W\d_])|{_AFTER_ESCAPE}){re.escape(form)}(?![^\W\d_])"
 
 
 def _forms(text: str) -> set[str]:

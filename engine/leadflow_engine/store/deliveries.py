@@ -47,19 +47,22 @@ def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -
             record.number,
         ),
     )
-    move_delivery(event, record.buyer, record.number, record.state)
+    move_delivery(event, record.buyer, record.number, record.state, record.failure)
 
 
-def move_delivery(event: Event, buyer: str, number: int, state: str) -> None:
-    """A delivery's new state, and what it does to its reservations and to the ledger."""
+def move_delivery(event: Event, buyer: str, number: int, state: str, failure: str = "") -> None:
+    """A delivery's new state, and what it does to its reservations and to the ledger.
+
+    A crash of ours says nothing about the buyer: it does not count towards its being down.
+    """
     if state == "intent":
         return
     event.connection.execute(
-        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') "
+        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') AND ?6 "
         "ELSE failed END, "
         "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1 "
         "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
-        (state, event.at, event.lead, buyer, number),
+        (state, event.at, event.lead, buyer, number, failure != "crash"),
     )
     key = f"intent/{buyer}/{number}"
     if RESERVATION[state] != "held":

@@ -42,7 +42,14 @@ def settle_delivery(
         )
     found = later_word(state, word)
     conflict = "" if found else f"{word} ({by}: {because}) after it was {state}"
-    body = {"word": word, "by": by, "because": because, "state": found or state, "conflict": conflict}
+    body: dict[str, Any] = {
+        "word": word,
+        "by": by,
+        "because": because,
+        "state": found or state,
+        "conflict": conflict,
+    }
+    body |= {"agrees": True} if found == state else {}
     at = core.clock.now()
     key = f"settled/{buyer}/{number}/{_next(core.connection, lead, buyer, number)}"
     fact = append(core, lead, Fact(next_seq(core, lead), key, "settled", iso(at), body))
@@ -61,6 +68,12 @@ def project_settled(event: Event, key: str, body: Mapping[str, Any]) -> None:
         event.connection.execute(
             "UPDATE delivery SET conflict = ? WHERE lead = ? AND buyer = ? AND number = ?",
             (text(body["conflict"]), event.lead, buyer, int(number)),
+        )
+        return
+    if body.get("agrees"):  # what is settled stands: a conflict about it is over
+        event.connection.execute(
+            "UPDATE delivery SET conflict = '' WHERE lead = ? AND buyer = ? AND number = ?",
+            (event.lead, buyer, int(number)),
         )
         return
     move_delivery(event, buyer, int(number), body["state"])

@@ -40,3 +40,11 @@ def test_no_piece_of_a_name_survives_at_the_cut(around, name, limit):
     shown = excerpt(around + name + around, [name], limit)
     assert len(shown) <= max(limit, 4) + 3
     assert name[:3] not in shown
+
+
+def test_a_short_name_is_masked_as_a_word_and_left_in_the_middle_of_one():
+    assert excerpt("Duplicate: annual limit, Dup", ["Dup", "Ann"]) == "Duplicate: annual limit, ***"
+
+
+def test_an_escape_before_a_short_name_is_no_part_of_a_word():
+    assert excerpt('"\\nAnn", "\\u00e9Ann" %2CAnn', ["Ann"]) == '"\\n***", "\\u00e9***" %2C***'

@@ -84,3 +84,23 @@ def test_projections_are_made_again_from_the_facts_alone(tmp_path):
     run.store.rebuild(lambda lead, facts: writes_again(run.plan, lead, facts))
     assert contents(connection) == before
     assert before["delivery"]
+
+
+def test_a_buyer_that_was_settled_as_declined_is_told_as_asked(tmp_path):
+    run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
+    run.store.settle_delivery(lead, "hold", 1, "declined", "olga", "not in their system")
+    resume(run, lead)
+    rows = run.store.lead_summary(lead)["distribution"]
+    assert [(row["segment"], row["outcome"]) for row in rows if row["buyer"] == "hold"] == [
+        (1, "in_doubt"),
+        (2, "rejected"),
+    ]
+
+
+def test_a_conflict_is_over_once_somebody_confirms_what_is_settled(tmp_path):
+    run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
+    for word in ("declined", "sold"):
+        run.store.settle_delivery(lead, "hold", 1, word, "olga", "by phone")
+    assert [doubt.conflict for doubt in run.store.doubts()] == ["sold (olga: by phone) after it was declined"]
+    run.store.settle_delivery(lead, "hold", 1, "declined", "olga", "they looked again")
+    assert run.store.doubts() == []
