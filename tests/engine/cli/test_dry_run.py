@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,3 +102,26 @@ def test_nothing_is_written(market: Path, leadflow: Leadflow) -> None:
     before = sorted(path.name for path in market.iterdir())
     leadflow("dry-run", "flow.flow", "leads.jsonl")
     assert sorted(path.name for path in market.iterdir()) == before
+
+
+def test_a_file_that_holds_nothing_is_told(market: Path, leadflow: Leadflow) -> None:
+    (market / "none.csv").write_text("first_name,phone\n")
+    assert "none.csv holds no records" in leadflow("dry-run", "flow.flow", "none.csv", code=1).output
+
+
+def test_answers_for_nobody_are_told(market: Path, leadflow: Leadflow) -> None:
+    answers = (market / "answers.yaml").read_text().replace("  first:", "  frist:", 1)
+    (market / "other.yaml").write_text(answers)
+    printed = leadflow("dry-run", "flow.flow", "leads.jsonl", "--answers", "other.yaml").output
+    assert "answers for buyer `frist`, which the flow does not have; did you mean `first`?" in printed
+
+
+def test_leads_may_come_through_a_pipe(market: Path, leadflow: Leadflow) -> None:
+    pipe = market / "pipe"
+    os.mkfifo(pipe)
+    leads = (market / "leads.jsonl").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=(leads,))
+    writer.start()
+    printed = leadflow("dry-run", "flow.flow", str(pipe), *AT).output
+    writer.join()
+    assert printed == leadflow("dry-run", "flow.flow", "leads.jsonl", *AT).output

@@ -132,6 +132,15 @@ def test_one_lead_tries_it_again_and_the_others_wait(kit: Any, store: SqliteStor
     assert store.read("L5", kit.limits())["out"] == {}
 
 
+def test_our_own_crash_is_no_failure_of_the_buyer(kit: Any, store: SqliteStore) -> None:
+    for lead in ("L1", "L2", "L3"):
+        story = kit.story(lead)
+        store.write_now(story.accept())
+        store.write_now(story.intent())
+        store.write_now(story.settle("in_doubt", failure="crash"))
+    assert out(store, kit) is None
+
+
 def test_a_trial_that_fails_takes_it_down_again(kit: Any, store: SqliteStore) -> None:
     fail(kit, store, "L1", "L2", "L3")
     kit.clock.pass_(minutes=2)
