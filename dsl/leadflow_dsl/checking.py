@@ -13,6 +13,7 @@ from leadflow_dsl.checks import CHECKS
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic
 from leadflow_dsl.meaning.assertions import build_assertions
 from leadflow_dsl.meaning.buyers import build_buyers
+from leadflow_dsl.meaning.consequences import mistakes
 from leadflow_dsl.meaning.declaring import declare
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.fields import build_data, build_lead
@@ -76,8 +77,8 @@ def check_files(files: Mapping[str, str], main: str) -> Checked:
 def _checked(project: Project, name: str) -> Checked:
     draft = Draft(project, name)
     flow = _passed(draft)
-    findings = tuple(sorted(draft.findings, key=_place))
-    broken = draft.head is None or any(finding.severity == "error" for finding in findings)
+    findings = tuple(sorted(mistakes(draft), key=_place))
+    broken = draft.head is None or any(finding.severity == "error" for finding in draft.findings)
     return Checked(None if broken else flow, findings, dict(project.texts))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl import nodes
-from leadflow_dsl.diagnostics import Diagnostic
+from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.reader import read
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_checks import checks
@@ -19,20 +20,37 @@ def normalised(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text gives: the tree (None where nothing could be read), every mistake in its spelling, and the
+    stretches that could not be read, each from the beginning of its statement."""
+
+    tree: nodes.File | None
+    findings: tuple[Diagnostic, ...]
+    broken: tuple[Span, ...] = ()
+
+
 def parse(text: str, file: str) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:
     """The tree of a flow or library file, and every mistake in its spelling, in the order of the text.
 
     ``file`` is what diagnostics call it. The tree holds what could be read, also beside mistakes; it is None where
     nothing could. Positions count in ``normalised(text)``.
     """
+    parsed = parse_whole(text, file)
+    return parsed.tree, parsed.findings
+
+
+def parse_whole(text: str, file: str) -> Parsed:
+    """``parse``, and which stretches of the text the tree does not hold as they were meant."""
     if len(text) > MOST_CHARACTERS:
         here = source(file, "").span(0, 0)
         message = f"the file has {len(text)} characters, at most {MOST_CHARACTERS} are read"
         help = "long lists of values belong in a CSV file: `list NAME from csv ...`; steps and buyers in a library"
-        return None, (rules.TOO_LARGE.at(here, message, "", help),)
-    tree, found = read(source(file, normalised(text)))
+        return Parsed(None, (rules.TOO_LARGE.at(here, message, "", help),))
+    tree, found, broken = read(source(file, normalised(text)))
     further = checks(tree) if tree else ()
-    return tree, tuple(sorted((*found, *further), key=lambda diagnostic: diagnostic.span))
+    findings = tuple(sorted((*found, *further), key=lambda diagnostic: diagnostic.span))
+    return Parsed(tree, findings, broken)
 
 
 def parse_bytes(data: bytes, file: str) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from leadflow_dsl import build, literals, nodes
-from leadflow_dsl.diagnostics import Diagnostic, Label
+from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.machine import Entry, Machine
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_errors import MISTAKES, unexpected
-from leadflow_dsl.syntax_places import Mend, Place, opened
+from leadflow_dsl.syntax_places import Mend, Place, begun, opened
 from leadflow_dsl.table import END, Table, load
 from leadflow_dsl.tokens import FIELD_NAME, Reading, Source, Token, next_token
 
@@ -51,6 +51,7 @@ class Reader:
     machine: Machine = field(init=False)
     comments: list[nodes.Comment] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
+    broken: list[Span] = field(default_factory=list)
     position: int = 0
     seen: int = 0
     doubt: _Doubt | None = None
@@ -139,6 +140,7 @@ class Reader:
         except literals.BadLiteral as bad:
             rule = rules.BROKEN_REGEX if terminal == "REGEX" else rules.BROKEN_NUMBER
             self.found.append(rule.at(span, str(bad)))
+            self.broken.append(span)
             return literals.literal(terminal, literals.SAMPLES[terminal], span)
 
     def _build(self, rule: str, children: list[Any], start: int, end: int, depth: int) -> Any:
@@ -177,13 +179,15 @@ class Reader:
             self._report(token)
 
     def _report(self, token: Token) -> None:
-        place = self._place(token)
+        place, start = self._place(token), begun(self.machine, token.start)
         mend = next((mend for mistake in MISTAKES if (mend := mistake(place))), None)
         if mend:
             self._apply(token, mend)
-            return
-        self.found.append(unexpected(place))
-        self._skip(token)
+        else:
+            self.found.append(unexpected(place))
+            self._skip(token)
+        if mend is None or not mend.diagnostic.fix:
+            self.broken.append(self.source.span(start, max(self.position, token.end)))
 
     def _apply(self, token: Token, mend: Mend) -> None:
         self.found.append(mend.diagnostic)
@@ -204,6 +208,7 @@ class Reader:
         self.machine, self.doubt = doubt.machine, None
         place = self._place(doubt.token)
         self.found.append(unexpected(place))
+        self.broken.append(self.source.span(begun(self.machine, doubt.token.start), doubt.token.start))
         self.machine.cut(height)
         self.position = doubt.token.start
         self._take(doubt.token, next(reading for reading in meant if self.machine.fits(reading.terminal)))
@@ -336,8 +341,8 @@ class Reader:
         return len(rest) - len(rest.lstrip()) + 1
 
 
-def read(source: Source) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:
-    """The tree of a text, and what is wrong with it."""
+def read(source: Source) -> tuple[nodes.File | None, tuple[Diagnostic, ...], tuple[Span, ...]]:
+    """The tree of a text, what is wrong with it, and the stretches that the tree does not hold as they were meant."""
     reader = Reader(source, load())
     tree = reader.read()
-    return tree, tuple(reader.found)
+    return tree, tuple(reader.found), tuple(reader.broken)

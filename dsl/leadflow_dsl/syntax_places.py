@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -53,6 +54,12 @@ class Mend:
 
 Mistake = Callable[[Place], Mend | None]
 
+
+_STATEMENTS: Final = re.compile(
+    r"__(?!list_)(?:\w+_items|best_stages|calendar_days|call_rules|columns|deliver_names|map_pairs|pairs"
+    r"|oauth_options|policy_actions|stage_options)_star|(?!list_)\w+_items$|flow_head$|library_head$"
+)
+"""Symbols of the grammar that hold finished statements of a block."""
 
 OPERATORS: Final = frozenset({"EQUAL", "PLUS", "AND", "OR"})
 
@@ -139,11 +146,25 @@ def statement(machine: Machine) -> str:
     words = set(machine.table.keywords.values())
     opening = ""
     for entry in reversed(machine.entries):
-        if entry.symbol == "LBRACE" or entry.symbol.startswith("__") or entry.symbol.endswith("_items"):
+        if _ends_before(entry.symbol):
             break
         if entry.symbol in words and entry.symbol.isidentifier() and hasattr(entry.value, "text"):
             opening = entry.value.text if entry.value.text.isidentifier() else opening
     return opening
+
+
+def begun(machine: Machine, at: int) -> int:
+    """The offset at which the statement that is being read begins; ``at`` where none has begun."""
+    for entry in reversed(machine.entries):
+        if _ends_before(entry.symbol):
+            break
+        at = entry.start if entry.start >= 0 else at
+    return at
+
+
+def _ends_before(symbol: str) -> bool:
+    """Whether what lies on the stack is no part of the statement above it: a brace, or the statements before."""
+    return symbol in {"LBRACE", "head"} or bool(_STATEMENTS.match(symbol))
 
 
 def opened(machine: Machine) -> tuple[str, int, int] | None:

@@ -146,6 +146,8 @@ def _use(draft: Draft, item: nodes.Use, said: set[str], above: tuple[str, ...]) 
             help = ('import "library/standard_fields.flow" declares `standard`',)
         message = f"unknown group of fields `{name}`"
         draft.found(UNKNOWN.at(item.name.span, message, "no `fields` of this name", help))
+        if not draft.lacking:
+            draft.lacking.append(item.name.span)
         return
     if name in above:
         draft.found(CYCLE.at(item.name.span, f"`fields {name}` uses itself", help="take one `use` out"))

@@ -42,6 +42,10 @@ class Draft:
     project: Project
     file: str
     findings: list[Diagnostic] = field(default_factory=list)
+    broken: list[Span] = field(default_factory=list)
+    """Stretches of text that could not be read, from the beginning of the statement."""
+    lacking: list[Span] = field(default_factory=list)
+    """Where declarations were to come from that could not be had: an import, a ``use``."""
     files: list[Loaded] = field(default_factory=list)
     # what is declared
     words: dict[str, Symbol] = field(default_factory=dict)

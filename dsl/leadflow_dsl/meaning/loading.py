@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft, Loaded
-from leadflow_dsl.parser import parse
+from leadflow_dsl.parser import parse_whole
 from leadflow_dsl.project import Unread, shipped_libraries
 from leadflow_dsl.rules.names import CYCLE, NO_FILE, NOT_A_LIBRARY, OUTSIDE
 
@@ -35,10 +35,13 @@ def load(draft: Draft) -> None:
 
 
 def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span | None) -> None:
-    tree, findings = parse(text, path)
-    for finding in findings:
+    parsed = parse_whole(text, path)
+    tree = parsed.tree
+    for finding in parsed.findings:
         draft.found(finding)
+    draft.broken += parsed.broken
     if tree is None:
+        draft.lacking += () if said is None else (said,)
         return
     own = not above
     library = isinstance(tree.head, nodes.LibraryHead) or not own
@@ -74,6 +77,7 @@ def _import(draft: Draft, item: nodes.Import, above: tuple[str, ...]) -> None:
         draft.found(CYCLE.at(item.path.span, f"`{written}` imports itself", chain, "take one import out"))
     elif isinstance(text, Unread):
         draft.found(unread(item.path.span, written, path, text))
+        draft.lacking.append(item.path.span)
     elif all(loaded.path != path for loaded in draft.files):
         _load(draft, path, text, above, item.path.span)
 
