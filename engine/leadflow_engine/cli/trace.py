@@ -77,17 +77,24 @@ def _setting(store: SqliteStore, lead: str) -> Setting:
 
 def _replay(store: SqliteStore, lead: str) -> int:
     from leadflow_engine.drivers.replay import Differs
-    from leadflow_engine.operations.resume import Plans, at_once, replay
+    from leadflow_engine.operations.resume import Plans, at_once, replay, retold
 
     facts = store.facts(lead)
+    plan = Plans(store).of(lead, facts)
     try:
-        endings = at_once(replay(Plans(store).of(lead, facts), lead, facts))
+        endings = at_once(replay(plan, lead, facts))
     except Differs as difference:
         click.echo(f"replay differs at {difference.key}: {difference}")
         return 1
-    now, stored = endings[-1].outcome if endings else None, (store.lead_summary(lead) or {})["outcome"]
-    if endings and stored is not None and now != stored and not any(fact.kind == "settled" for fact in facts):
-        click.echo(f"replay differs at the end: {now} now, {stored} in the journal")
+    if store.is_under_way(lead):
+        click.echo(
+            "replay: the lead is under way; `leadflow work --drain` brings it to where it can be compared"
+        )
+        return 1
+    now = retold(plan, lead, facts, [write for ending in endings for write, _ in ending.writes])
+    stored = store.lead_summary(lead) or {}
+    if different := [part for part in stored if now.get(part) != stored[part]]:
+        click.echo(f"replay differs in what the journal says of its {', '.join(different)}")
         return 1
     replayed = sum(len(ending.facts) for ending in endings)
     click.echo(f"replay equal: {replayed} facts in {len(endings)} segment{'' if len(endings) == 1 else 's'}")

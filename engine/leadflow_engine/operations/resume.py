@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import Fact, Suspend, Write
 from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
-from leadflow_engine.operations.loading import LoadProblem, plan_of_files
+from leadflow_engine.operations.loading import LoadProblem, description, plan_of_files
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead
 from leadflow_engine.store import SqliteStore, StoreError
@@ -110,6 +111,14 @@ def _cursor_after(ending: Ending, segment: Segment) -> Cursor:
 def writes_again(plan: Plan, lead: str, facts: Sequence[Fact]) -> list[Write]:
     """The Writes that a lead's Runs made, made again: what a rebuild of the projections needs."""
     return [write for ending in at_once(replay(plan, lead, facts)) for write, _ in ending.writes]
+
+
+def retold(plan: Plan, lead: str, facts: Sequence[Fact], writes: Sequence[Write]) -> Mapping[str, Any]:
+    """What a journal says of a lead that these Writes made (``SqliteStore.lead_summary``), from its facts alone."""
+    store = SqliteStore.memory(RealClock())
+    store.add_plan(plan.name, description(plan))
+    store.retell(lead, facts, writes)
+    return store.lead_summary(lead) or {}
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

@@ -35,7 +35,7 @@ def settle_delivery(
     if word not in WORDS:
         raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
     state = _state(core.connection, lead, buyer, number)
-    if _is_under_way(core.connection, lead):
+    if is_under_way(core.connection, lead):
         raise StoreError(
             f"lead {lead} is under way, as something interrupted its run; `leadflow work --drain` brings it to "
             f"where it ends or waits, then say of {buyer}/{number} what became of it"
@@ -104,7 +104,7 @@ def _state(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -
     raise StoreError(f"lead {lead} has no delivery {buyer}/{number}; it has {known}")
 
 
-def _is_under_way(connection: sqlite3.Connection, lead: str) -> bool:
+def is_under_way(connection: sqlite3.Connection, lead: str) -> bool:
     """Is the lead in the middle of a segment? What was said of it since the segment's end does not begin another."""
     kind = connection.execute(
         "SELECT kind FROM fact WHERE lead = ? AND kind <> 'settled' ORDER BY seq DESC LIMIT 1", (lead,)

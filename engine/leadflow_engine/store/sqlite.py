@@ -14,7 +14,7 @@ from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import chain, later, plans, queries, reveals
 from leadflow_engine.store import rebuild as rebuilding
-from leadflow_engine.store.core import Core, core, instance_digests, perform
+from leadflow_engine.store.core import Core, append, core, instance_digests, perform
 from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.opening import open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own
@@ -115,6 +115,10 @@ class SqliteStore:
         """Did this lead begin, and neither end nor wait?"""
         return self._ask(lambda connection: queries.is_unfinished(connection, lead))
 
+    def is_under_way(self, lead: str) -> bool:
+        """Is the lead in the middle of a segment, its Run interrupted or running?"""
+        return self._ask(lambda connection: later.is_under_way(connection, lead))
+
     def find(self, identity: str) -> str | None:
         """See ``ports.Store.find``."""
         return self._ask(lambda connection: queries.find(connection, identity))
@@ -182,6 +186,18 @@ class SqliteStore:
     def verify(self, lead: str | None = None) -> list[chain.Break]:
         """Where the chains of facts do not hold; empty where all is as it was written."""
         return self._ask(lambda connection: list(chain.verify(connection, self._reader.digests, lead)))
+
+    def retell(self, lead: str, facts: Sequence[Fact], writes: Iterable[Write]) -> None:
+        """Take a lead's facts as another journal has them, with the projections that these Writes make of them."""
+
+        def take(core: Core) -> None:
+            core.connection.execute("PRAGMA defer_foreign_keys = ON")
+            for fact in facts:
+                append(core, lead, fact)
+            core.flush()
+            rebuilding.rebuild(core, lambda _, __: writes)
+
+        self._transact(take)
 
     def rebuild(self, replay: rebuilding.Replay) -> None:
         """Make every projection again from the facts; see ``rebuild.Replay``."""

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from leadflow_engine.drivers.dry import DryDriver
-from leadflow_engine.operations.resume import at_once, go_on, replay, writes_again
+from leadflow_engine.operations.resume import at_once, go_on, replay, retold, writes_again
 from leadflow_engine.store.rebuild import contents
 
 from .harness import CASES, dry, plan_of
@@ -104,3 +104,16 @@ def test_a_conflict_is_over_once_somebody_confirms_what_is_settled(tmp_path):
     assert [doubt.conflict for doubt in run.store.doubts()] == ["sold (olga: by phone) after it was declined"]
     run.store.settle_delivery(lead, "hold", 1, "declined", "olga", "they looked again")
     assert run.store.doubts() == []
+
+
+@pytest.mark.parametrize("word", ["sold", "declined"])
+def test_a_lead_is_told_again_from_its_facts_and_a_changed_row_shows(tmp_path, word):
+    run, [lead] = waiting("doubt", tmp_path, [{"state": "CA"}])
+    run.store.settle_delivery(lead, "hold", 1, word, "olga", "by phone")
+    resume(run, lead)
+    facts = run.store.facts(lead)
+    told = retold(run.plan, lead, facts, writes_again(run.plan, lead, facts))
+    assert told == run.store.lead_summary(lead)
+    run.store._core.connection.execute("UPDATE considered SET reason = 'something else' WHERE buyer = 'hold'")
+    changed = run.store.lead_summary(lead)
+    assert [part for part in changed if changed[part] != told[part]] == ["distribution"]
