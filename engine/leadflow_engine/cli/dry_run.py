@@ -99,6 +99,7 @@ def _run(run: DryRun, leads: str, buyer: str, form: str) -> int:
 
 
 def _print(run: DryRun, printer: Printer, tally: Tally, why: Why | None, form: str) -> None:
+    from leadflow_engine.operations.resume import last_scope
     from leadflow_engine.reports.lead_object import json_line
     from leadflow_engine.reports.setting import setting_of
     from leadflow_engine.reports.story import story
@@ -113,7 +114,8 @@ def _print(run: DryRun, printer: Printer, tally: Tally, why: Why | None, form: s
     elif form == "json":
         printer.document(tally)
     elif form == "text" and sum(tally.how.values()) == 1 and tally.leads:
-        lead = run.store.lead_summary(tally.leads[0])
-        show(story(lead, setting_of(run.plan), width) if lead else [])
+        [known] = tally.leads
+        scope = last_scope(run.plan, known, run.store.facts(known))
+        show(story(run.store.lead_summary(known) or {}, setting_of(run.plan, scope), width))
     elif form == "text":
         show(summary(tally, run.plan.flow.currency, width, timed=False))

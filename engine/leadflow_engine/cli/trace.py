@@ -64,12 +64,14 @@ def _print(store: SqliteStore, journal: str, lead: str, form: str, values: Mappi
 def _setting(store: SqliteStore, lead: str) -> Setting:
     """The setting of the plan that the lead began on; the plain one where this version cannot read it."""
     from leadflow_engine.operations.loading import LoadProblem
-    from leadflow_engine.operations.resume import Plans
+    from leadflow_engine.operations.resume import Plans, last_scope
     from leadflow_engine.reports.setting import Setting, setting_of
     from leadflow_engine.store import StoreError
 
     try:
-        return setting_of(Plans(store).of(lead, store.facts(lead)))
+        facts = store.facts(lead)
+        plan = Plans(store).of(lead, facts)
+        return setting_of(plan, last_scope(plan, lead, facts))
     except (LoadProblem, StoreError) as problem:
         note(f"leadflow: {problem}; times are in UTC")
         return Setting()

@@ -187,7 +187,7 @@ def why_unsold(journey: Journey) -> str:
     if any(word in {"rejected", "duplicate"} for word in contacted):
         return "declined by all who were asked"
     if any(word in {"error", "timeout"} for word in contacted):
-        return "nobody could be reached"
+        return "nobody gave a usable answer"
     if contacted:
         return "no bid was taken"
     codes = ["down" if reason.startswith("down") else code for code, reason in journey.outs]

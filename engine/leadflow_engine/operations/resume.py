@@ -10,6 +10,7 @@ from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import Fact, Suspend, Write
 from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
+from leadflow_engine.lead import Lead
 from leadflow_engine.operations.loading import LoadProblem, description, plan_of_files
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead
@@ -111,6 +112,15 @@ def _cursor_after(ending: Ending, segment: Segment) -> Cursor:
 def writes_again(plan: Plan, lead: str, facts: Sequence[Fact]) -> list[Write]:
     """The Writes that a lead's Runs made, made again: what a rebuild of the projections needs."""
     return [write for ending in at_once(replay(plan, lead, facts)) for write, _ in ending.writes]
+
+
+def last_scope(plan: Plan, lead: str, facts: Sequence[Fact]) -> Lead | None:
+    """The lead as it stood at the end of its last whole segment; ``None`` where a replay does not get there."""
+    try:
+        endings = at_once(replay(plan, lead, facts))
+    except CANNOT_GO_ON:
+        return None
+    return endings[-1].scope if endings else None
 
 
 def retold(plan: Plan, lead: str, facts: Sequence[Fact], writes: Sequence[Write]) -> Mapping[str, Any]:

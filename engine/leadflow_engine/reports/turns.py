@@ -53,7 +53,9 @@ def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text
     if not turn.contacted:
         outcome = turn.row["outcome"]
         word_ = "" if outcome == "filtered" else f"{word(outcome)}: "
-        yield from hang(head, painted(word_ + (turn.row["reason"] or ""), "dim"), "", width)
+        values = setting.values.get((turn.buyer, turn.row["reason"] or ""), "")
+        told = (turn.row["reason"] or "") + (f" ({values})" if values else "")
+        yield from hang(head, painted(word_ + told, "dim"), "", width)
         return
     yield from hang(head, _verdict(turn), duration(turn.row["ms"]) if turn.row["ms"] else "", width)
     indent = Text(" " * min(head.cell_len, width // 4))
