@@ -7,6 +7,7 @@ mistake, and the tree holds what could be read.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -102,9 +103,15 @@ class Reader:
         readings = token.readings
         if self._text(token) == "NOT" and self.machine.fits("NOT"):
             return None  # no name was ever meant by it: the mistake is told as that of an operator
+        if self.machine.entries and self.machine.entries[-1].symbol == "WHEN" and self._is_reason(token):
+            return None
         if readings[-1].terminal == "NAME" and self.machine.fits(FIELD_NAME):
             readings = self._declaration(token)
         return next((reading for reading in readings if self.machine.fits(reading.terminal)), None)
+
+    def _is_reason(self, token: Token) -> bool:
+        """Whether ``else "..."`` or ``because "..."`` stands here, and no field of such a name."""
+        return bool(re.compile(r'(?:else|because)\s+"').match(self.source.text, token.start))
 
     def _declaration(self, token: Token) -> tuple[Reading, ...]:
         """Readings where a field may be declared: a name only at the beginning of a line (or of the block)."""

@@ -18,11 +18,13 @@ from leadflow_dsl.syntax_forms import FORMS
 from leadflow_dsl.syntax_literals import (
     broken_number,
     broken_text,
+    comma_in_number,
+    comment,
+    days,
     odd_character,
     quotes,
     regex,
     spaced_unit,
-    thousands,
 )
 from leadflow_dsl.syntax_places import (
     OPERATORS,
@@ -31,6 +33,7 @@ from leadflow_dsl.syntax_places import (
     Place,
     choices,
     form,
+    form_of,
     goes_on,
     opened,
     replaced,
@@ -51,6 +54,9 @@ _FOREIGN: Final[Mapping[str, str]] = {
     "|": "or",
     "!": "not",
     "<>": "!=",
+    "!==": "!=",
+    "=>": ">=",
+    "=<": "<=",
     "=~": "matches",
     "AND": "and",
     "And": "and",
@@ -71,7 +77,11 @@ _FOREIGN: Final[Mapping[str, str]] = {
     "endswith": "ends with",
     "endsWith": "ends with",
     "ends_with": "ends with",
+    **dict.fromkeys(("null", "NULL", "nil", "none", "None", "empty", "missing"), "blank"),
 }
+
+
+_IS_NOT: Final = {"else if": "two words", "blank": "no word of the language"}
 
 
 _MODIFIERS: Final = "required, default, between, matches, aliases, sensitive, transient"
@@ -88,15 +98,33 @@ def foreign_sign(place: Place) -> Mend | None:
     terminals = tuple(place.machine.table.keywords[word] for word in plain.split())
     if not place.fits_all(terminals) or (place.text == "!" and not goes_on(place, terminals[0])):
         return None
-    message = (
-        f"`{place.text}` is no operator of the language"
-        if plain != "else if"
-        else f"`{place.text}` is two words"
-    )
+    message = f"`{place.text}` is {_IS_NOT.get(plain, 'no operator of the language')}"
     following = place.source.text[place.token.end : place.token.end + 1]
     fixed = plain + " " if plain.isidentifier() and following.isalnum() else plain
     found = rules.FOREIGN_SIGN.at(place.span, message, "", f"write `{plain}`", fix=replaced(place, fixed))
     return Mend(found, tuple(zip(terminals, plain.split(), strict=True)), place.token.end)
+
+
+def missing_condition(place: Place) -> Mend | None:
+    """``accept when else "..."``: a reason without the condition."""
+    if place.text not in _REASONS or not place.machine.entries or place.machine.entries[-1].symbol != "WHEN":
+        return None
+    message = f"the condition is missing between `when` and `{place.text}`"
+    found = rules.UNEXPECTED.at(place.span, message, "", form(place))
+    return Mend(found, (("NAME", "_"),), place.token.start)
+
+
+def missing_comma(place: Place) -> Mend | None:
+    """``[IL WI]``: values of a list without a comma between them."""
+    trial = place.machine.trial("COMMA") if {"COMMA", "RSQB"} <= place.expected else None
+    if trial is None or not any(trial.fits(reading.terminal) for reading in place.token.readings):
+        return None
+    end = place.machine.entries[-1].end
+    between = place.source.span(end, end)
+    message = f"expected `,` before {shown(place.text)}"
+    fix = (Edit(between, ","),)
+    found = rules.UNEXPECTED.at(place.span, message, "", "values in a list have commas between them", fix=fix)
+    return Mend(found, (("COMMA", ","),), place.token.start)
 
 
 def bare_list(place: Place) -> Mend | None:
@@ -113,7 +141,7 @@ def bare_list(place: Place) -> Mend | None:
 
 def mapping_sign(place: Place) -> Mend | None:
     """``:`` for ``=`` in a mapping, ``,`` or ``;`` between pairs or statements."""
-    if place.text == ":" and "_ASSIGN" in place.expected:
+    if place.text in {":", "=>"} and "_ASSIGN" in place.expected:
         found = rules.MAPPING_SIGN.at(
             place.span, "a mapping says `name = value`", "", "write `=`", fix=replaced(place, " =")
         )
@@ -238,14 +266,14 @@ def minus(place: Place) -> Mend | None:
 def misspelt(place: Place) -> Mend | None:
     """A word near to a keyword that may stand here: ``accept wen``."""
     words = {text: name for text, name in place.machine.table.keywords.items() if name in place.expected}
-    if not place.text.isidentifier() or place.text in FORMS:
-        return None  # a statement of another block is no slip of the pen
-    near = get_close_matches(
-        place.text.lower(),
-        [word for word in words if word.isidentifier()],
-        3,
-        0.75 if OPERATORS & place.expected else 0.65,
-    )
+    if not place.text.isidentifier():
+        return None
+    cutoff = 0.75 if OPERATORS & place.expected else 0.65
+    if place.text in FORMS:
+        cutoff = (
+            0.85  # a statement of another block is no slip of the pen, unless the two are all but one word
+        )
+    near = get_close_matches(place.text.lower(), [word for word in words if word.isidentifier()], 3, cutoff)
     if not near:
         return None
     return Mend(_did_you_mean(place, near), ((words[near[0]], near[0]),), place.token.end)
@@ -255,7 +283,8 @@ def _did_you_mean(place: Place, near: list[str]) -> Diagnostic:
     certain = replaced(place, near[0]) if len(near) == 1 else ()
     asked = " or ".join(f"`{word}`" for word in near)
     rule, message = unknown(place)
-    return rule.at(place.span, message, "", (f"did you mean {asked}?", *form(place)), fix=certain)
+    shown = form_of(place, near[0]) if rule is rules.UNKNOWN_STATEMENT else form(place)
+    return rule.at(place.span, message, "", (f"did you mean {asked}?", *shown), fix=certain)
 
 
 def wrong_word(place: Place) -> Mend | None:
@@ -297,14 +326,19 @@ def _only(place: Place) -> tuple[str, str] | None:
     )
 
 
+_REASONS: Final = frozenset({"else", "because"})
 _CONDITIONS: Final = frozenset({"accept", "reject", "if", "when", "add", "subtract", "assert"})
 # Words that are written for another word, not before a word that is missing.
 _FOR_ANOTHER: Final = frozenset({"if", "where", "unless", "whenever", "a", "an", "each", "every", "/"})
 
 MISTAKES: Final[tuple[Mistake, ...]] = (
+    comment,
     broken_text,
     broken_number,
-    thousands,
+    comma_in_number,
+    days,
+    missing_condition,
+    missing_comma,
     quotes,
     spaced_unit,
     foreign_sign,

@@ -105,6 +105,29 @@ FORMS: Final[Mapping[str, str]] = {
     "sell": "sell 2 to 3",
     "min": "min margin 2.00",
     "unsold": "unsold hold up to 2h retry every 15m",
+    "paused": "paused when CONDITION",
+    "exclusive": "exclusive",
+    "idempotent": "idempotent",
+    "ping": 'ping { post "https://..."  body json { ... }  response json { ... } }',
+    "deliver": 'deliver { post "https://..."  body json { ... }  response json { ... } }',
+    "callback": "callback { verify ...  response form { ... } }",
+    "test": 'test { field "NAME" = 1 }',
+    "when": "when CONDITION",
+    "reason": 'reason "path"',
+    "reference": 'reference "path"',
+    "redirect": 'redirect "path"',
+    "bid": 'bid "path"',
+    "expires": 'expires "path"',
+}
+
+# Words that open another statement in these blocks.
+FORMS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "response": {
+        "price": 'price "path"',
+        "retry": 'retry when "status" == "busy"',
+        "pending": 'pending when "status" == "queued"',
+    },
+    "source": {"ping": "ping { fields FIELD, FIELD  hold 60s }", "test": 'test when "is_test"'},
 }
 
 # What stands where a terminal of the grammar is expected.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Final
 
 from leadflow_dsl.diagnostics import Edit
+from leadflow_dsl.literals import WEEK
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_places import Mend, Place, replaced
 from leadflow_dsl.tokens import BROKEN_NUMBER, BROKEN_TEXT, STRANGE, next_token
@@ -26,6 +28,26 @@ _SAMPLES: Final = {
 }
 
 
+_WITH_COMMAS: Final = re.compile(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_DAY_WORDS: Final = re.compile(r"(?P<first>[A-Za-z]+)(?:\s?[-–]\s?(?P<last>[A-Za-z]+))?(?![\w-])")
+_DAYS: Final = {
+    **{day: day for day in WEEK},
+    "monday": "mon",
+    "tues": "tue",
+    "tuesday": "tue",
+    "wednesday": "wed",
+    "thur": "thu",
+    "thurs": "thu",
+    "thursday": "thu",
+    "friday": "fri",
+    "saturday": "sat",
+    "sunday": "sun",
+    "weekdays": "mon-fri",
+    "weekend": "sat-sun",
+    "weekends": "sat-sun",
+    "daily": "mon-sun",
+}
 _CURRENCIES: Final = frozenset("$€£")
 
 
@@ -83,21 +105,66 @@ def _meant_number(text: str) -> tuple[str, str] | None:
     return ("DURATION", amount + _UNIT_WORDS[unit]) if unit in _UNIT_WORDS else None
 
 
-def thousands(place: Place) -> Mend | None:
-    """``1,000``: a separator in a number, which would otherwise be a list of two."""
-    text, start = place.source.text, place.token.start
-    digits = text[start + 1 : start + 4]
-    before = text[start - 1 : start].isdigit()
-    if (
-        not (text[start] == "," and before and len(digits) == 3 and digits.isdigit())
-        or "COMMA" in place.expected
-    ):
+def comma_in_number(place: Place) -> Mend | None:
+    """``12,00``, ``1,200.00``: a comma in a number, which would otherwise be a list of two."""
+    entries, text = place.machine.entries, place.source.text
+    if place.text != "," or "COMMA" in place.expected or not entries or entries[-1].symbol != "NUMBER":
         return None
-    end = start + 4
-    span = place.source.span(start, end)
-    fix = (Edit(place.source.span(start, start + 1), ""),)
-    message = "a number has no separator of thousands"
-    return Mend(rules.BROKEN_NUMBER.at(span, message, "", "leave the comma out", fix=fix), (), end)
+    written = _WITH_COMMAS.match(text, entries[-1].start)
+    if written is None or written.end() <= place.token.start:
+        return None
+    thousands = _THOUSANDS.fullmatch(written.group())
+    plain = written.group().replace(",", "") if thousands else _decimal(written.group())
+    span = place.source.span(*written.span())
+    message = "a number has no separator of thousands" if thousands else "a number has a point, not a comma"
+    help = f"write `{plain}`" if plain else "write it as a plain decimal such as 1200.00"
+    fix = (Edit(span, plain),) if plain else ()
+    found = rules.BROKEN_NUMBER.at(span, message, "", help, fix=fix)
+    return Mend(found, (("NUMBER", plain or "0"),), written.end(), drop=1)
+
+
+def _decimal(text: str) -> str:
+    """``12,5`` and ``1.200,50`` with a decimal point; empty where it is not certain what was meant."""
+    whole, _, places = text.partition(",")
+    points = re.fullmatch(r"\d+|\d{1,3}(?:\.\d{3})+", whole)
+    return f"{whole.replace('.', '')}.{places}" if points and re.fullmatch(r"\d\d?", places) else ""
+
+
+def comment(place: Place) -> Mend | None:
+    """``// ...``, ``-- ...``, ``/* ... */``: a comment of another language."""
+    if place.token.readings[0].terminal != STRANGE or place.text[:2] not in ("//", "--", "/*"):
+        return None
+    sign = place.text[:2]
+    fix = (Edit(place.source.span(place.token.start, place.token.start + 2), "#"),) if sign != "/*" else ()
+    found = rules.ODD_CHARACTER.at(
+        place.span, f"`{sign}` begins no comment", "", "a comment begins with `#`", fix=fix
+    )
+    return Mend(found, (), place.token.end)
+
+
+def days(place: Place) -> Mend | None:
+    """``mon-fry``, ``Monday``, ``weekdays``: days in another spelling."""
+    written = _DAY_WORDS.match(place.source.text, place.token.start)
+    if "DAYS" not in place.expected or written is None or not _day(written["first"], True):
+        return None
+    parts = [name for name in ("first", "last") if written[name]]
+    meant = [_day(written[name], len(parts) == 1) for name in parts]
+    wrong = next((index for index, name in enumerate(parts) if written[name].lower() not in _DAYS), None)
+    whole = "-".join(meant) if all(meant) else ""
+    plain = whole if wrong is None else meant[wrong]
+    span = place.source.span(*written.span(0 if wrong is None else parts[wrong]))
+    shown = place.source.text[span.start : span.end]
+    message = f"`{shown}` is no day" if wrong is not None else f"`{shown}` is not how days are written"
+    help = f"write `{plain}`" if plain else f"days are {', '.join(WEEK)}"
+    found = rules.UNEXPECTED.at(span, message, "", help, fix=(Edit(span, plain),) if plain else ())
+    return Mend(found, (("DAYS", whole or WEEK[0]),), written.end())
+
+
+def _day(word: str, alone: bool) -> str:
+    """The day that a word means (``alone``: or the days): itself, its long form, or what is near; else empty."""
+    near = get_close_matches(word.lower(), _DAYS, 1, 0.6)
+    meant = _DAYS[near[0]] if near else ""
+    return meant if alone or "-" not in meant else ""
 
 
 def quotes(place: Place) -> Mend | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.machine import Machine
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.rules.rule import Rule
-from leadflow_dsl.syntax_forms import FORMS, THINGS
+from leadflow_dsl.syntax_forms import FORMS, FORMS_OF, THINGS
 from leadflow_dsl.table import END
 from leadflow_dsl.tokens import Source, Token, next_token
 
@@ -122,10 +123,26 @@ def choices(place: Place) -> tuple[str, ...]:
 
 
 def statements(place: Place) -> tuple[str, ...]:
-    """The statements that this block has."""
-    keywords = place.machine.table.keywords
-    words = [word for word in FORMS if keywords[word] in place.expected]
-    return (f"here may stand: {', '.join(words)}",) if words else ()
+    """The statements that this block has, all of them; first those that look like what was written."""
+    machine = place.machine.copy()
+    block = opened(machine)
+    machine.cut(block[1] if block else _height_of_file(machine))
+    expected = set(machine.expected())
+    words = sorted(
+        text for text, name in machine.table.keywords.items() if name in expected and text.isidentifier()
+    )
+    near = get_close_matches(place.text.lower(), words, 2, 0.65)
+    others = [word for word in words if word not in near]
+    question = (f"did you mean {' or '.join(f'`{word}`' for word in near)}?",) if near else ()
+    return (*question, f"here may stand: {', '.join((*near, *others))}") if words else ()
+
+
+def _height_of_file(machine: Machine) -> int:
+    """The height of the stack above a file's head and its finished declarations."""
+    height = 1
+    while height <= len(machine.entries) and _ends_before(machine.entries[height - 1].symbol):
+        height += 1
+    return height
 
 
 def shown(text: str) -> str:
@@ -139,6 +156,14 @@ def form(place: Place) -> tuple[str, ...]:
     """The right form of the statement that is being read, as a way out."""
     word = statement(place.machine)
     return (f"the form is: {FORMS[word]}",) if word in FORMS else ()
+
+
+def form_of(place: Place, word: str) -> tuple[str, ...]:
+    """The right form of a statement that begins with ``word`` in the open block."""
+    block = opened(place.machine)
+    of_block = FORMS_OF.get(block[0], {}) if block else {}
+    shown = of_block.get(word) or FORMS.get(word)
+    return (f"the form is: {shown}",) if shown else ()
 
 
 def statement(machine: Machine) -> str:

@@ -26,6 +26,8 @@ _BLANK = re.compile(r"[ \t\r\n\f]+")
 _COMMENT = re.compile(r"#[^\n]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIGN = re.compile(r"==|!=|<=|>=|[-=<>+*/%(){}\[\],.:@]")
+_DOUBLE = re.compile(r"===|!==|<>|=>|=<|=~")
+_FOREIGN_COMMENT = re.compile(r"//[^\n]*|--(?=[\s-])[^\n]*|/\*(?s:.*?)(?:\*/|\Z)")
 _FOREIGN = re.compile(r"&&|\|\||<>|=>|=~|\?\?|[^\s]")
 _NOT_A_NUMBER = re.compile(r"\d[\w:.%-]*")
 _MORE_DIGITS = re.compile(r"[:.-]\d")
@@ -109,6 +111,8 @@ def _readings(text: str, table: Table, position: int) -> tuple[Reading, ...]:
         return (_first(text, table, position, (kind,)) or _broken_text(text, position),)
     if text[position].isdigit():
         return _number(text, table, position)
+    if foreign := _FOREIGN_COMMENT.match(text, position) or _DOUBLE.match(text, position):
+        return (Reading(STRANGE, foreign.end()),)
     if sign := _SIGN.match(text, position):
         return _sign(text, table, sign)
     foreign = _FOREIGN.match(text, position)

@@ -1,8 +1,9 @@
 """Cases in the language itself: declarations, then what must be found in them and where.
 
 A file ``*.cases`` holds cases. A line ``=== NAME`` opens one, the declarations follow, and after a line ``---`` stands
-one ``LINE:COLUMN CODE`` for each finding (lines count from the case's first), or nothing where the case is clean. What
-a whole flow needs beside the declarations is added behind them.
+one ``LINE:COLUMN CODE`` for each finding (lines count from the case's first), or nothing where the case is clean. A
+further text on that line stands in the message or in its help. What a whole flow needs beside the declarations is
+added behind them.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ def test_case(name: str, text: str, expected: str, tmp_path: Path) -> None:
     before = whole[: whole.index(text.strip("\n"))].count("\n") if not whole.startswith("flow x") else 0
     checked = check(tmp_path / "case.flow", whole, FILES)
     found = [f"{one.span.line - before}:{one.span.column} {one.code}" for one in checked.diagnostics]
-    assert found == expected.splitlines(), "\n".join(one.message for one in checked.diagnostics)
+    told = ["\n".join((one.message, *one.help)) for one in checked.diagnostics]
+    lines = [line.split(" ", 2) for line in expected.splitlines()]
+    assert found == [" ".join(line[:2]) for line in lines], "\n".join(told)
+    for line, text in zip(lines, told, strict=True):
+        assert "".join(line[2:]) in text
 
 
 def test_there_are_cases() -> None:

@@ -7,7 +7,7 @@ report it in its own way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft, Symbol
@@ -76,6 +76,8 @@ STATS = (
     "leads attempts sold acceptance_rate return_rate conversion_rate fraud_rate timeout_rate margin cap_used "
     "days_to_pay"
 ).split()
+NO_VALUE = frozenset({"null", "nil", "none", "undefined"})
+"""What other languages call a value that is not there."""
 STEP_PARTS = {"outcome": OUTCOME, "reason": TEXT}
 PING = {"reference": TEXT, "bid": MONEY, "expires": DATETIME}
 
@@ -96,7 +98,7 @@ def look_up(draft: Draft, scope: Scope, chain: tuple[Word, ...], span: Span) -> 
         return _SYMBOLS[symbol.kind](draft, scope, symbol, chain, span)
     if first in scope.free:
         return Read("extra", ".".join(word.text for word in chain), "", ANY, span)
-    return unknown(draft, scope, chain[0])
+    return unknown(draft, scope, chain)
 
 
 def known(draft: Draft, scope: Scope, word: str) -> bool:
@@ -106,25 +108,35 @@ def known(draft: Draft, scope: Scope, word: str) -> bool:
     return word in draft.words or word in scope.sets or word in _BUILT_IN or word in scope.free
 
 
-def unknown(draft: Draft, scope: Scope, word: Word) -> Problem:
-    """The problem of a word that is nothing here."""
+def unknown(draft: Draft, scope: Scope, chain: tuple[Word, ...]) -> Problem:
+    """The problem of a chain whose first word is nothing here."""
+    word = chain[0]
     buyer = draft.of("buyer").get(word.text)
     if buyer is not None:
         help: tuple[str, ...] = (f"`buyer.{word.text}.outcome` tells what became of the offer to it",)
         return Problem(UNKNOWN, word.span, f"`{word.text}` is a buyer, not a value", "", help)
-    help = _by_alias(draft, word.text) or did_you_mean(word.text, (*draft.words, *scope.sets), draft)
-    if scope.paths:
-        help += (f'a part of the answer is written in quotes: `"{word.text}"`',)
+    if word.text.lower() in NO_VALUE:
+        help = ("whether there is a value is asked with `is blank` or `is present`",)
+        return Problem(UNKNOWN, word.span, f"unknown word `{word.text}`", "no value of the language", help)
+    aliased = field_of_alias(draft, word.text)
+    help = did_you_mean(word.text, (*draft.words, *scope.sets), draft)
+    if aliased:
+        help = (f"`{word.text}` is an alias of `{aliased}`: an expression reads `{aliased}`",)
+    help = (*_in_quotes(scope, chain), *help)
     message = f"unknown field `{word.text}`"
     return Problem(UNKNOWN, word.span, message, "not declared in `lead`, and no step sets it", help)
 
 
-def _by_alias(draft: Draft, word: str) -> tuple[str, ...]:
-    """The field that takes what a source sends under this name."""
-    for field, aliases in draft.aliases.items():
-        if word in aliases:
-            return (f"the field that takes `{word}` is `{field}`",)
-    return ()
+def field_of_alias(draft: Draft, word: str) -> str:
+    """The field that takes what a source sends under this name, or an empty text."""
+    return next((field for field, aliases in draft.aliases.items() if word in aliases), "")
+
+
+def _in_quotes(scope: Scope, chain: tuple[Word, ...]) -> tuple[str, ...]:
+    """How a part of the body is written, where this place reads one: the answer's, or the payload's."""
+    what = "answer" if scope.answer else "payload"
+    path = ".".join(word.text for word in chain)
+    return (f'a part of the {what} is written in quotes: `"{path}"`',) if scope.paths else ()
 
 
 def _no_part(word: Word, of: str, known_parts: tuple[str, ...]) -> Problem:
@@ -144,7 +156,8 @@ def _field(draft: Draft, scope: Scope, symbol: Symbol, chain: tuple[Word, ...], 
         return members(Read("field", symbol.name, "", type_, chain[0].span), chain[1:], span)
     found = parts(type_).get(chain[1].text)
     if found is None:
-        return _no_part(chain[1], f"`{symbol.name}` ({described(type_)})", tuple(parts(type_)))
+        wrong = _no_part(chain[1], f"`{symbol.name}` ({described(type_)})", tuple(parts(type_)))
+        return replace(wrong, help=(*_in_quotes(scope, chain), *wrong.help))
     return members(Read("field", symbol.name, chain[1].text, found, span), chain[2:], span)
 
 
@@ -311,7 +324,7 @@ def _ping(draft: Draft, scope: Scope, chain: tuple[Word, ...], span: Span) -> An
         help = ("it is known in the `deliver` of a buyer that has a `ping`",)
         return Problem(NOT_HERE, span, "`ping` is not known here", "no ping has been answered", help)
     if len(chain) == 1:
-        return _one_of(chain[0], chain, dict(scope.ping)) or unknown(draft, scope, chain[0])
+        return _one_of(chain[0], chain, dict(scope.ping)) or unknown(draft, scope, chain)
     name = chain[1].text
     if name == "chosen":
         draft.not_built("ping.chosen", span)

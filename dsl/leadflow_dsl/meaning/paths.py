@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -24,6 +25,12 @@ FUNCTIONS: Final = frozenset(
 """JMESPath's functions, and the four that the language adds."""
 
 
+_MARKED: Final = re.compile(
+    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|(?P<name>[@#][A-Za-z_][\w.-]*?(?=[^\w-]|$))"""
+)
+"""Quoted names and literals, which stay as they are, and the names of XML attributes and of an element's text."""
+
+
 def path(draft: Draft, node: nodes.Text) -> Path:
     """A quoted text as a JMESPath expression; a finding, at its own column, where it does not parse."""
     wrong = _wrong(node.value)
@@ -33,7 +40,7 @@ def path(draft: Draft, node: nodes.Text) -> Path:
         help = 'a name with other characters is quoted inside: `"\\"zip-code\\""`'
         draft.found(JMESPATH.at(span, f"`{node.value}` is no JMESPath expression: {message}", label, help))
     else:
-        for name in _functions(parser.Parser().parse(node.value).parsed):
+        for name in _functions(parser.Parser().parse(_normalised(node.value)).parsed):
             if name not in FUNCTIONS:
                 start = node.value.find(f"{name}(")
                 span = replace(within(node, start), end_column=within(node, start).column + len(name))
@@ -46,18 +53,31 @@ def path(draft: Draft, node: nodes.Text) -> Path:
 def _wrong(source: str) -> tuple[str, int, str] | None:
     """What is wrong with an expression: the reason, the position in it, a label."""
     try:
-        parser.Parser().parse(source)
+        parser.Parser().parse(_normalised(source))
     except exceptions.EmptyExpressionError:
         return "it is empty", 0, "say what to read"
     except exceptions.LexerError as error:
-        return str(error.message), int(error.lexer_position), "not understood"
+        return str(error.message), _written(source, int(error.lexer_position)), "not understood"
     except exceptions.ParseError as error:
         ends = error.token_type == "eof" or error.token_value in (None, "")
         found = "it ends too soon" if ends else f"`{error.token_value}` does not fit"
-        return found, int(error.lex_position), "here"
+        return found, _written(source, int(error.lex_position)), "here"
     except RecursionError:
         return "it is nested too deep", 0, ""
     return None
+
+
+def _normalised(source: str) -> str:
+    """``Result.@Id`` and ``Result.#text`` with the quotes that JMESPath wants around such names."""
+    return _MARKED.sub(lambda found: f'"{found["name"]}"' if found["name"] else found.group(), source)
+
+
+def _written(source: str, position: int) -> int:
+    """Where a character of the normalised expression stands in the one that was written."""
+    for found in _MARKED.finditer(source):
+        if found["name"] and found.start() < position:
+            position -= 1 if position <= found.end() + 1 else 2
+    return position
 
 
 def _functions(tree: Any) -> Iterator[str]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.diagnostics import Diagnostic, Edit
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import amount, cap, conditional, criterion, dedupe, throttle
+from leadflow_dsl.meaning.names import field_of_alias
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.meaning.unbuilt import check_loosely
@@ -127,15 +129,26 @@ def _mapped(r: Resolver, pairs: tuple[nodes.MapPair, ...]) -> list[tuple[str, Te
     for pair in pairs:
         symbol = r.draft.words.get(pair.name.text)
         if symbol is None or symbol.kind != "field":
-            fields = [name for name, known in r.draft.words.items() if known.kind == "field"]
-            help = did_you_mean(pair.name.text, fields, r.draft)
-            message = f"unknown field `{pair.name.text}`"
-            r.draft.found(UNKNOWN.at(pair.name.span, message, "not declared in `lead`", help))
+            r.draft.found(_no_field(r.draft, pair.name))
         elif any(name == pair.name.text for name, _ in found):
             message = f"`{pair.name.text}` is mapped twice"
             r.draft.found(SAID_TWICE.at(pair.name.span, message, "said again", "take one out"))
         found.append((pair.name.text, here.value(pair.value)))
     return found
+
+
+def _no_field(draft: Draft, name: nodes.Name) -> Diagnostic:
+    """The finding for the left side of a ``map`` that is no field: maybe one of a field's aliases."""
+    field_name = field_of_alias(draft, name.text)
+    if field_name:
+        help: tuple[str, ...] = (
+            f"write `{field_name}`; an alias is what a source may call it in its payload",
+        )
+        message = f"`{name.text}` is an alias of the field `{field_name}`"
+        return UNKNOWN.at(name.span, message, "an alias, no field", help, fix=(Edit(name.span, field_name),))
+    fields = [known for known, symbol in draft.words.items() if symbol.kind == "field"]
+    help = did_you_mean(name.text, fields, draft)
+    return UNKNOWN.at(name.span, f"unknown field `{name.text}`", "not declared in `lead`", help)
 
 
 def _cost(r: Resolver, item: nodes.Cost, said: _Said) -> None:
