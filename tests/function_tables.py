@@ -1,6 +1,7 @@
 """docs/functions.md as something that is made: its tables from the language's own, its results from one lead.
 
-``python tests/function_tables.py`` writes what stands on the page between ``<!-- NAME -->`` and ``<!-- end -->``, and each block of output below a template. What each filter is for is said here, in ``FILTERS``.
+``python tests/function_tables.py`` writes what stands on the page between ``<!-- NAME -->`` and
+``<!-- end -->``, and each block of output below a template. What each filter is for is said in ``FILTERS``.
 """
 
 from __future__ import annotations

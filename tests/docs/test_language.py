@@ -1,0 +1,153 @@
+"""What the page of the language shows is code: the checker takes each piece, and it runs or is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from pages import ROOT
+
+from leadflow_dsl import Checked, check, not_built, parse
+
+PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+FLOWS = re.compile(r"^```flow\n(.*?)^```$", re.M | re.S)
+ROW = re.compile(r"^\| (.*?) \|", re.M)
+CODE = re.compile(r"`((?:[^`\\]|\\.)+)`")
+TABLE = re.compile(r"^\| ([^|]+) \| ([^|]+) \|\n\|---\|---\|\n((?:\|.*\n)+)", re.M)
+CELL = re.compile(r"(?<!\\)\|")
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+BASE = """\
+flow page "The page"
+import "library/standard_fields.flow"
+import "library/calendars.flow"
+lead {
+  use standard
+  homeowner      boolean
+  electric_bill  money
+  credit_score   number
+  birth_date     dob
+  project        enum(purchase, lease)
+  age            number = birth_date.age
+  pets           list of { name text  born date }
+%(lead)s
+}
+fields more { hat_size number }
+list blocked_zips from csv "lists/blocked_zips.csv" column zip
+source web "Web" { %(source)s }
+enhance phone_check "Carrier" on demand {
+  post "https://lookup.example"
+  body json { number = phone_1.e164 }
+  response json { accepted when "valid"  otherwise rejected  set line_type enum(mobile, landline) "type" }
+  %(look_up)s
+}
+filter suppressed { reject when postal_code in blocked_zips because "blocked" }
+score quality { start 50 }
+deliver crm { post "https://crm.example"  body json { mail = email } }
+buyer sunpath "SunPath" { tag first_look, west  %(buyer)s }
+buyer brightbid "BrightBid" {
+  idempotent
+  price from bid
+  ping {
+    post "https://b.example/ping"
+    body json { zip = postal_code }
+    response json { accepted when "ok"  otherwise rejected  bid "price" }
+  }
+  deliver { %(request)s response json { %(response)s } }
+}
+%(flow)s
+route { %(route)s  waterfall sunpath, brightbid }
+"""
+USUAL = {
+    "buyer": {
+        "price": "price 10.00",
+        "ping": 'ping { post "https://a.example/ping" response json { accepted when "ok" bid "price" } }',
+        "deliver": 'deliver { post "https://a.example" response { accepted when status 2xx } }',
+    },
+    "request": {"post": 'post "https://b.example"', "body": "body json { city = city }"},
+    "response": {"accepted": 'accepted when "ok"', "otherwise": "otherwise rejected"},
+}
+"""What stands in a block of the flow above beside the piece, unless the piece says it itself."""
+
+
+def in_place(place: str, piece: str) -> str:
+    """The flow with a piece of the page at its place."""
+    if place == "in a condition":
+        return in_place("in a buyer", f"accept when {piece}")
+    if place == "a type":
+        return in_place("in a lead", f"some_field {piece}")
+    if place == "in a stage":
+        return in_place("in a route", f"auction brightbid {{ {piece} }}")
+    slots = {name: " ".join(usual.values()) for name, usual in USUAL.items()}
+    empty = dict.fromkeys(("lead", "source", "look_up", "flow", "route"), "")
+    name = place.removeprefix("in a ").replace("-", "_")
+    first = "post" if piece.split()[0] in METHODS else piece.split()[0]
+    usual = [text for word, text in USUAL.get(name, {}).items() if word != first]
+    return BASE % {**empty, **slots, name: " ".join([*usual, piece])}
+
+
+def pieces(cell: str) -> list[str]:
+    return [found.replace(r"\|", "|") for found in CODE.findall(cell)]
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """The head of each row's table, and the row's two cells."""
+    for table in TABLE.finditer(PAGE):
+        for line in table[3].splitlines():
+            cells = [cell.strip() for cell in CELL.split(line)]
+            yield table[1].strip(), cells[1], cells[2]
+
+
+RUNS = [
+    (place, piece) for place, cell, _ in rows() if place not in {"written", "place"} for piece in pieces(cell)
+]
+UNBUILT = [(cell, piece) for place, cell, other in rows() if place == "place" for piece in pieces(other)]
+WRITTEN = [piece for place, cell, _ in rows() if place == "written" for piece in pieces(cell)]
+
+
+def checked(text: str) -> Checked:
+    return check(ROOT / "flows" / "page.flow", text)
+
+
+def told(result: Checked) -> list[str]:
+    return [f"{error.code} {error.span.line}: {error.message}" for error in result.errors]
+
+
+@pytest.mark.parametrize("text", FLOWS.findall(PAGE))
+def test_a_whole_flow_of_the_page_is_clean(text: str) -> None:
+    assert [finding.message for finding in checked(text).diagnostics] == []
+
+
+@pytest.mark.parametrize(("place", "piece"), RUNS)
+def test_what_the_page_says_runs_is_taken_and_runs(place: str, piece: str) -> None:
+    result = checked(in_place(place, piece))
+    assert told(result) == []
+    assert result.flow is not None
+    assert [finding.message for finding in not_built(result.flow)] == []
+
+
+@pytest.mark.parametrize(("place", "piece"), UNBUILT)
+def test_what_the_page_says_does_not_run_yet_is_taken_and_refused(place: str, piece: str) -> None:
+    result = checked(in_place(place, piece))
+    assert told(result) == []
+    assert result.flow is not None
+    assert not_built(result.flow) != ()
+
+
+@pytest.mark.parametrize("piece", WRITTEN)
+def test_what_is_written_so_is_read(piece: str) -> None:
+    _, found = parse(in_place("in a condition", f"city == {piece}"), "page.flow")
+    assert found == ()
+
+
+def test_every_table_of_the_page_is_looked_at() -> None:
+    assert len(RUNS) > 150
+    assert len(UNBUILT) > 40
+    assert len(TABLE.findall(PAGE)) == len(re.findall(r"^\|---\|---\|$", PAGE, re.M))
+    assert set(re.findall(r"^```(.+)$", PAGE, re.M)) == {"flow"}
+
+
+def test_the_flow_without_a_piece_is_taken() -> None:
+    assert told(checked(in_place("in a flow", "# nothing"))) == []
+    assert told(checked(in_place("in a flow", "nothing"))) != []
