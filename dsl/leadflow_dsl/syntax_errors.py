@@ -232,7 +232,10 @@ def hyphen(place: Place) -> Mend | None:
     word = re.compile(r"[\w-]+").match(place.source.text, last.start)
     if place.text[0] != "-" or word is None or word.end() <= place.token.end - 1 or "MINUS" in place.expected:
         return None
-    quoted = "_ASSIGN" in place.expected
+    below = len(place.machine.states) - 1
+    quoted = "_ASSIGN" in place.expected and place.machine.fits("STRING", below)
+    if not quoted and not place.machine.fits("NAME", below):
+        return None
     meant = f'"{word.group()}"' if quoted else word.group().replace("-", "_").lower()
     span = place.source.span(*word.span())
     message = "a name has no hyphen" + ("; a key that has one stands in quotes" if quoted else "")
@@ -327,7 +330,9 @@ def _only(place: Place) -> tuple[str, str] | None:
 
 
 _REASONS: Final = frozenset({"else", "because"})
-_CONDITIONS: Final = frozenset({"accept", "reject", "if", "when", "add", "subtract", "assert"})
+_CONDITIONS: Final = frozenset(
+    "accept reject if when add subtract assert accepted duplicate rejected error retry pending".split()
+)
 # Words that are written for another word, not before a word that is missing.
 _FOR_ANOTHER: Final = frozenset({"if", "where", "unless", "whenever", "a", "an", "each", "every", "/"})
 

@@ -173,7 +173,7 @@ def statement(machine: Machine) -> str:
     for entry in reversed(machine.entries):
         if _ends_before(entry.symbol):
             break
-        if entry.symbol in words and entry.symbol.isidentifier() and hasattr(entry.value, "text"):
+        if (entry.symbol in words or entry.symbol.startswith("k_")) and hasattr(entry.value, "text"):
             opening = entry.value.text if entry.value.text.isidentifier() else opening
     return opening
 
