@@ -7,7 +7,6 @@ Everything here runs inside a transaction that somebody else begins and commits 
 from __future__ import annotations
 
 import datetime
-import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ from leadflow_engine.ports import Clock
 from leadflow_engine.store.chain import START, link
 from leadflow_engine.store.codec import iso, json_text
 from leadflow_engine.store.decide import decide
-from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.digests import Digests, give_key, instance_digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
 from leadflow_engine.store.project import project
@@ -50,16 +49,8 @@ class Core:
 
 def core(connection: sqlite3.Connection, clock: Clock) -> Core:
     """The writing side of an opened, migrated journal; a new one gets its key."""
-    connection.execute(
-        "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance_key', ?)", (secrets.token_hex(32),)
-    )
+    give_key(connection)
     return Core(connection, instance_digests(connection), clock, _next_fact(connection))
-
-
-def instance_digests(connection: sqlite3.Connection) -> Digests:
-    """The digests under the journal's own key."""
-    row = connection.execute("SELECT value FROM meta WHERE name = 'instance_key'").fetchone()
-    return Digests(bytes.fromhex(row[0]))
 
 
 def _next_fact(connection: sqlite3.Connection) -> int:

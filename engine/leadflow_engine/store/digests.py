@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import secrets
+import sqlite3
 from dataclasses import dataclass
 
 
@@ -31,3 +33,16 @@ class Digests:
     def _of(self, purpose: str, value: str) -> str:
         material = f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass")
         return hmac.digest(self.key, material, "sha256").hex()
+
+
+def give_key(connection: sqlite3.Connection) -> None:
+    """A journal's own random key, where it has none yet."""
+    connection.execute(
+        "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance_key', ?)", (secrets.token_hex(32),)
+    )
+
+
+def instance_digests(connection: sqlite3.Connection) -> Digests:
+    """The digests under the journal's own key."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'instance_key'").fetchone()
+    return Digests(bytes.fromhex(row[0]))

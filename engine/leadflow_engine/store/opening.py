@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
+from leadflow_engine.store.digests import give_key
 from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.migrations import APPLICATION_ID, VERSION, migrate
 
@@ -24,7 +25,20 @@ def open_writer(path: Path, create: bool) -> sqlite3.Connection:
     """The one writing connection, migrated. Raises ``StoreError`` for a file that is no journal."""
     if not path.exists() and not create:
         raise StoreError(f"journal {path}: there is no such file; `leadflow run ... --db {path}` makes one")
-    return _opened(path, "rwc" if create else "rw", _prepare_writer)
+    if not path.exists():
+        _make(path)
+    return _opened(path, "rw", _prepare_writer)
+
+
+def _make(path: Path) -> None:
+    """A new journal, whole or not at all: made beside its place and moved there, so nobody meets half of one."""
+    making = path.with_name(f"{path.name}.making")
+    for left in (making, *(making.with_name(making.name + end) for end in ("-journal", "-wal", "-shm"))):
+        left.unlink(missing_ok=True)
+    connection = _opened(making, "rwc", _prepare_writer)
+    give_key(connection)
+    connection.close()
+    making.replace(path)
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

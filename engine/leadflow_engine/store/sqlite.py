@@ -14,7 +14,8 @@ from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import chain, later, plans, queries, reveals
 from leadflow_engine.store import rebuild as rebuilding
-from leadflow_engine.store.core import Core, append, core, instance_digests, perform
+from leadflow_engine.store.core import Core, append, core, perform
+from leadflow_engine.store.digests import instance_digests
 from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.opening import open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own

@@ -259,3 +259,12 @@ def test_a_file_that_may_not_be_written(kit: Any, opened: Open, path: Path) -> N
     path.chmod(0o444)
     with pytest.raises(StoreError, match="cannot be written"):
         SqliteStore.open(path, kit.clock)
+
+
+def test_a_journal_is_made_whole_or_not_at_all(path: Path, opened: Callable[[], SqliteStore]) -> None:
+    """Whoever looks while it is made, or after its making was cut off, meets no half of one."""
+    making = path.with_name(f"{path.name}.making")
+    making.write_bytes(b"what a making that was cut off left behind")
+    opened()
+    assert not making.exists()
+    assert sorted(each.name for each in path.parent.iterdir() if "making" in each.name) == []
