@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from leadflow_dsl.diagnostics import Diagnostic, Label, Span
+from leadflow_dsl.diagnostics import Diagnostic, Label
 from leadflow_dsl.render.colours import painted
 from leadflow_dsl.render.concise import heading
 
@@ -71,8 +71,3 @@ def _width(char: str) -> int:
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def place_of(span: Span) -> str:
-    """``flows/solar.flow:12``: a place as a message names it."""
-    return f"{span.file}:{span.line}"

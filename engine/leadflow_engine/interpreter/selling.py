@@ -93,15 +93,10 @@ def amount_due(
     price = price_of(journey, planned)
     if price is None:
         return None
-    if price.kind != "amount":
+    if price.kind != "amount" or price.amount is None:
         return bid
-    amount = yield from value(journey, price.amount, planned.buyer.name) if price.amount else _nothing()
+    amount = yield from value(journey, price.amount, planned.buyer.name)
     return amount if isinstance(amount, Decimal) else None
-
-
-def _nothing() -> Generator[Any, Any, None]:
-    return
-    yield
 
 
 # ------------------------------------------------------------------ pings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,8 +51,3 @@ async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Cl
         return Worked(lead, await go_on(plans.of(lead, facts), lead, facts, driver))
     except CANNOT_GO_ON as problem:
         return Worked(lead, None, f"lead {lead} cannot go on: {problem}")
-
-
-def next_due(store: SqliteStore) -> datetime.datetime | None:
-    """When the next lead that waits is due; ``None`` where none is."""
-    return min((work.due for work in store.work() if work.due is not None), default=None)

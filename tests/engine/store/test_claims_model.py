@@ -50,6 +50,7 @@ def test_the_journal_and_a_model_agree(kit: Any) -> None:
                 BUDGET,
                 limit="budget",
                 period="month",
+                zone="UTC",
                 amount=50_000_000,
                 code="balance",
                 reason="budget 120.00 per month",

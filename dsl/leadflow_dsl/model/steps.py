@@ -1,0 +1,99 @@
+"""Sources, and the steps of a flow but its routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from leadflow_dsl.diagnostics import NOWHERE, Span
+from leadflow_dsl.model.limits import Cap, Conditional, Criterion, Dedupe, Duration, Throttle
+from leadflow_dsl.model.responses import Leg
+from leadflow_dsl.terms import Read, SecretRef, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where leads come from. ``map`` takes a field's name to a term over the payload (``Path`` usually).
+
+    ``cost``: the first that holds. ``answer_within`` is None where the flow does not say.
+    """
+
+    name: str
+    title: str = ""
+    key: SecretRef | None = None
+    receive: tuple[str, ...] = ()
+    map: tuple[tuple[str, Term], ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    dedupes: tuple[Dedupe, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    throttle: Throttle | None = None
+    costs: tuple[Conditional, ...] = ()
+    cost_on: str = "sale"  # "sale" | "accept"
+    answer_within: Duration | None = None
+    test_when: Term | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Enhance:
+    """A look-up. ``cache_by`` empty means no cache. ``on_error``: continue, reject, hold."""
+
+    name: str
+    leg: Leg
+    title: str = ""
+    on_demand: bool = False
+    when: Term | None = None
+    cost: Decimal = Decimal(0)
+    cache_for: Duration | None = None
+    cache_by: tuple[Read, ...] = ()
+    on_error: str = "continue"
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``filter``: its criteria refuse the lead; ``on_reject`` names deliver steps that then run."""
+
+    name: str
+    criteria: tuple[Criterion, ...]
+    title: str = ""
+    when: Term | None = None
+    on_reject: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """``add N when C`` (sign +1) or ``subtract N when C`` (sign -1)."""
+
+    sign: int
+    amount: Term
+    when: Term
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``score``: start plus what holds, within limits."""
+
+    name: str
+    start: Term | None
+    points: tuple[Points, ...]
+    title: str = ""
+    when: Term | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    model: str = ""
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A copy to a CRM or a webhook: no sale."""
+
+    name: str
+    leg: Leg
+    title: str = ""
+    when: Term | None = None
+    on_error: str = "continue"
+    span: Span = NOWHERE
