@@ -136,7 +136,8 @@ class Intent:
     """Reserve everything a post needs, all or none, and record that it is about to be made.
 
     Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason"}``. ``exclusive`` refuses where
-    another delivery of this lead is confirmed, pending or in doubt, unless ``beside_doubt``.
+    another delivery of this lead is confirmed, pending or in doubt, unless ``beside_doubt``. ``open_until`` (ISO) is
+    when the buyer closes, ``None`` where it does not: a Run that comes late, after a crash or a long way, is refused.
     """
 
     buyer: str
@@ -149,6 +150,7 @@ class Intent:
     beside_doubt: bool
     delivery_key: str
     test: bool
+    open_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _judge_item(
 
 def _closed(planned: PlannedBuyer, number: int, now: datetime.datetime) -> Out | None:
     buyer = planned.buyer
-    until = closed_until(buyer.openings, planned.closed_on, buyer.timezone, now)  # type: ignore[arg-type]
+    until = closed_until(buyer.openings, planned.closed_on, buyer.timezone, now)
     if until is None:
         return None
     local = until.astimezone(ZoneInfo(buyer.timezone))

@@ -7,6 +7,7 @@ become rows by key, limits get their identities. Requests, templates and respons
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import io
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ class PlannedBuyer:
     prices: tuple[PlannedPrice, ...]
     priorities: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
-    closed_on: tuple[object, ...]
+    closed_on: tuple[m.Calendar | datetime.date, ...]
     lookups: frozenset[str]
 
 

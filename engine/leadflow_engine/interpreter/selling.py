@@ -27,6 +27,7 @@ from leadflow_engine.intake.door import key_claims, limit_claims
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, build, value
 from leadflow_engine.interpreter.journey import Journey, iso
+from leadflow_engine.limits.hours import open_until
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.plan import PlannedBuyer
 from leadflow_engine.records import Delivery
@@ -206,11 +207,20 @@ def _intend(journey: Journey, offer: Offer, number: int) -> Generator[Any, Any, 
         beside_doubt=_may_stand_beside_doubt(journey),
         delivery_key=journey.lead.delivery_key,
         test=journey.lead.test,
+        open_until=_open_until(journey, planned),
     )
     reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
     if reply["granted"]:
         return None
     return Settled("not_sent", str(reply["code"]), str(reply["reason"]))
+
+
+def _open_until(journey: Journey, planned: PlannedBuyer) -> str | None:
+    buyer = planned.buyer
+    if not (buyer.openings or planned.closed_on):
+        return None
+    closes = open_until(buyer.openings, planned.closed_on, buyer.timezone, journey.lead.clock)
+    return iso(closes) if closes is not None else None
 
 
 def _may_stand_beside_doubt(journey: Journey) -> bool:

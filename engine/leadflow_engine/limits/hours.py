@@ -59,6 +59,37 @@ def closed_until(
     return at + LOOK_AHEAD
 
 
+def open_until(
+    openings: tuple[Opening, ...],
+    closed_on: tuple[Calendar | datetime.date, ...],
+    zone: str,
+    at: datetime.datetime,
+) -> datetime.datetime | None:
+    """When it closes, in UTC, where it is open at ``at``; ``None`` where it is closed, or stays open for days."""
+    until = at
+    for _ in range(3):  # hours that follow one another without a gap are one opening
+        end = _end_of(openings, closed_on, zone, until)
+        if end is None:
+            return until if until > at else None
+        until = end
+    return None
+
+
+def _end_of(
+    openings: tuple[Opening, ...],
+    closed_on: tuple[Calendar | datetime.date, ...],
+    zone: str,
+    at: datetime.datetime,
+) -> datetime.datetime | None:
+    tz = ZoneInfo(zone)
+    today = at.astimezone(tz).date()
+    for day in (today - datetime.timedelta(days=1), today):
+        for start, end in _openings_of(day, openings, closed_on, tz):
+            if start <= at < end:
+                return end
+    return None
+
+
 def _openings_of(
     day: datetime.date,
     openings: tuple[Opening, ...],

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import Accept, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.limits import windows
 from leadflow_engine.records import LeadRecord
-from leadflow_engine.store.codec import iso
+from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 
 MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
@@ -41,7 +41,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         )
         return {"accepted": True} if refusal is None else _refused("accepted", refusal)
     if isinstance(data, Intent):
-        refusal = _taken(connection, write.lead, data)
+        refusal = _taken(connection, write.lead, data) or _closed(data, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
         return {"granted": True, "at": iso(at)} if refusal is None else _refused("granted", refusal)
@@ -62,6 +62,13 @@ def _taken(connection: sqlite3.Connection, lead: str, intent: Intent) -> Refusal
             said = {"confirmed": "has taken", "pending": "has yet to answer for"}.get(state, "may have taken")
             return Refusal("not_asked", f"{buyer} {said} this lead")
     return None
+
+
+def _closed(intent: Intent, at: datetime.datetime) -> Refusal | None:
+    """Whether the buyer closed between the moment when it was judged and this one."""
+    if intent.open_until is None or at < moment(intent.open_until):
+        return None
+    return Refusal("closed", "closed while the lead was on its way")
 
 
 def claims_refused(
