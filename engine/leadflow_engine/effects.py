@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from leadflow_dsl.model import Auth, Dedupe, DownAfter
+from leadflow_dsl.model import Auth, DownAfter
 from leadflow_engine.records import Record
 
 Json: TypeAlias = Any
@@ -24,8 +24,7 @@ class HttpRequest:
 
     ``url``, header values and ``body`` may hold secret placeholders (``secrets.placeholder``), and ``auth`` what must
     be computed from a secret; both are filled in by the outbound side on the way to the wire, never before.
-    ``timeout`` is in seconds. ``retry_on`` holds causes (``connect``, ``timeout``, ``5xx``, ``429``) on which the Run
-    asks again; it is read by the Run, not by the transport.
+    ``timeout`` is in seconds.
     """
 
     method: str
@@ -266,7 +265,6 @@ __all__ = [
     "CallOut",
     "Clock",
     "Data",
-    "Dedupe",
     "Effect",
     "End",
     "Fact",

@@ -11,9 +11,6 @@ from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.lead import Lead
 from leadflow_engine.values import Value, is_personal, masked, written
 
-SHORTEST = 3
-"""Texts shorter than this are not searched for in answers: they would mask everything."""
-
 PARTS = ("national", "digits", "user", "line")
 """Parts of personal values under which an answer may repeat them."""
 
@@ -91,7 +88,7 @@ def personal_texts(lead: Lead) -> frozenset[str]:
         if hidden(field) and isinstance(value, Value) and not value.blank:
             found |= {str(value.raw), str(written(value, "text"))}
             found |= {str(value.part(part)) for part in PARTS if value.valid and _has(value, part)}
-    return frozenset(text for text in found if len(text) >= SHORTEST)
+    return frozenset(found)  # which of them are too short to look for is the mask's affair
 
 
 def _has(value: Value, part: str) -> bool:

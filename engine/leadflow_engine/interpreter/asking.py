@@ -8,7 +8,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term
-from leadflow_engine.effects import CallOut, HttpRequest, Result
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, ReadCache, Result
 from leadflow_engine.evaluation.comparing import Open, folded, plain
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.door import UNIT
@@ -140,7 +140,7 @@ def _from_cache(journey: Journey, lookup: m.Enhance) -> Generator[Any, Any, Resu
     key = _cache_value(journey, lookup)
     if not key or lookup.cache_for is None:
         return None
-    effect, _ = x.cached(lookup.name, key, lookup.cache_for.total_seconds())
+    effect = Effect(f"cache/{lookup.name}", ReadCache(lookup.name, key, lookup.cache_for.total_seconds()))
     found = yield effect
     if found["answer"] is not None:
         journey.lookups[lookup.name] = effect.key

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import CallOut, Effect, HttpRequest, ReadCache, Result, Timer
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
 from leadflow_engine.interpreter.journey import Journey, Work, call
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
@@ -115,12 +115,6 @@ def pause(retry: m.Retry, key: str) -> Work:
     seconds = retry.backoff.total_seconds()
     if seconds > 0:
         yield Effect(f"backoff/{key}", Timer(seconds))
-
-
-def cached(name: str, value: str, within: float) -> tuple[Effect, ReadCache]:
-    """The question whether an earlier answer of an enhancement still stands."""
-    data = ReadCache(name, value, within)
-    return Effect(f"cache/{name}", data), data
 
 
 def _posting(
