@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -11,19 +11,19 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.evaluation.evaluate import Scope
-from leadflow_engine.mapping.bodies import CONTENT_TYPE, TEXT_NAME, WRITERS, XML_NAME, text_of
-from leadflow_engine.mapping.problems import MappingError, NotBuilt
-from leadflow_engine.mapping.rendered import RenderedBody
-from leadflow_engine.mapping.tree import Node, Tree, grow, secret_pair, written_left
+from leadflow_engine.mapping import multipart
+from leadflow_engine.mapping.bodies import text_of
+from leadflow_engine.mapping.compiled_body import WriteBody, body_writer, content_type
+from leadflow_engine.mapping.problems import MappingError
+from leadflow_engine.mapping.tree import Tree, grow
 from leadflow_engine.mapping.urls import built_url, checked_url, with_query
 from leadflow_engine.templates import Templates
-from leadflow_engine.texts.leaves import Kind, Refused, RequestProblem, Secret, leaf
+from leadflow_engine.texts.leaves import Refused, RequestProblem, Secret, leaf
 
 MAX_BODY = 1 << 20
 """Characters of a body."""
 
 Extra: TypeAlias = m.TestField | m.Pair
-WriteBody: TypeAlias = Callable[[Scope], str]
 
 _TEXT = t.Type("text")
 _HEADER_BAD = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -66,7 +66,7 @@ class RequestBuilder:
         return HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope), self.query.root, values),
-            headers=_headers(self, scope),
+            headers=_headers(self, scope, body),
             body=body,
             auth=tuple(_auth(auth, scope) for auth in self.request.auth if auth.kind != "body"),
             timeout=self.request.timeout.total_seconds(),
@@ -80,15 +80,14 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
     make right: a place in the host, two values for one name, a template that is missing or refused.
     """
     headers = _checked_headers(request)
-    body = request.body
     return RequestBuilder(
         request,
         templates,
         checked_url(request.url),
         grow(request.query),
         headers,
-        _body_writer(request, templates),
-        CONTENT_TYPE[_kind(body)] if body else "",
+        body_writer(request, templates),
+        content_type(request),
     )
 
 
@@ -116,10 +115,13 @@ def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
     return headers
 
 
-def _headers(builder: RequestBuilder, scope: Scope) -> tuple[tuple[str, str], ...]:
+def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[tuple[str, str], ...]:
     built = [
         (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
     ]
+    if builder.content_type == multipart.CONTENT_TYPE and body is not None:
+        own = [pair for pair in built if pair[0].lower() != "content-type"]  # it must name the boundary
+        return (("Content-Type", multipart.content_type(body)), *own)
     if builder.content_type and not any(name.lower() == "content-type" for name, _ in built):
         built.insert(0, ("Content-Type", builder.content_type))
     return tuple(built)
@@ -148,70 +150,3 @@ def _settled(term: t.Term | None, scope: Scope) -> t.Term | None:
     if value is None:
         raise Refused("what the request is authorised with is blank")
     return t.Const(text_of(value), _TEXT, term.span)
-
-
-# ------------------------------------------------------------------ bodies
-
-
-def _kind(body: m.Body) -> Kind:
-    if body.kind not in CONTENT_TYPE:
-        raise NotBuilt(f"`body {body.kind}` is not built yet", body.span)
-    return body.kind  # type: ignore[return-value]
-
-
-def _body_writer(request: m.Request, templates: Templates) -> WriteBody | None:
-    secrets = tuple((auth.name, auth.secret) for auth in request.auth if auth.kind == "body" and auth.secret)
-    body = request.body
-    if body is None:
-        if secrets:
-            raise MappingError("`auth body` needs a body to stand in", request.span)
-        return None
-    kind = _kind(body)
-    if body.template or body.inline:
-        return RenderedBody.of(body, kind, secrets, templates)
-    tree = grow((*(secret_pair(name, secret) for name, secret in secrets), *body.pairs))
-    _check_tree(tree.root, kind, body)
-    return _Mapped(tree, kind, body.keep_blanks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Mapped:
-    """A body from pairs."""
-
-    tree: Tree
-    kind: Kind
-    keep_blanks: bool
-
-    def __call__(self, scope: Scope) -> str:
-        values = [leaf(term, scope, self.kind) for term in self.tree.terms]
-        return WRITERS[self.kind](self.tree.root, values, self.keep_blanks)
-
-
-def _check_tree(root: Node, kind: Kind, body: m.Body) -> None:
-    if kind == "text":
-        raise MappingError("`body text` is written by a template, not by pairs", body.span)
-    if kind != "xml":
-        return
-    if len(root.children) != 1 or root.leaf >= 0:
-        raise MappingError(
-            "an XML body has exactly one root: every left side begins with its name", body.span
-        )
-    for pair in body.pairs:
-        if wrong := next((part for part in pair.left if _bad_xml(part)), None):
-            raise MappingError(f"`{wrong.name}` in `{written_left(pair.left)}` is no XML name", pair.span)
-    _check_attributes(root, body)
-
-
-def _bad_xml(part: m.Segment) -> bool:
-    return (
-        part.kind in {"name", "attribute"}
-        and part.name != TEXT_NAME
-        and not XML_NAME.match(part.name.lstrip("@"))
-    )
-
-
-def _check_attributes(node: Node, body: m.Body) -> None:
-    for step, child in node.children.items():
-        if isinstance(step, str) and step[:1] in "@#" and child.children:
-            raise MappingError(f"`{step}` is an attribute or a text and has no parts", body.span)
-        _check_attributes(child, body)

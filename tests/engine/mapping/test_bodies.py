@@ -146,16 +146,83 @@ class TestRefusedWhenCompiled:
             ("xml", {"a.x": "1", "b.x": "2"}, "exactly one root"),
             ("xml", {"a.1x": "1"}, "no XML name"),
             ("text", {"a": "1"}, "written by a template"),
+            ("soap", {"a.x": "1", "b.x": "2"}, "exactly one root"),
         ],
     )
     def test_a_mapping_that_no_lead_could_make_right(self, built, kind, mapping, message):
         with pytest.raises(MappingError, match=message):
             built(kind, mapping)
 
-    @pytest.mark.parametrize("kind", ["soap", "multipart"])
-    def test_kinds_that_are_not_built_yet(self, built, kind):
-        with pytest.raises(NotBuilt, match=f"body {kind}"):
-            built(kind, {"a": "1"})
+    def test_kinds_that_only_a_batch_has(self, built):
+        with pytest.raises(NotBuilt, match="body csv"):
+            built("csv", {"a": "1"})
+
+
+class TestSoap:
+    MAPPING = m.Body(  # Lead.@xmlns = "urn:x"  Lead.Zip = zip
+        "soap",
+        (
+            m.Pair(
+                (m.Segment("name", "Lead"), m.Segment("attribute", "xmlns")),
+                t.Const("urn:x", t.Type("text"), NOWHERE),
+            ),
+            m.Pair(
+                (m.Segment("name", "Lead"), m.Segment("name", "Zip")),
+                t.Read("field", "zip", "", t.Type("text"), NOWHERE),
+            ),
+        ),
+    )
+
+    def test_the_mapping_stands_in_an_envelope(self, request_for):
+        request = request_for({"zip": "<1>"}, body=self.MAPPING)
+        assert request.body == (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+            '<Lead xmlns="urn:x"><Zip>&lt;1&gt;</Zip></Lead></soap:Body></soap:Envelope>'
+        )
+        assert ("Content-Type", "text/xml; charset=utf-8") in request.headers
+
+    def test_the_content_type_chooses_soap_1_2(self, request_for):
+        header = (
+            "Content-Type",
+            t.Const('application/soap+xml; action="Add"', t.Type("text"), NOWHERE),
+        )
+        request = request_for({"zip": "1"}, headers=(header,), body=self.MAPPING)
+        assert 'xmlns:soap="http://www.w3.org/2003/05/soap-envelope"' in request.body
+        assert request.headers == (("Content-Type", 'application/soap+xml; action="Add"'),)
+
+    def test_a_template_is_wrapped_where_it_is_no_envelope_itself(self, rendered):
+        assert "<soap:Body><A>1</A></soap:Body>" in rendered("soap", "<A>{{ a }}</A>", a="1")
+        whole = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>'
+        assert rendered("soap", whole) == whole
+
+
+class TestMultipart:
+    def test_each_part_has_its_name_and_the_type_names_the_boundary(self, request_for, as_pairs):
+        request = request_for({}, body=m.Body("multipart", as_pairs({"a": "1", 'b"\r\n': "2"})))
+        ((name, kind),) = request.headers
+        boundary = kind.removeprefix("multipart/form-data; boundary=")
+        assert name == "Content-Type"
+        assert request.body.split("\r\n") == [
+            f"--{boundary}",
+            'Content-Disposition: form-data; name="a"',
+            "",
+            "1",
+            f"--{boundary}",
+            'Content-Disposition: form-data; name="b%22%0D%0A"',
+            "",
+            "2",
+            f"--{boundary}--",
+            "",
+        ]
+
+    def test_nothing_to_send_is_an_empty_body_with_its_end(self, request_for, as_pairs, field):
+        request = request_for({}, body=m.Body("multipart", as_pairs({"a": field("none")})))
+        assert request.body == f"--{request.headers[0][1].partition('boundary=')[2]}--\r\n"
+
+    def test_a_template_cannot_write_one(self, rendered):
+        with pytest.raises(MappingError, match="written by pairs"):
+            rendered("multipart", "a")
 
 
 class TestSecrets:

@@ -53,6 +53,29 @@ def test_form(built, one, two):
 
 @SAME
 @given(TEXTS, TEXTS)
+def test_multipart(built, one, two):
+    """What stands between the boundaries is exactly the value, whatever it looks like."""
+    body = built("multipart", {"a": const(one), "b[0]": const(two), "c": "end"})
+    boundary = body.partition("\r\n")[0]
+    parts = body.split(f"{boundary}\r\n")[1:]
+    values = [part.partition("\r\n\r\n")[2] for part in parts]
+    assert values[0] == without_marks(one) + "\r\n"
+    assert values[1] == without_marks(two) + "\r\n"
+    assert values[2] == f"end\r\n{boundary}--\r\n"
+
+
+@SAME
+@given(TEXTS, TEXTS)
+def test_soap(built, one, two):
+    root = fromstring(built("soap", {"L.@a": const(one), "L.b": const(two), "L.c": "end"}))
+    lead = root[0][0]
+    assert lead.get("a") == XML_CANNOT.sub("\ufffd", without_marks(one))
+    assert (lead.findtext("b") or "") == XML_CANNOT.sub("\ufffd", without_marks(two))
+    assert [child.tag for child in lead] == ["b", "c"]
+
+
+@SAME
+@given(TEXTS, TEXTS)
 def test_xml(built, one, two):
     root = fromstring(built("xml", {"L.@a": const(one), "L.b": const(two), "L.c": "end"}))
     assert root.get("a") == XML_CANNOT.sub("\ufffd", without_marks(one))
