@@ -150,11 +150,15 @@ def lapses_at(journey: Journey, pinged: Pinged, asked_at: float) -> float | None
 
 
 def ping_values(journey: Journey, buyer: m.Buyer, result: Result) -> dict[str, object]:
-    """What a buyer's deliver may read of its ping's answer: ``ping.reference``, ``ping.bid``, ``ping.NAME``."""
+    """What a buyer's deliver may read of its ping's answer: ``ping.reference``, ``ping.bid``, ``ping.NAME``; of an
+    answer with several bids ``ping.chosen`` is the reference of the one that stands, and its ``set`` values are read
+    where the answer itself sets none of that name."""
     assert buyer.ping is not None
     reading = x.read_answer(journey, buyer.ping, result)
     own = {"reference": reading.reference or None, "bid": reading.bid, "expires": reading.expires}
-    return {**reading.sets, **own, "chosen": reading.reference or None}
+    chosen = reading.chosen
+    reference = chosen.reference if chosen else reading.reference
+    return {**(chosen.sets if chosen else {}), **reading.sets, **own, "chosen": reference or None}
 
 
 # ------------------------------------------------------------------ posts

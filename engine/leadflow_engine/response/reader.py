@@ -84,7 +84,7 @@ class Reader:
         expires = convert.expiry(values.get("expires"), country, zone)
         for name, read in (*amounts.items(), ("expires", expires)):
             _note_unread(name, values.get(name), read, answer)
-        best = max((one for one in bids if one.bid is not None), key=lambda one: one.bid or 0, default=None)
+        best = Reading("", bids=bids).chosen
         return Reading(
             kind_read="",
             reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),

@@ -45,6 +45,11 @@ class Reading:
     readable: bool = True
     notes: tuple[str, ...] = ()
 
+    @property
+    def chosen(self) -> Bid | None:
+        """The bid that stands for the answer where it holds several: the highest, of equal ones the first."""
+        return max((one for one in self.bids if one.bid is not None), key=lambda one: one.bid or 0, default=None)
+
     @classmethod
     def nothing(cls) -> Reading:
         """What is read where there was no whole answer."""
