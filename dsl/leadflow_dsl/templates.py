@@ -28,10 +28,14 @@ ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "Fal
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A name that a template reads, with what stands behind its dots: ``phone_1.e164`` is ("phone_1", "e164")."""
+    """A name that a template reads, with what stands behind its dots: ``phone_1.e164`` is ("phone_1", "e164").
+
+    ``words``: where each of them stands; the whole where one is written in brackets.
+    """
 
     path: tuple[str, ...]
     span: Span
+    words: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class _Finder:
 
     def __init__(self, source: str, place: Place) -> None:
         self.source, self.place = source, place
+        self.code = _code(source)
+        self.names = _STRING.sub(lambda found: " " * len(found.group()), self.code)
         self._taken: set[int] = set()
 
     def uses(self, tree: nodes.Template, own: set[str]) -> Iterator[Use]:
@@ -131,7 +137,16 @@ class _Finder:
                 continue
             inner.update(id(below) for below in node.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)))
             if not (isinstance(node, nodes.Name) and node.ctx != "load"):
-                yield Use(path, self._find(path[0], node.lineno, path))
+                yield self._use(path, node.lineno)
+
+    def _use(self, path: tuple[str, ...], line: int) -> Use:
+        place = self._find(path[0], line, path)
+        start, end = place.start - self.place.offset, place.end - self.place.offset
+        words = [found.span() for found in re.finditer(r"\w+", self.source[start:end])]
+        if len(words) != len(path):
+            return Use(path, place, (place,) * len(path))
+        spans = (self.place.span(self.source, start + first, start + last) for first, last in words)
+        return Use(path, place, tuple(spans))
 
     def filters(self, tree: nodes.Template) -> Iterator[Flaw]:
         for node in tree.find_all(nodes.Filter):
@@ -143,17 +158,32 @@ class _Finder:
         for node in tree.find_all((nodes.Include, nodes.Extends)):
             name = getattr(node, "template", None)
             if isinstance(name, nodes.Const) and isinstance(name.value, str):
-                yield name.value, self._find(name.value, node.lineno, (name.value,))
+                yield name.value, self._find(name.value, node.lineno, (name.value,), self.code)
 
-    def _find(self, word: str, line: int, path: tuple[str, ...]) -> Span:
+    def _find(self, word: str, line: int, path: tuple[str, ...], where: str = "") -> Span:
         start, _ = _line(self.source, line)
         pattern = r"(?<![\w.])" + r"\s*\.\s*".join(map(re.escape, path)) + r"(?!\w)"
         for wanted in (pattern, re.escape(word)):
-            for found in re.finditer(wanted, self.source[start:]):
-                if start + found.start() not in self._taken:
-                    self._taken.add(start + found.start())
-                    return self.place.span(self.source, start + found.start(), start + found.end())
+            for found in re.compile(wanted).finditer(where or self.names, start):
+                if found.start() not in self._taken:
+                    self._taken.add(found.start())
+                    return self.place.span(self.source, found.start(), found.end())
         return self.place.span(self.source, *_line(self.source, line))
+
+
+_CODE: Final = re.compile(
+    r"\{#.*?#\}|\{%[-+]?\s*raw\b.*?\bendraw\s*[-+]?%\}|(?P<code>\{\{.*?\}\}|\{%.*?%\})", re.DOTALL
+)
+_STRING: Final = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""")
+
+
+def _code(source: str) -> str:
+    """A template with blanks in the place of all that is no code: ``{"email": "{{ email }}"}`` has one ``email``."""
+    kept = [" "] * len(source)
+    for found in _CODE.finditer(source):
+        if found["code"]:
+            kept[found.start() : found.end()] = found["code"]
+    return "".join(kept)
 
 
 def _path(node: nodes.Node) -> tuple[str, ...] | None:

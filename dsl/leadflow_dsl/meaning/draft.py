@@ -35,6 +35,18 @@ class Symbol:
     on_demand: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A word that an expression, a mapping or a template reads: where the word stands, and which name it is.
+
+    ``kind`` is the symbol's; ``result`` for a value that a look-up sets, whose name is then ``look_up.value``.
+    """
+
+    span: Span
+    kind: str
+    name: str
+
+
 @dataclass(slots=True)
 class Draft:
     """A flow in the making. Passes read what earlier ones left, and append."""
@@ -61,6 +73,8 @@ class Draft:
     named_delivers: set[str] = field(default_factory=set)
     used: set[tuple[str, str]] = field(default_factory=set)
     """(kind, name) of what an expression, a mapping or a template reads."""
+    references: list[Reference] = field(default_factory=list)
+    """The same, word by word, for editors. A word that is looked at twice may stand in it twice."""
     # what is built
     head: nodes.FlowHead | None = None
     timezone: str = "UTC"

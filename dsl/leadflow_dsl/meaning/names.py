@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
-from leadflow_dsl.meaning.draft import Draft, Symbol
+from leadflow_dsl.meaning.draft import Draft, Reference, Symbol
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.names import NOT_HERE, TOO_EARLY, UNKNOWN, UNKNOWN_PART
@@ -95,6 +95,7 @@ def look_up(draft: Draft, scope: Scope, chain: tuple[Word, ...], span: Span) -> 
         return built_in(draft, scope, chain, span)
     if symbol is not None:
         draft.used.add((symbol.kind, symbol.name))
+        draft.references.append(Reference(chain[0].span, symbol.kind, symbol.name))
         return _SYMBOLS[symbol.kind](draft, scope, symbol, chain, span)
     if first in scope.free:
         return Read("extra", ".".join(word.text for word in chain), "", ANY, span)
@@ -225,6 +226,8 @@ def _enhance(draft: Draft, scope: Scope, symbol: Symbol, chain: tuple[Word, ...]
     found = results.get(chain[1].text)
     if found is None:
         return _no_part(chain[1], f"`{symbol.name}` sets no `{chain[1].text}`: it", tuple(results))
+    if chain[1].text in symbol.results:
+        draft.references.append(Reference(chain[1].span, "result", f"{symbol.name}.{chain[1].text}"))
     early = _too_early(scope, symbol, chain[0])
     if early:
         return early

@@ -34,7 +34,7 @@ def _flaw(r: Resolver, flaw: Flaw) -> None:
 
 
 def _use(r: Resolver, use: Use) -> None:
-    chain = tuple(Word(text, use.span) for text in use.path)
+    chain = tuple(Word(text, span) for text, span in zip(use.path, use.words, strict=True))
     answered = look_up(r.draft, r.scope, chain, use.span)
     if isinstance(answered, Problem):
         rule = TEMPLATE_NAME if answered.rule is UNKNOWN else answered.rule
