@@ -21,6 +21,8 @@ MARKERS: Final = ("pyproject.toml", "leadflow.toml")
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest file that is read; more is no flow, template or list of the front end."""
 SHIPPED: Final = "library/"
+MARK: Final = "\ufeff"
+"""A byte order mark, which some editors put before a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ class Project:
         text = self._fresh(path)
         if isinstance(text, Unread):
             return text
-        self.texts[path] = text if path.endswith(".csv") else normalised(text)
+        self.texts[path] = text.removeprefix(MARK) if path.endswith(".csv") else normalised(text)
         return self.texts[path]
+
+    def raw(self, path: str) -> str | None:
+        """A file below the root as it is written, line ends and byte order mark too; None where none can be read."""
+        text = self._fresh(path)
+        return None if isinstance(text, Unread) else text
 
     def _fresh(self, path: str) -> str | Unread:
         if path in self.overlay:
@@ -87,7 +94,7 @@ def _text_of(target: Path) -> str | Unread:
     except OSError as error:
         return Unread("unreadable", error.strerror or "it cannot be read")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Unread("unreadable", f"line {line} is not UTF-8")

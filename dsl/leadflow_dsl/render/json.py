@@ -1,4 +1,4 @@
-"""All findings as one JSON document: a list of objects."""
+"""All findings as one JSON document: a list. ``finding.schema.json`` beside this file says what an object holds."""
 
 from __future__ import annotations
 
@@ -6,30 +6,35 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leadflow_dsl.diagnostics import Diagnostic, Span
+from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Span
+from leadflow_dsl.rules import RULES
 
 
 def _span(span: Span) -> dict[str, Any]:
     return {
         "file": span.file,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
+        "start": {"line": span.line, "column": span.column},
+        "end": {"line": span.end_line, "column": span.end_column},
     }
+
+
+def _with_text(piece: Label | Edit) -> dict[str, Any]:
+    return {"span": _span(piece.span), "text": piece.text}
 
 
 def as_object(finding: Diagnostic) -> dict[str, Any]:
     """A finding as a JSON object; the keys are stable."""
+    rule = RULES.get(finding.code)
     return {
         "code": finding.code,
+        "name": rule.name if rule else "",
         "severity": finding.severity,
         "message": finding.message,
-        **_span(finding.span),
+        "span": _span(finding.span),
         "label": finding.label,
-        "labels": [{**_span(label.span), "text": label.text} for label in finding.labels],
+        "labels": [_with_text(label) for label in finding.labels],
         "help": list(finding.help),
-        "fix": [{**_span(edit.span), "text": edit.text} for edit in finding.fix],
+        "fix": {"edits": [_with_text(edit) for edit in finding.fix]} if finding.fix else None,
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -25,6 +27,7 @@ lead {
 
 buyer acme {
   accept when credit_scor >= 640                  else "score"
+  accept when phone_1 is present
   price 20.00
   hours mon-fri 08:00-08:00
   deliver {
@@ -124,7 +127,19 @@ def test_further_places_and_repairs_reach_a_machine() -> None:
         "LF201", "warning", "m", span, labels=(Label(other, "first"),), fix=(Edit(other, "new"),)
     )
     (said,) = json.loads(render((finding,), {}, "json"))
-    assert said["labels"] == [
-        {"file": "b.flow", "line": 3, "column": 4, "end_line": 3, "end_column": 5, "text": "first"}
-    ]
-    assert said["fix"][0]["text"] == "new"
+    place = {"file": "b.flow", "start": {"line": 3, "column": 4}, "end": {"line": 3, "column": 5}}
+    assert said["name"] == "duplicate-declaration"
+    assert said["labels"] == [{"span": place, "text": "first"}]
+    assert said["fix"] == {"edits": [{"span": place, "text": "new"}]}
+
+
+def test_a_finding_is_as_its_schema_says(found: tuple[tuple[Diagnostic, ...], dict[str, str]]) -> None:
+    schema = json.loads(resources.files("leadflow_dsl").joinpath("render/finding.schema.json").read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    said = json.loads(render(*found, "json"))
+    assert said == [json.loads(line) for line in render(*found, "jsonl").splitlines()]
+    for each in said:
+        validator.validate(each)
+    assert any(each["fix"] for each in said) and any(each["fix"] is None for each in said)
+    assert not validator.is_valid({**said[0], "fix": []})
