@@ -61,25 +61,32 @@ def check(
     ``text`` is used instead of what is on the disk; ``files`` does the same for others, by path below the root. Raises
     nothing for what a file may hold: a file that cannot be read is a finding too.
     """
+    return examine(path, text, files)[0]
+
+
+def examine(
+    path: str | os.PathLike[str], text: str | None = None, files: Mapping[str, str] | None = None
+) -> tuple[Checked, Draft]:
+    """``check``, and the draft that it was made of: what editors ask about names, their places and their types."""
     overlay = dict(files or {})
     project, name = open_project(path, overlay)
     if text is not None:
         overlay[name] = text
         project = replace(project, overlay=overlay)
-    return _checked(project, name)
+    draft = Draft(project, name)
+    return _checked(draft), draft
 
 
 def check_files(files: Mapping[str, str], main: str) -> Checked:
     """Check the flow ``main`` of a project given whole as texts, by path below its root: the disk is not read."""
-    return _checked(Project(Path(os.devnull), files), main)  # nothing lies below a device
+    return _checked(Draft(Project(Path(os.devnull), files), main))  # nothing lies below a device
 
 
-def _checked(project: Project, name: str) -> Checked:
-    draft = Draft(project, name)
+def _checked(draft: Draft) -> Checked:
     flow = _passed(draft)
     findings = tuple(sorted(mistakes(draft), key=_place))
     broken = draft.head is None or any(finding.severity == "error" for finding in draft.findings)
-    return Checked(None if broken else flow, findings, dict(project.texts))
+    return Checked(None if broken else flow, findings, dict(draft.project.texts))
 
 
 def _passed(draft: Draft) -> model.Flow:

@@ -18,7 +18,7 @@ from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_errors import MISTAKES, unexpected
 from leadflow_dsl.syntax_places import Mend, Place, begun, opened
 from leadflow_dsl.table import END, Table, load
-from leadflow_dsl.tokens import FIELD_NAME, Reading, Source, Token, next_token
+from leadflow_dsl.tokens import BROKEN_TEXT, FIELD_NAME, Reading, Source, Token, next_token
 
 MOST_DEPTH: Final = 100
 MOST_STATES: Final = 5000
@@ -81,6 +81,29 @@ class Reader:
             if reading.terminal == END:
                 return self._finished(result)
         return None
+
+    def reach(self) -> tuple[Machine, Token]:
+        """Read on to the end of the text, over every mistake, and stop before it: the stack, and the token that stands
+        there (the end, or a text that is still open). What an editor asks of the text before its cursor.
+        """
+        token = self._next(self.position)
+        try:
+            while not self._is_last(token) and len(self.found) < MOST_MISTAKES:
+                reading = self._choose(token)
+                if reading is None:
+                    self._mend(token)
+                else:
+                    self._take(token, reading)
+                token = self._next(self.position)
+        except _TooDeep:
+            pass
+        return self.machine, token
+
+    def _is_last(self, token: Token) -> bool:
+        """Whether a token is the end of the text, or a quoted text that has no end yet."""
+        terminal = token.readings[-1].terminal
+        open_to_the_end = self._text(token).startswith('"""') or token.end == len(self.source.text)
+        return terminal == END or (terminal == BROKEN_TEXT and open_to_the_end)
 
     def _finished(self, result: nodes.File) -> nodes.File:
         whole = self.source.span(0, len(self.source.text))
