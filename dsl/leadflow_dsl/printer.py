@@ -2,20 +2,23 @@
 
 Two spaces an indent, white space alone between statements, columns lined up where lines belong together, a block on one
 line where it was written so and fits. Comments stay where they are, blank lines stay as one. The text means what it
-meant: its tree is the same.
+meant: its tree is the same. Around a mistake whole lines stay as they were (``printer_kept``).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
-from leadflow_dsl.parser import parse
+from leadflow_dsl.parser import Parsed, normalised, parse_whole
 from leadflow_dsl.printer_expressions import expression
 from leadflow_dsl.printer_forms import OPTIONS, Block, Line, Widths, widths
+from leadflow_dsl.printer_kept import Kept, among, kept, kept_whole
 from leadflow_dsl.printer_statements import WRITERS
+from leadflow_dsl.tokens import source
 
 WIDTH: Final = 100
 WIDEST_TAIL: Final = 64
@@ -24,7 +27,7 @@ INDENT: Final = "  "
 
 @dataclass(slots=True)
 class _Row:
-    """A line of the result: its code, a tail in a shared column, a comment behind."""
+    """A line of the result: its code, a tail in a shared column, a comment behind. ``exact``: lines as written."""
 
     indent: int
     text: str
@@ -32,6 +35,7 @@ class _Row:
     group: str = ""
     comment: str = ""
     comment_column: int = 0
+    exact: bool = False
 
     @property
     def code(self) -> str:
@@ -42,7 +46,8 @@ class _Row:
 class _Layout:
     """The rows so far, and the comments that are still to come."""
 
-    comments: list[nodes.Comment]
+    comments: deque[nodes.Comment]
+    kept: tuple[Kept, ...] = ()
     rows: list[_Row] = field(default_factory=list)
     last_line: int = 0
     routes: int = 0
@@ -58,7 +63,7 @@ class _Layout:
     def _comments_before(self, offset: int, indent: int, alone: bool = False) -> None:
         """The comments before an offset, behind the row that they follow or (``alone``) each on its own."""
         while self.comments and self.comments[0].span.start < offset:
-            comment = self.comments.pop(0)
+            comment = self.comments.popleft()
             if not (alone or comment.alone) and self._takes_comment():
                 self.rows[-1].comment = comment.raw
                 self.rows[-1].comment_column = comment.span.column - 1
@@ -70,16 +75,22 @@ class _Layout:
     def _takes_comment(self) -> bool:
         """Whether the last row is code without a comment behind it."""
         last = self.rows[-1] if self.rows else _Row(0, "")
-        return bool(last.text) and not last.comment and not last.text.startswith("#")
+        return bool(last.text) and not last.comment and not last.exact and not last.text.startswith("#")
 
-    def _holds_comment(self, span: Span) -> bool:
-        return any(span.start <= comment.span.start < span.end for comment in self.comments)
+    def _holds(self, span: Span) -> bool:
+        """Whether a comment or kept lines stand inside a statement (before which no comment is left to place)."""
+        if self.comments and self.comments[0].span.start < span.end:
+            return True
+        return any(span.start <= lines.span.start < span.end for lines in self.kept)
 
     # -------------------------------------------------------------- statements
 
     def item(self, node: object, indent: int, columns: Widths) -> None:
         """One statement: the comments before it, its rows."""
         span: Span = node.span  # type: ignore[attr-defined]  # every node has one
+        if isinstance(node, Kept):
+            self._keep(node, indent)
+            return
         statement = None if isinstance(node, nodes.If) else WRITERS[type(node)](node, columns)
         first = span.end if isinstance(statement, Line) else span.start
         self._comments_before(span.start, indent)
@@ -94,22 +105,29 @@ class _Layout:
             self.rows.append(_Row(indent, statement.text, statement.tail, statement.group))
         self.last_line = span.end_line
 
+    def _keep(self, lines: Kept, indent: int) -> None:
+        """Lines as they were written, with the comments in them."""
+        self._comments_before(lines.span.start, indent)
+        while self.comments and self.comments[0].span.start < lines.span.end:
+            self.comments.popleft()
+        self._gap(lines.span.line)
+        self.rows.append(_Row(0, lines.raw, exact=True))
+        self.last_line = lines.span.end_line
+
     def _block(self, block: Block, indent: int, span: Span) -> None:
         """A block; comments between its opening word and its brace stand before it."""
-        flat = None if self._holds_comment(span) else _flat(block)
+        flat = None if self._holds(span) else _flat(block)
         if flat is not None and len(INDENT * indent + flat) <= WIDTH:
             tail = flat.removeprefix(block.header).strip() if block.group == OPTIONS else ""
             row = _Row(indent, block.header, tail, f"{OPTIONS}{self.routes}") if tail else _Row(indent, flat)
             self.rows.append(row)
             return
-        if block.items:
-            start: int = block.items[0].span.start  # type: ignore[attr-defined]  # every node has one
-        else:
-            start = block.span.end
+        items = among(block.items, self.kept, block.span.start, block.span.end)
+        start: int = items[0].span.start if items else block.span.end  # type: ignore[attr-defined]
         self.last_line = span.line
         self.rows.append(_Row(indent, f"{block.header} {{"))
         self._comments_before(min(start, block.span.end), indent + 1)
-        self.items(block.items, indent + 1)
+        self.items(items, indent + 1)
         self._comments_before(span.end, indent + 1)
         self.rows.append(_Row(indent, "}" + block.after))
 
@@ -120,7 +138,7 @@ class _Layout:
             self.item(each, indent, columns)
 
     def _if(self, node: nodes.If, indent: int) -> None:
-        flat = None if self._holds_comment(node.span) else _flat_if(node)
+        flat = None if self._holds(node.span) else _flat_if(node)
         if flat is not None and len(INDENT * indent + flat) <= WIDTH:
             self.rows.append(_Row(indent, flat))
             return
@@ -141,20 +159,21 @@ class _Layout:
         row = self.rows.pop()
         if row.comment:
             here = Span("", self.last_line, 0, self.last_line, 0, -1, -1)
-            self.comments.insert(0, nodes.Comment(row.comment, True, here))
+            self.comments.appendleft(nodes.Comment(row.comment, True, here))
         return row.text
 
     def _branch(self, opening: str, branch: nodes.Branch, indent: int) -> None:
         self.rows.append(_Row(indent, opening))
         self.last_line = branch.span.line
-        self.items(branch.items, indent + 1)
+        self.items(among(branch.items, self.kept, branch.span.start, branch.span.end), indent + 1)
         self._comments_before(branch.span.end, indent + 1)
         self.rows.append(_Row(indent, "}"))
         self.last_line = branch.span.end_line
 
     def file(self, tree: nodes.File) -> str:
         """The whole text."""
-        for each in (*((tree.head,) if tree.head else ()), *tree.items):
+        top = (*((tree.head,) if tree.head else ()), *tree.items)
+        for each in among(top, self.kept, 0, tree.span.end):
             self.routes += isinstance(each, nodes.Route)
             self.item(each, 0, Widths())
         self._comments_before(tree.span.end + 1, 0)
@@ -207,7 +226,7 @@ def _flat_branch(header: str, branch: nodes.Branch) -> str | None:
 
 def _text(rows: list[_Row]) -> str:
     placed = _comments_placed(_tails_placed(rows))
-    return "".join(row.code.rstrip() + "\n" for row in placed)
+    return "".join((row.code if row.exact else row.code.rstrip()) + "\n" for row in placed)
 
 
 def _tails_placed(rows: list[_Row]) -> list[_Row]:
@@ -252,9 +271,42 @@ def _width(row: _Row) -> int:
     return len(row.code.rpartition("\n")[2])
 
 
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A text in the one style (None where nothing of it could be read), what is wrong with it, and the lines that
+    were left as they are because of that."""
+
+    text: str | None
+    findings: tuple[Diagnostic, ...]
+    kept: tuple[Span, ...] = ()
+
+
+def format_whole(text: str, file: str) -> Formatted:
+    """A file's text in the one style.
+
+    What is wrong stays wrong in the same way: where formatting the rest would give another tree or other findings,
+    whole declarations are left alone; where that does not help either, the whole text.
+    """
+    parsed, before = parse_whole(text, file), source(file, normalised(text))
+    if parsed.tree is None:
+        return Formatted(None, parsed.findings)
+    for leave in (kept, kept_whole):
+        lines = leave(parsed, before)
+        after = _Layout(deque(parsed.tree.comments), lines).file(parsed.tree)
+        if not lines or _same(parse_whole(after, file), parsed):
+            return Formatted(after, parsed.findings, tuple(each.span for each in lines))
+    return Formatted(None, parsed.findings)
+
+
+def _same(one: Parsed, other: Parsed) -> bool:
+    """Whether two texts have one tree and are wrong in the same way."""
+    if one.tree is None or other.tree is None:
+        return False
+    trees = one.tree.head == other.tree.head and one.tree.items == other.tree.items
+    return trees and [each.code for each in one.findings] == [each.code for each in other.findings]
+
+
 def format_text(text: str, file: str) -> tuple[str | None, tuple[Diagnostic, ...]]:
-    """A file's text in the one style; None, with the diagnostics, where it cannot be read without a mistake."""
-    tree, found = parse(text, file)
-    if tree is None or any(diagnostic.severity == "error" for diagnostic in found):
-        return None, found
-    return _Layout(list(tree.comments)).file(tree), found
+    """A file's text in the one style and what is wrong with it; None where nothing of it could be read."""
+    formatted = format_whole(text, file)
+    return formatted.text, formatted.findings

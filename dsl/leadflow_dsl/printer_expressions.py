@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from leadflow_dsl import nodes
 
 OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY, ATOM = range(1, 9)
 _SUM_SIGNS: Final = ("+", "-")
+_TIME_AT_END: Final = re.compile(r"\d:\d\d$")
+"""A time of day, which no colon may follow: ``08:00:`` would be read as one broken word."""
 
 LEVELS: Final[Mapping[type, int]] = {
     nodes.Or: OR,
@@ -65,7 +68,8 @@ def _near(node: nodes.Near) -> str:
 
 def _argument(node: nodes.Argument) -> str:
     if node.kind == "keyed" and node.key is not None:
-        return f"{expression(node.key)}: {expression(node.value)}"
+        key = expression(node.key)
+        return f"{key}{' ' if _TIME_AT_END.search(key) else ''}: {expression(node.value)}"
     return f"{'else ' if node.kind == 'else' else ''}{expression(node.value)}"
 
 
@@ -102,6 +106,11 @@ def expression(node: nodes.Expression) -> str:
     """An expression on one line (a long text in it keeps its lines). Literals keep their spelling."""
     writer = _WRITERS.get(type(node))
     return writer(node) if writer else str(getattr(node, "raw"))  # noqa: B009 - every literal has it
+
+
+def operand(node: nodes.Expression) -> str:
+    """An expression where only a sum may stand."""
+    return _at(node, SUM)
 
 
 def word(node: object) -> str:

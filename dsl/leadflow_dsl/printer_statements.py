@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from leadflow_dsl import nodes
-from leadflow_dsl.printer_expressions import column, expression, left, type_text, word, words
+from leadflow_dsl.printer_expressions import column, expression, left, operand, type_text, word, words
 from leadflow_dsl.printer_forms import (
     OPTIONS,
     REASON,
@@ -127,15 +127,19 @@ def _cost(node: nodes.Cost, _: Widths) -> Line:
     return Line(f"cost {value}{when(node.when)}{clause('on ', node.owed)}{back}")
 
 
+def _over(node: nodes.VerifyHmac | nodes.AuthHmac) -> str:
+    return f" over {operand(node.over)}" if node.over else ""
+
+
 def _verify_hmac(node: nodes.VerifyHmac, _: Widths) -> Line:
     within = clause("within ", node.within) + clause("of header ", node.time_header)
     key = f"{node.header.raw} {expression(node.secret)}"
-    return Line(f"verify hmac {node.algorithm.text} header {key}{clause('over ', node.over)}{within}")
+    return Line(f"verify hmac {node.algorithm.text} header {key}{_over(node)}{within}")
 
 
 def _auth_hmac(node: nodes.AuthHmac, _: Widths) -> Line:
     key = f"{node.header.raw} {expression(node.secret)}"
-    return Line(f"auth hmac {node.algorithm.text} header {key}{clause('over ', node.over)}")
+    return Line(f"auth hmac {node.algorithm.text} header {key}{_over(node)}")
 
 
 def _reply(node: nodes.Reply, _: Widths) -> Statement:

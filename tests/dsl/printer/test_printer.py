@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_dsl.parser import parse
-from leadflow_dsl.printer import format_text
+from leadflow_dsl.printer import format_text, format_whole
 
 DATA = Path(__file__).parents[1] / "syntax" / "data"
 
@@ -47,20 +47,66 @@ def test_layout_comes_from_the_tree_and_not_from_the_blanks_in_the_text() -> Non
     assert formatted(unindented(code)) == formatted(code)
 
 
-def test_a_text_with_a_mistake_is_left_alone() -> None:
-    result, found = format_text("flow f\nfilter x { reject wen a }\n", "f.flow")
-    assert result is None
-    assert [finding.code for finding in found] == ["LF101"]
-
-
-def styles() -> list[tuple[str, str, str]]:
-    """Cases of ``styles.cases``: a name, what was written, what it becomes."""
+def cases(name: str) -> list[tuple[str, str, str]]:
+    """Cases of a file: a name, what was written, what it becomes."""
     found = []
-    for case in (Path(__file__).parent / "styles.cases").read_text(encoding="utf-8").split("=== ")[1:]:
+    for case in (Path(__file__).parent / name).read_text(encoding="utf-8").split("=== ")[1:]:
         name, _, rest = case.partition("\n")
         given, _, expected = rest.partition("\n---\n")
         found.append((name, given, expected.rstrip("\n")))
     return found
+
+
+def styles() -> list[tuple[str, str, str]]:
+    """Cases of ``styles.cases``."""
+    return cases("styles.cases")
+
+
+def broken() -> list[tuple[str, str, str]]:
+    """Cases of ``broken.cases``: a name, a text with mistakes, what it becomes."""
+    return cases("broken.cases")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [(g, e) for _, g, e in broken()], ids=[n for n, _, _ in broken()]
+)
+def test_around_a_mistake_lines_stay_as_they_are(given: str, expected: str) -> None:
+    text, expected = "flow f\n" + given, "flow f\n" + expected + "\n"
+    once = format_whole(text, "f.flow")
+    assert once.text == expected
+    assert once.kept
+    assert format_text(expected, "f.flow")[0] == expected
+
+
+def test_the_lines_that_stay_are_told() -> None:
+    once = format_whole("flow  f\nfilter x {\n reject   wen a\n reject   when b\n}\n", "f.flow")
+    assert once.text == "flow f\nfilter x {\n reject   wen a\n  reject when b\n}\n"
+    assert [(span.line, span.end_line) for span in once.kept] == [(3, 3)]
+    assert [finding.code for finding in once.findings] == ["LF101"]
+
+
+def test_a_statement_at_the_wrong_place_is_read_and_so_it_is_formatted() -> None:
+    once = format_whole("flow f\nfilter x {\n reject  when a\n when  b\n}\n", "f.flow")
+    assert once.text == "flow f\nfilter x {\n  reject when a\n  when b\n}\n"
+    assert once.kept == ()
+
+
+@pytest.mark.parametrize("text", ["", "(" * 200, "\0", '"'])
+def test_what_cannot_be_read_at_all_is_left_alone(text: str) -> None:
+    after, found = format_text(text, "f.flow")
+    assert after in (None, text, text + "\n")
+    assert found
+
+
+def test_line_ends_tabs_and_a_byte_order_mark_go() -> None:
+    once = formatted("\ufeffflow f\r\nfilter x {\r\n\treject when a  \r\n\r\n\r\n\treject when b\r\n}")
+    assert once == "flow f\nfilter x {\n  reject when a\n\n  reject when b\n}\n"
+
+
+def test_a_template_in_the_text_stays_byte_for_byte() -> None:
+    template = '"""{\n\t"a":   {{ age }}  \n\n\n# no remark\n   }"""'
+    once = formatted(f'flow f\nbuyer b {{ deliver {{\n post "https://x"\n body json {template}\n}} }}\n')
+    assert template in once
 
 
 @pytest.mark.parametrize(
