@@ -1,0 +1,80 @@
+"""What is known of a lead at a place: for each value that conditions ask of, the states that it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from leadflow_dsl.analysis.domain import Domain, join, meet
+from leadflow_dsl.terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a value may be: blank, there but not valid, or one of ``values``."""
+
+    blank: bool
+    invalid: bool
+    values: Domain
+
+    @property
+    def empty(self) -> bool:
+        """Whether it can be nothing at all."""
+        return not self.blank and not self.invalid and self.values.empty
+
+    def meet(self, other: State) -> State:
+        """What both allow."""
+        values = meet(self.values, other.values)
+        return State(self.blank and other.blank, self.invalid and other.invalid, values)
+
+    def join(self, other: State) -> State:
+        """What either allows."""
+        values = join(self.values, other.values)
+        return State(self.blank or other.blank, self.invalid or other.invalid, values)
+
+
+World: TypeAlias = Callable[[Term], State]
+"""What a value may be by its declaration alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """States by value. Of a value that is not in it nothing is known beyond its declaration."""
+
+    states: Mapping[Term, State] = field(default_factory=dict)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no lead is like that."""
+        return any(state.empty for state in self.states.values())
+
+    def of(self, subject: Term, world: World) -> State:
+        """What the value may be here."""
+        found = self.states.get(subject)
+        return world(subject) if found is None else found
+
+    def meet(self, other: Facts) -> Facts:
+        """What is known where both hold."""
+        if not other.states:
+            return self
+        merged = dict(self.states)
+        for subject, state in other.states.items():
+            merged[subject] = merged[subject].meet(state) if subject in merged else state
+        return Facts(merged)
+
+
+NOTHING_KNOWN = Facts()
+
+
+def either(alternatives: Iterable[Facts]) -> Facts:
+    """What is known where one of several holds: of each value that all speak of, all that they allow."""
+    first, *rest = alternatives
+    merged = dict(first.states)
+    for other in rest:
+        merged = {
+            subject: state.join(other.states[subject])
+            for subject, state in merged.items()
+            if subject in other.states
+        }
+    return Facts(merged)
