@@ -10,7 +10,8 @@ from typing import Final
 
 from leadflow_dsl import model
 from leadflow_dsl.checks import CHECKS
-from leadflow_dsl.diagnostics import NOWHERE, Diagnostic
+from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
+from leadflow_dsl.excuses import Excused, judge
 from leadflow_dsl.meaning.assertions import build_assertions
 from leadflow_dsl.meaning.buyers import build_buyers
 from leadflow_dsl.meaning.consequences import mistakes
@@ -23,6 +24,7 @@ from leadflow_dsl.meaning.sources import build_sources
 from leadflow_dsl.meaning.steps import build_steps
 from leadflow_dsl.project import Project, open_project
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
+from leadflow_dsl.settings import Level, settings_of, with_severities
 
 PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
     load,
@@ -40,12 +42,13 @@ PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking gives: the flow (None where there are errors), all findings in the order of the text, and the
-    text of every file that was read, by path below the project's root."""
+    """What checking gives: the flow (None where there are errors), all findings in the order of the text, the text of
+    every file that was read, by path below the project's root, and the findings that the text excuses."""
 
     flow: model.Flow | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
+    excused: tuple[Excused, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -54,18 +57,25 @@ class Checked:
 
 
 def check(
-    path: str | os.PathLike[str], text: str | None = None, files: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    text: str | None = None,
+    files: Mapping[str, str] | None = None,
+    severity: Mapping[str, Level] | None = None,
 ) -> Checked:
     """Check the flow (or library) file at ``path``.
 
-    ``text`` is used instead of what is on the disk; ``files`` does the same for others, by path below the root. Raises
+    ``text`` is used instead of what is on the disk; ``files`` does the same for others, by path below the root.
+    ``severity`` sets rules, by code, over what the project's settings say: ``settings.set_severity`` makes it. Raises
     nothing for what a file may hold: a file that cannot be read is a finding too.
     """
-    return examine(path, text, files)[0]
+    return examine(path, text, files, severity)[0]
 
 
 def examine(
-    path: str | os.PathLike[str], text: str | None = None, files: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    text: str | None = None,
+    files: Mapping[str, str] | None = None,
+    severity: Mapping[str, Level] | None = None,
 ) -> tuple[Checked, Draft]:
     """``check``, and the draft that it was made of: what editors ask about names, their places and their types."""
     overlay = dict(files or {})
@@ -74,19 +84,27 @@ def examine(
         overlay[name] = text
         project = replace(project, overlay=overlay)
     draft = Draft(project, name)
-    return _checked(draft), draft
+    return _checked(draft, severity or {}), draft
 
 
 def check_files(files: Mapping[str, str], main: str) -> Checked:
     """Check the flow ``main`` of a project given whole as texts, by path below its root: the disk is not read."""
-    return _checked(Draft(Project(Path(os.devnull), files), main))  # nothing lies below a device
+    return _checked(Draft(Project(Path(os.devnull), files), main), {})  # nothing lies below a device
 
 
-def _checked(draft: Draft) -> Checked:
-    flow = _passed(draft)
-    findings = tuple(sorted(mistakes(draft), key=_place))
-    broken = draft.head is None or any(finding.severity == "error" for finding in draft.findings)
-    return Checked(None if broken else flow, findings, dict(draft.project.texts))
+def _checked(draft: Draft, severity: Mapping[str, Level]) -> Checked:
+    flow, project = _passed(draft), draft.project
+    settings = settings_of(project)
+    judged = judge(mistakes(draft), project.texts, draft.file, _comments(draft))
+    told = with_severities((*judged.told, *settings.findings), {**settings.severity, **severity})
+    findings = tuple(sorted(told, key=_place))
+    broken = draft.head is None or any(one.severity == "error" for one in (*draft.findings, *findings))
+    return Checked(None if broken else flow, findings, {**project.texts, **settings.texts}, judged.excused)
+
+
+def _comments(draft: Draft) -> dict[str, tuple[Span, ...]]:
+    """Where the comments of flow files stand."""
+    return {loaded.path: tuple(one.span for one in loaded.tree.comments) for loaded in draft.files}
 
 
 def _passed(draft: Draft) -> model.Flow:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-from leadflow_dsl.rules import RULES, Rule
+from leadflow_dsl.rules import Rule, rule_of
 
 
 def explain(code: str) -> str | None:
     """What a rule finds, why, and an example of each side; by code (``LF203``) or name; None where there is none."""
-    wanted = code.strip()
-    rule = RULES.get(wanted.upper())
-    if rule is None:
-        rule = next((known for known in RULES.values() if known.name == wanted.lower()), None)
+    rule = rule_of(code)
     return page(rule) if rule else None
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.render.colours import painted
+from leadflow_dsl.render.report import Report
 
 
 def heading(finding: Diagnostic, colour: bool) -> str:
@@ -19,6 +18,6 @@ def _one_line(message: str) -> str:
     return " ".join(message.split("\n"))
 
 
-def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+def render(report: Report) -> str:
     """One line a finding."""
-    return "".join(heading(finding, colour) + "\n" for finding in findings)
+    return "".join(heading(finding, report.colour) + "\n" for finding in report.findings)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Label
 from leadflow_dsl.render.colours import painted
 from leadflow_dsl.render.concise import heading
+from leadflow_dsl.render.report import Report
 
 WIDTH: Final = 160
 """Longer lines are shown in part, so that a file of one endless line does not flood a screen."""
 
 
-def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+def render(report: Report) -> str:
     """Each finding as a block; an empty line between blocks."""
-    lines = {file: text.splitlines() for file, text in sources.items()}
-    return "\n".join(_block(finding, lines, colour) for finding in findings)
+    lines = {file: text.splitlines() for file, text in report.sources.items()}
+    return "\n".join(_block(finding, lines, report.colour) for finding in report.findings)
 
 
 def _block(finding: Diagnostic, lines: Mapping[str, list[str]], colour: bool) -> str:

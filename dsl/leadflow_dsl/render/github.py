@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic
+from leadflow_dsl.render.report import Report
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -27,6 +27,6 @@ def _line(finding: Diagnostic) -> str:
     return f"::{_COMMANDS[finding.severity]} {place},title={finding.code}::{_message(text)}\n"
 
 
-def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+def render(report: Report) -> str:
     """One workflow command a finding."""
-    return "".join(map(_line, findings))
+    return "".join(map(_line, report.findings))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Span
+from leadflow_dsl.render.report import Report
 from leadflow_dsl.rules import RULES
 
 
@@ -38,6 +38,8 @@ def as_object(finding: Diagnostic) -> dict[str, Any]:
     }
 
 
-def render(findings: Sequence[Diagnostic], sources: Mapping[str, str], colour: bool = False) -> str:
+def render(report: Report) -> str:
     """A JSON list; ``[]`` where nothing was found, so that a reader always gets a document."""
-    return json.dumps([as_object(finding) for finding in findings], indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps([as_object(finding) for finding in report.findings], indent=2, ensure_ascii=False) + "\n"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Severity, Span
 
@@ -13,6 +14,7 @@ class Rule:
 
     ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow,
     and ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
+    ``of`` is what the examples are: declarations, or the project's ``leadflow.toml``.
     """
 
     code: str
@@ -23,6 +25,7 @@ class Rule:
     wrong: str
     right: str
     files: tuple[tuple[str, str], ...] = ()
+    of: Literal["flow", "toml"] = "flow"
 
     def at(
         self,

@@ -64,11 +64,10 @@ def test_an_import_and_a_template_are_repaired_too(tmp_path: Path) -> None:
 
 def wrong_texts() -> list[str]:
     """Every text of the language's cases: most have a mistake, some have many."""
-    texts = []
-    for file in CASES:
-        for block in re.split(r"^=== .*\n", file.read_text(), flags=re.MULTILINE)[1:]:
-            texts.append(complete(re.split(r"^---\n?", block, flags=re.MULTILINE)[0]))
-    return texts
+    blocks = [
+        block for file in CASES for block in re.split(r"^=== .*\n", file.read_text(), flags=re.MULTILINE)[1:]
+    ]
+    return [complete(re.split(r"^---\n?", block, flags=re.MULTILINE)[0]) for block in blocks]
 
 
 @pytest.mark.parametrize("text", wrong_texts()[::3])

@@ -16,7 +16,10 @@ NOT_FLOWS = {"LF901"}
 
 def codes(rule: Rule, example: str, folder: Path) -> set[str]:
     """The codes found in an example; its files stand beside it."""
-    checked = check(folder / "example.flow", complete(example), dict(rule.files))
+    files = dict(rule.files)
+    if rule.of == "toml":
+        files["leadflow.toml"], example = example, ""
+    checked = check(folder / "example.flow", complete(example), files)
     found = {finding.code for finding in checked.diagnostics}
     return found | {finding.code for finding in (not_built(checked.flow) if checked.flow else ())}
 
