@@ -7,7 +7,8 @@ meant: its tree is the same. Around a mistake whole lines stay as they were (``p
 
 from __future__ import annotations
 
-from collections import deque
+import re
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -287,15 +288,23 @@ def format_whole(text: str, file: str) -> Formatted:
     What is wrong stays wrong in the same way: where formatting the rest would give another tree or other findings,
     whole declarations are left alone; where that does not help either, the whole text.
     """
-    parsed, before = parse_whole(text, file), source(file, normalised(text))
+    text = (
+        normalised(text) if text.endswith("\n") else normalised(text) + "\n"
+    )  # so that its end is a place of its own
+    parsed, before = parse_whole(text, file), source(file, text)
     if parsed.tree is None:
         return Formatted(None, parsed.findings)
     for leave in (kept, kept_whole):
         lines = leave(parsed, before)
         after = _Layout(deque(parsed.tree.comments), lines).file(parsed.tree)
-        if not lines or _same(parse_whole(after, file), parsed):
+        if not parsed.findings or (_signs(after) == _signs(text) and _same(parse_whole(after, file), parsed)):
             return Formatted(after, parsed.findings, tuple(each.span for each in lines))
     return Formatted(None, parsed.findings)
+
+
+def _signs(text: str) -> Counter[str]:
+    """How often each character stands in a text, but for white space and parentheses, which formatting changes."""
+    return Counter(re.sub(r"[\s()\ufeff]", "", text))
 
 
 def _same(one: Parsed, other: Parsed) -> bool:

@@ -44,7 +44,7 @@ def kept(parsed: Parsed, source: Source) -> tuple[Kept, ...]:
     top = _top(parsed.tree)
     while lines and _widened(top, source, lines):
         pass
-    return tuple(_kept(source, first, last) for first, last in _runs(sorted(lines)))
+    return _stretches(source, lines)
 
 
 def kept_whole(parsed: Parsed, source: Source) -> tuple[Kept, ...]:
@@ -54,7 +54,7 @@ def kept_whole(parsed: Parsed, source: Source) -> tuple[Kept, ...]:
     lines = {line for span in _mistaken(parsed, parsed.tree) for line in range(span.line, span.end_line + 1)}
     while any(_takes(item, lines) for item in _top(parsed.tree)):
         pass
-    return tuple(_kept(source, first, last) for first, last in _runs(sorted(lines)))
+    return _stretches(source, lines)
 
 
 def among(items: Sequence[object], kept: Sequence[Kept], start: int, end: int) -> tuple[object, ...]:
@@ -62,7 +62,7 @@ def among(items: Sequence[object], kept: Sequence[Kept], start: int, end: int) -
     here = [each for each in kept if start <= each.span.start and each.span.end <= end]
     if not here:
         return tuple(items)
-    sound = [item for item in items if not any(_within(_span(item), each.span) for each in here)]
+    sound = [item for item in items if not any(_begins_in(_span(item), each.span) for each in here)]
     free = [each for each in here if not any(_within(each.span, _span(item)) for item in sound)]
     return tuple(sorted([*sound, *free], key=lambda item: _span(item).start))
 
@@ -70,6 +70,12 @@ def among(items: Sequence[object], kept: Sequence[Kept], start: int, end: int) -
 def _span(node: object) -> Span:
     span: Span = node.span  # type: ignore[attr-defined]  # every node has one
     return span
+
+
+def _begins_in(item: Span, lines: Span) -> bool:
+    """Whether a statement is among kept lines: of one whose first line is kept, all are. (Where its end is missing,
+    the tree may set that end behind them.)"""
+    return lines.start <= item.start < lines.end
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -139,16 +145,21 @@ def _brace(source: Source, position: int) -> int:
         position = max(reading.end for reading in token.readings)
 
 
-def _runs(lines: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Neighbouring lines as pairs of the first and the last."""
-    begun = 0
-    for index, line in enumerate(lines):
-        if index + 1 == len(lines) or lines[index + 1] != line + 1:
-            yield lines[begun], line
-            begun = index + 1
+def _stretches(source: Source, lines: set[int]) -> tuple[Kept, ...]:
+    """Neighbouring lines together, without blank lines before and after them."""
+    texts = source.text.split("\n")
+    found: list[tuple[int, int]] = []
+    for line in sorted(lines):
+        if found and found[-1][1] == line - 1:
+            found[-1] = (found[-1][0], line)
+        elif texts[line - 1].strip():
+            found.append((line, line))
+    return tuple(_kept(source, texts, first, last) for first, last in found)
 
 
-def _kept(source: Source, first: int, last: int) -> Kept:
+def _kept(source: Source, texts: Sequence[str], first: int, last: int) -> Kept:
+    while not texts[last - 1].strip():
+        last -= 1
     start = source.lines[first - 1]
-    end = source.lines[last] - 1 if last < len(source.lines) else len(source.text)
+    end = source.lines[last - 1] + len(texts[last - 1])
     return Kept(source.text[start:end], source.span(start, end))

@@ -228,8 +228,8 @@ class Reader:
 
     def _return_to_doubt(self, token: Token) -> bool:
         """Where the word before was meant as a statement: say that the statement before it is not complete."""
-        doubt = self.doubt
-        if doubt is None or "\n" in self.source.text[doubt.token.start : token.start]:
+        doubt, ends = self.doubt, token.readings[0].terminal == END
+        if doubt is None or ends or "\n" in self.source.text[doubt.token.start : token.start]:
             return False
         meant = (*doubt.token.readings[:-1], Reading(FIELD_NAME, doubt.token.end))
         height = self._fitting(doubt.machine, meant)
@@ -311,6 +311,7 @@ class Reader:
             self._not_closed(token, f"the file ends before `{block[0]}` is closed")
         else:
             self.found.append(unexpected(self._place(token, "")))
+            self.broken.append(self.source.span(begun(self.machine, token.start), token.start))
         while opened(self.machine) and self._close():
             pass
         height = self._fitting(self.machine, (Reading(END, 0),))
