@@ -40,14 +40,19 @@ def schema() -> Mapping[str, Any]:
     return loaded
 
 
-def schema_problems(document: Document) -> Iterator[Problem]:
-    """Where a document does not have the schema's shape."""
+def schema_problems(
+    document: Document,
+    shape: Mapping[str, Any] | None = None,
+    begins: str = "it begins with `buyers:` or `services:`",
+) -> Iterator[Problem]:
+    """Where a document does not have the schema's shape: that of a file of answers, or another (``shape``).
+
+    ``begins`` says how such a file begins.
+    """
     if not isinstance(document.data, dict):
-        yield document.problem(
-            (), "the file is empty or no mapping", "it begins with `buyers:` or `services:`"
-        )
+        yield document.problem((), "the file is empty or no mapping", begins)
         return
-    validator = jsonschema.Draft202012Validator(schema())
+    validator = jsonschema.Draft202012Validator(shape or schema())
     for error in validator.iter_errors(document.data):
         yield _problem(document, _nearest(error))
 

@@ -14,7 +14,23 @@ import click
 
 from leadflow_engine.cli.failing import told
 
-COMMANDS: Final = ("lint", "fmt", "explain", "rules", "dry-run", "run", "trace", "doubt", "work", "sandbox")
+COMMANDS: Final = (
+    "lint",
+    "fmt",
+    "explain",
+    "graph",
+    "rules",
+    "render",
+    "parse",
+    "send",
+    "dry-run",
+    "test",
+    "run",
+    "trace",
+    "doubt",
+    "work",
+    "sandbox",
+)
 """The commands in the order in which somebody meets them."""
 
 

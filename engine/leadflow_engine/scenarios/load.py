@@ -1,0 +1,220 @@
+"""From a file of scenarios to scenarios: defaults are filled in, tables become one scenario a row."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from leadflow_engine.answers.document import AnswersError, Document, Path, Problem, read_document
+from leadflow_engine.answers.problems import schema_problems
+from leadflow_engine.intake.formats import read_form
+from leadflow_engine.intake.strict_json import IntakeError, read_json
+from leadflow_engine.limits.windows import UNITS
+from leadflow_engine.scenarios.schema import schema
+from leadflow_engine.scenarios.sited import Sited, laid_over, sited, wrapped
+from leadflow_engine.scenarios.spec import NO_TIME, Arriving, Part, Scenario, ScenarioFile
+from leadflow_engine.texts.json_text import NotJson, dumps
+
+ENDING: Final = ".scenarios.yaml"
+BEGINS: Final = "it begins with `scenarios:`"
+
+IN_ROWS: Final = frozenset("name source clock test wait lead raw given answers settle expect".split())
+"""What a row of a table may say; what stands behind a dot leads further in."""
+
+NESTED: Final = frozenset("lead raw given answers settle expect".split())
+
+_LENGTH = re.compile(r"([0-9]+)(ms|[smhdw])")
+
+
+class ScenariosError(AnswersError):
+    """A file of scenarios cannot be used. The text shows all ``problems``, one after the other."""
+
+
+def load_scenarios(path: FilePath | str) -> ScenarioFile:
+    """Read a file of scenarios. Raises ``ScenariosError`` with every problem found."""
+    file = str(path)
+    try:
+        text = FilePath(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ScenariosError((Problem(file, 1, 1, f"the file cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise ScenariosError((Problem(file, 1, 1, f"the file is not UTF-8 (byte {error.start})"),)) from error
+    return parse_scenarios(text, file)
+
+
+def parse_scenarios(text: str, file: str) -> ScenarioFile:
+    """The scenarios of a text that stands at ``file``. Raises ``ScenariosError`` with every problem found."""
+    try:
+        document = read_document(text, file)
+    except AnswersError as error:
+        raise ScenariosError(error.problems) from error
+    found = tuple(schema_problems(document, schema(), BEGINS))
+    if found:
+        raise ScenariosError(found)
+    problems: list[Problem] = []
+    scenarios = tuple(_scenarios(document, problems))
+    problems += _names_twice(document, scenarios)
+    if problems:
+        raise ScenariosError(tuple(dict.fromkeys(problems)))
+    return ScenarioFile(file, _flow_of(document), text, document, scenarios)
+
+
+def flow_beside(file: FilePath | str) -> FilePath:
+    """The flow that a file is about where it does not say: ``solar.flow`` beside ``solar.scenarios.yaml``."""
+    path = FilePath(file)
+    return path.with_name(path.name.removesuffix(ENDING) + ".flow")
+
+
+def _flow_of(document: Document) -> str:
+    said = document.data.get("flow")
+    return str(FilePath(document.file).parent / said if said else flow_beside(document.file))
+
+
+def _names_twice(document: Document, scenarios: tuple[Scenario, ...]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for scenario in scenarios:
+        place = scenario.row or scenario.path
+        if first.setdefault(scenario.name, place) != place:
+            line = document.places[first[scenario.name]][0]
+            message = f"two scenarios are called `{scenario.name}`; the first is in line {line}"
+            yield document.problem((*place, "name"), message, "call one of them something else")
+
+
+# ------------------------------------------------------------------ one scenario a row
+
+
+def _scenarios(document: Document, problems: list[Problem]) -> Iterator[Scenario]:
+    defaults = sited(document.data.get("defaults", {}), ("defaults",))
+    for number, said in enumerate(document.data["scenarios"]):
+        path: Path = ("scenarios", number)
+        own = laid_over(defaults, sited(said, path))
+        if "each" not in said:
+            yield _scenario(document, own, defaults, path, (), problems)
+        for index, row in enumerate(said.get("each", ())):
+            place = (*path, "each", index)
+            try:
+                yield _row(document, own, defaults, path, place, row, problems)
+            except AnswersError as error:
+                problems += error.problems
+
+
+def _row(
+    document: Document,
+    own: Sited,
+    defaults: Sited,
+    path: Path,
+    place: Path,
+    row: Mapping[str, Any],
+    problems: list[Problem],
+) -> Scenario:
+    """The scenario of one row: the row's values in their places, checked anew."""
+    over = Sited({}, {(): place})
+    for key, value in row.items():
+        over = laid_over(over, wrapped(sited(value, (*place, key)), _path_of(document, place, key)))
+    name = row.get("name") or _label(row)
+    filled = laid_over(own, over)
+    data = {key: value for key, value in filled.data.items() if key != "each"}
+    filled = Sited({**data, "name": f"{own.data['name']}: {name}"}, filled.origins)
+    shape = {"$defs": schema()["$defs"], "$ref": "#/$defs/scenario"}
+    found = tuple(schema_problems(filled.document(document), shape))
+    if found:
+        raise ScenariosError(found)
+    return _scenario(document, filled, defaults, path, place, problems)
+
+
+def _path_of(document: Document, place: Path, key: str) -> Path:
+    word, *further = key.split(".")
+    if word not in IN_ROWS or (further and word not in NESTED):
+        near = difflib.get_close_matches(word, sorted(IN_ROWS), 1)
+        help_ = f"did you mean `{near[0]}`?" if near else f"a row may say {', '.join(sorted(IN_ROWS))}"
+        raise ScenariosError((document.problem((*place, key), f"`{key}` is not known in a row", help_),))
+    return (word, *further)
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    """What tells a row from the others: what it puts into the lead, else what it says at all."""
+    pairs = [(key, value) for key, value in row.items() if not key.startswith("expect")] or list(row.items())
+    return ", ".join(f"{key.removeprefix('lead.')} {_short(value)}" for key, value in pairs)
+
+
+def _short(value: Any) -> str:
+    shown = dumps(value) if isinstance(value, dict | list) else "blank" if value is None else str(value)
+    return shown if len(shown) <= 40 else f"{shown[:37]}..."
+
+
+# ------------------------------------------------------------------ the parts of a scenario
+
+
+def _scenario(
+    document: Document, own: Sited, defaults: Sited, path: Path, row: Path, problems: list[Problem]
+) -> Scenario:
+    parts = [_part(document, own, path, problems, first=True)]
+    for number, said in enumerate(own.data.get("then", ())):
+        further = own.at("then", number)
+        assert further is not None
+        if "lead" in said or "raw" in said:
+            further = _with_defaults(defaults, own, further)
+        parts.append(_part(document, further, (*path, "then", number), problems))
+    return Scenario(str(own.data["name"]), path, tuple(parts), own.at("given"), row)
+
+
+def _with_defaults(defaults: Sited, own: Sited, part: Sited) -> Sited:
+    """A further lead: the defaults hold for it, and so does the source of the scenario; its clock goes on."""
+    kept = {key: value for key, value in defaults.data.items() if key in {"lead", "test"}}
+    if "source" in own.data:
+        kept["source"] = own.data["source"]
+    origins = {key: to for key, to in defaults.origins.items() if not key or key[0] in kept}
+    return laid_over(Sited(kept, origins), part)
+
+
+def _part(document: Document, said: Sited, path: Path, problems: list[Problem], first: bool = False) -> Part:
+    data = said.data
+    arrives = first or "lead" in data or "raw" in data
+    return Part(
+        path=path,
+        lead=Arriving(_payload(document, said, problems), data.get("source", ""), data.get("test", False))
+        if arrives
+        else None,
+        clock=data.get("clock", ""),
+        after=length(data["after"]) if "after" in data else NO_TIME,
+        settle=data.get("settle", {}),
+        wait=length(data["wait"]) if "wait" in data else NO_TIME,
+        answers=said.at("answers"),
+        expect=said.at("expect"),
+    )
+
+
+def _payload(document: Document, said: Sited, problems: list[Problem]) -> Mapping[str, Any]:
+    raw = said.data.get("raw")
+    try:
+        payload = read_json(dumps(said.data.get("lead", {}))) if raw is None else _read_raw(raw)
+    except (IntakeError, NotJson) as error:
+        where = ("lead",) if raw is None else ("raw", "body")
+        problems.append(document.problem(said.origin(where), f"this lead cannot be read: {error}"))
+        return {}
+    assert isinstance(payload, Mapping)
+    return payload
+
+
+def _read_raw(raw: Mapping[str, str]) -> Any:
+    kind = raw["content_type"].partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        return read_form(raw["body"])
+    if not kind.endswith("json"):
+        raise IntakeError(
+            f"`{kind}` is not read by this version; JSON and application/x-www-form-urlencoded are"
+        )
+    payload = read_json(raw["body"])
+    if not isinstance(payload, Mapping):
+        raise IntakeError("a lead is a JSON object")
+    return payload
+
+
+def length(text: str) -> Any:
+    """A length of time as the language writes it. The schema has checked its form."""
+    found = _LENGTH.fullmatch(text)
+    assert found
+    return int(found[1]) * UNITS[found[2]]

@@ -1,0 +1,192 @@
+"""Playing a scenario: one interpreter, virtual time, a store in memory, no network."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leadflow_engine.answers import Simulator
+from leadflow_engine.answers.document import AnswersError
+from leadflow_engine.answers.load import spec_of
+from leadflow_engine.drivers.clock import VirtualClock
+from leadflow_engine.drivers.dry import DryDriver
+from leadflow_engine.intake.door import lead_id
+from leadflow_engine.interpreter.cursor import Arrival
+from leadflow_engine.lead import Lead
+from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.resume import at_once, go_on
+from leadflow_engine.plan import Plan
+from leadflow_engine.runner import Ending, run_lead
+from leadflow_engine.scenarios.calls import Call, GivenAnswers
+from leadflow_engine.scenarios.compare import Difference, differences
+from leadflow_engine.scenarios.given import Past, plan_with, start_of
+from leadflow_engine.scenarios.observed import Seen, observed
+from leadflow_engine.scenarios.sited import Sited, laid_over
+from leadflow_engine.scenarios.spec import NOON, Arriving, Part, Scenario, ScenarioFile
+from leadflow_engine.store import SqliteStore
+
+NO_ANSWERS = Sited({}, {(): ()})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one part of a scenario. ``missing`` are calls for which no answer was given, each with why."""
+
+    part: Part
+    seen: Seen
+    found: dict[str, object]
+    differences: tuple[Difference, ...]
+    missing: tuple[tuple[Call, str], ...]
+
+    @property
+    def passed(self) -> bool:
+        """Did all of it come out as was said?"""
+        return not self.differences and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One scenario that was run. ``plan`` is that of the flow, with what the scenario changes in it."""
+
+    scenario: Scenario
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    endings: tuple[Ending, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Did every part come out as was said?"""
+        return all(outcome.passed for outcome in self.outcomes)
+
+
+def play(plan: Plan, file: ScenarioFile, scenario: Scenario, to_the_end: bool = False) -> Played:
+    """Run one scenario to the first part that does not come out as it should, or ``to_the_end`` whatever comes.
+
+    Raises ``AnswersError`` for answers that are not well made.
+    """
+    given = scenario.given.data if scenario.given else {}
+    plan = plan_with(plan, given)
+    stage = _Stage(plan, file, _started(plan, scenario))
+    stage.begin(scenario, given)
+    outcomes: list[Outcome] = []
+    for part in scenario.parts:
+        outcomes.append(stage.act(part))
+        if not (outcomes[-1].passed or to_the_end):
+            break
+    stage.store.close_now()
+    return Played(scenario, plan, tuple(outcomes), tuple(stage.endings))
+
+
+def _started(plan: Plan, scenario: Scenario) -> VirtualClock:
+    return VirtualClock(start_of(scenario.parts[0].clock or NOON, plan))
+
+
+class _Stage:
+    """Where a scenario is played: its store, its clock, whoever answers, and the lead that came last."""
+
+    def __init__(self, plan: Plan, file: ScenarioFile, clock: VirtualClock) -> None:
+        self.plan, self.file, self.clock = plan, file, clock
+        self.store = SqliteStore.memory(clock)
+        self.store.add_plan(plan.name, description(plan))
+        self.said = NO_ANSWERS
+        self.answers = GivenAnswers(Simulator(spec_of(NO_ANSWERS.document(file.document)), clock.now))
+        self.endings: list[Ending] = []
+        self.lead, self.scope, self.number = "", None, 0
+        self.came = clock.at
+
+    lead: str
+    scope: Lead | None
+
+    def begin(self, scenario: Scenario, given: dict[str, object]) -> None:
+        """What had happened before."""
+        own = scenario.parts[0].lead
+        assert own is not None
+        past = Past(self.plan, self.store, self.clock)
+        past.put(given, own, self._source(own))
+        past.end()
+
+    def act(self, part: Part) -> Outcome:
+        """One part: the lead that arrives, the words that are said, the time that passes."""
+        if part.answers is not None:
+            self.said = (
+                laid_over(wrapped_answers(self.said), wrapped_answers(part.answers)).at("answers")
+                or NO_ANSWERS
+            )
+            spec = spec_of(self.said.document(self.file.document))
+            self.answers = GivenAnswers(Simulator(spec, self.clock.now), list(self.answers.calls))
+        if part.lead is not None:
+            self._arrives(part, part.lead)
+        for buyer, word in part.settle.items():
+            self.store.settle_delivery(self.lead, buyer, self._number(buyer), word, "scenario", "as it says")
+        self._wait(self.clock.at + part.wait)
+        return self._outcome(part)
+
+    def _arrives(self, part: Part, lead: Arriving) -> None:
+        self._move(part)
+        self.number += 1
+        self.came = self.clock.at
+        source = self._source(lead)
+        identity = f"{source}/scenario/{self.number}"
+        self.lead = lead_id(self.plan.flow.name, identity)
+        self.answers.calls.clear()
+        arrival = Arrival(self.lead, identity, source, lead.payload, lead.test)
+        self._ended(at_once(run_lead(self.plan, arrival, self._driver())))
+
+    def _move(self, part: Part) -> None:
+        """The clock at which a lead arrives; it never goes back."""
+        wanted = start_of(part.clock, self.plan) if part.clock else self.came + part.after
+        self.clock.at = max(self.clock.at, wanted)
+
+    def _source(self, lead: Arriving) -> str:
+        return lead.source or next(iter(self.plan.sources))
+
+    def _number(self, buyer: str) -> int:
+        """The delivery of a buyer that an operator means: its last."""
+        rows = (self.store.lead_summary(self.lead) or {}).get("deliveries", ())
+        return max((row["number"] for row in rows if row["buyer"] == buyer), default=1)
+
+    def _wait(self, until: datetime.datetime) -> None:
+        """Time passes; whatever falls due in it goes on, each at its time."""
+        while due := self._next_due(until):
+            self.clock.at = max(self.clock.at, due[0])
+            self._ended(at_once(go_on(self.plan, due[1], self.store.facts(due[1]), self._driver(due[1]))))
+        self.clock.at = max(self.clock.at, until)
+
+    def _next_due(self, until: datetime.datetime) -> tuple[datetime.datetime, str] | None:
+        waiting = [(work.due, work.lead) for work in self.store.work() if work.due and work.due <= until]
+        return min(waiting, default=None)
+
+    def _driver(self, lead: str = "") -> DryDriver:
+        return DryDriver(lead or self.lead, self.store, self.answers, self.clock)
+
+    def _ended(self, ending: Ending) -> None:
+        self.endings.append(ending)
+        if ending.lead == self.lead:
+            self.scope = ending.scope
+
+    def _outcome(self, part: Part) -> Outcome:
+        due = next((work.due for work in self.store.work() if work.lead == self.lead), None)
+        seen = Seen(self.store.lead_summary(self.lead) or {}, self.scope, tuple(self.answers.calls), due)
+        found = observed(self.plan, seen)
+        expected = part.expect.data if part.expect else {}
+        missing = tuple(self.answers.missing)
+        return Outcome(part, seen, found, tuple(differences(expected, found)), missing)
+
+
+def wrapped_answers(answers: Sited) -> Sited:
+    """Answers below their own word, so that a leg that is said again replaces the earlier one whole."""
+    return Sited(
+        {"answers": answers.data},
+        {(): (), **{("answers", *path): to for path, to in answers.origins.items()}},
+    )
+
+
+def answers_problem(file: ScenarioFile, scenario: Scenario) -> Iterator[AnswersError]:
+    """What is wrong with a scenario's answers, before it is run."""
+    for part in scenario.parts:
+        if part.answers is not None:
+            try:
+                spec_of(part.answers.document(file.document))
+            except AnswersError as error:
+                yield error

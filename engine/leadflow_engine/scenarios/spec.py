@@ -1,0 +1,65 @@
+"""What a file of scenarios says, as data."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from leadflow_engine.answers.document import Document, Path
+from leadflow_engine.scenarios.sited import Sited
+
+NO_TIME: Final = datetime.timedelta(0)
+NOON: Final = "2026-01-15T12:00"
+"""The clock of a scenario that says none, in the flow's zone: a Thursday, so that offices are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A lead as its source sends it; ``test`` says that it is a test lead."""
+
+    payload: Mapping[str, Any]
+    source: str = ""
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a scenario: a lead arrives or (where ``lead`` is None) the one before is looked at again.
+
+    ``after`` passes before the lead arrives, counted from when the one before it came; ``wait`` passes afterwards, and
+    what falls due in it is done. ``settle`` says of buyers in doubt what became of it: sold or declined.
+    ``path`` is where the part stands in the file.
+    """
+
+    path: Path
+    lead: Arriving | None
+    clock: str = ""
+    after: datetime.timedelta = NO_TIME
+    settle: Mapping[str, str] = field(default_factory=dict)
+    wait: datetime.timedelta = NO_TIME
+    answers: Sited | None = None
+    expect: Sited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario, or one row of its table. ``given`` is what had happened before, ``row`` where the row stands."""
+
+    name: str
+    path: Path
+    parts: tuple[Part, ...]
+    given: Sited | None = None
+    row: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A file of scenarios and the flow that they are about."""
+
+    file: str
+    flow: str
+    text: str
+    document: Document
+    scenarios: tuple[Scenario, ...]
