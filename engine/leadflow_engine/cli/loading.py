@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from leadflow_engine.plan import Plan
 
 
-def loaded(flow: str) -> Plan:
-    """The plan of a flow file; its findings go to standard error. Raises ``CannotStart``."""
+def loaded(flow: str, whole: bool = True) -> Plan:
+    """The plan of a flow file; its findings go to standard error. ``whole`` is false where only a part of it is looked
+    at, so that a form elsewhere that does not run yet is no matter. Raises ``CannotStart``."""
     from leadflow_dsl import check
     from leadflow_dsl.render import render
     from leadflow_engine.operations.loading import LoadProblem, load
 
     try:
-        found = load(flow)
+        found = load(flow, whole)
     except LoadProblem as problem:
         if problem.diagnostics:
             note(render(problem.diagnostics, check(flow).sources, "full"))

@@ -14,7 +14,7 @@ from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.door import UNIT
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Fork, Journey, Work, store
-from leadflow_engine.mapping import RequestProblem
+from leadflow_engine.mapping import Extra, RequestProblem
 from leadflow_engine.masking import shown_reads
 from leadflow_engine.records import Kept
 from leadflow_engine.response import Reading
@@ -52,7 +52,7 @@ def value(journey: Journey, term: Term, whom: str) -> Generator[Any, Any, object
 
 
 def build(
-    journey: Journey, leg: m.Leg, whom: str, extra: Sequence[m.TestField] = ()
+    journey: Journey, leg: m.Leg, whom: str, extra: Sequence[Extra] = ()
 ) -> Generator[Any, Any, HttpRequest | RequestProblem]:
     """A leg's request for this lead; look-ups that it reads are asked first."""
     while True:

@@ -61,7 +61,7 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
     if result["phase"] != "answered":
         return Reading.nothing()
     if result.get("assumed"):
-        return replace(Reading.nothing(), verdict=str(result["assumed"]), reason="assumed", readable=True)
+        return _assumed(result)
     headers = tuple((str(name), str(value)) for name, value in result["headers"])
     flow = journey.plan.flow
     return reader.read(
@@ -72,6 +72,13 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
         zone=flow.timezone,
         scope=journey.lead,
     )
+
+
+def _assumed(result: Result) -> Reading:
+    """An answer that nobody gave: its verdict, and for looking at requests a reference and a bid."""
+    bid = Decimal(str(result["bid"])) if result.get("bid") else None
+    reading = replace(Reading.nothing(), verdict=str(result["assumed"]), reason="assumed", readable=True)
+    return replace(reading, reference=str(result.get("reference") or ""), bid=bid)
 
 
 def repeated(

@@ -28,7 +28,7 @@ from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, build, value
 from leadflow_engine.interpreter.journey import Journey, iso
 from leadflow_engine.limits.hours import open_until
-from leadflow_engine.mapping import RequestProblem
+from leadflow_engine.mapping import Extra, RequestProblem, Staging
 from leadflow_engine.plan import PlannedBuyer
 from leadflow_engine.records import Delivery
 from leadflow_engine.response import Reading
@@ -170,7 +170,7 @@ def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     number = journey.number(f"intent/{buyer.name}")
     journey.lead.delivery_key = delivery_key(journey.lead.id, buyer.name, number)
     leg = buyer.deliver
-    request = (yield from build(journey, leg, buyer.name, _test_fields(journey, buyer))) if leg else None
+    request = (yield from build(journey, leg, buyer.name, test_marks(journey, buyer))) if leg else None
     if isinstance(request, RequestProblem):
         return _noted(journey, offer, Settled("not_sent", "error", request.reason))
     refused = yield from _intend(journey, offer, number)
@@ -188,8 +188,11 @@ def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     return _noted(journey, offer, settled, ms, reading)
 
 
-def _test_fields(journey: Journey, buyer: m.Buyer) -> tuple[m.TestField, ...]:
-    return buyer.test_fields if journey.lead.test else ()
+def test_marks(journey: Journey, buyer: m.Buyer) -> tuple[Extra, ...]:
+    """What tells this buyer that the lead is a test: fields of its own, another host; nothing for other leads."""
+    if not journey.lead.test:
+        return ()
+    return (*buyer.test_fields, *((Staging(buyer.test_url),) if buyer.test_url else ()))
 
 
 def delivery_key(lead: str, buyer: str, number: int) -> str:

@@ -16,14 +16,22 @@ from leadflow_engine.mapping.bodies import text_of
 from leadflow_engine.mapping.compiled_body import WriteBody, body_writer, content_type
 from leadflow_engine.mapping.problems import MappingError
 from leadflow_engine.mapping.tree import Tree, grow
-from leadflow_engine.mapping.urls import built_url, checked_url, with_query
+from leadflow_engine.mapping.urls import built_url, checked_url, staged, with_query
 from leadflow_engine.templates import Templates
 from leadflow_engine.texts.leaves import Refused, RequestProblem, Secret, leaf
 
 MAX_BODY = 1 << 20
 """Characters of a body."""
 
-Extra: TypeAlias = m.TestField | m.Pair
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Where test leads go: a host, with which the path stays as it is, or a whole url."""
+
+    url: t.Text
+
+
+Extra: TypeAlias = m.TestField | m.Pair | Staging
 
 _TEXT = t.Type("text")
 _HEADER_BAD = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -45,7 +53,7 @@ class RequestBuilder:
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
         """The request for one lead, or why there is none. ``extra_pairs`` (a test lead's fields) join the body, or
-        the query where there is no body; they are compiled once."""
+        the query where there is no body; a ``Staging`` changes the url. They are compiled once."""
         try:
             return self._with(tuple(extra_pairs))._built(scope)
         except Refused as refused:
@@ -95,7 +103,10 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
 
 
 def _joined(request: m.Request, extra: tuple[Extra, ...]) -> m.Request:
-    pairs = tuple(m.Pair(one.left, one.value) if isinstance(one, m.TestField) else one for one in extra)
+    fields = tuple(one for one in extra if not isinstance(one, Staging))
+    for staging in (one for one in extra if isinstance(one, Staging)):
+        request = replace(request, url=staged(request.url, staging.url))
+    pairs = tuple(m.Pair(one.left, one.value) if isinstance(one, m.TestField) else one for one in fields)
     if request.body is None:
         return replace(request, query=(*request.query, *pairs))
     return replace(request, body=replace(request.body, pairs=(*request.body.pairs, *pairs)))
@@ -139,8 +150,19 @@ def _header(name: str, term: t.Term, scope: Scope) -> str | None:
 
 def _auth(auth: m.Auth, scope: Scope) -> m.Auth:
     """Auth with what a lead decides in it decided: outbound sees constants and secrets only."""
+    if auth.oauth is not None:
+        return replace(auth, oauth=_settled_oauth(auth.oauth, scope))
     user, over = _settled(auth.user, scope), _settled(auth.over, scope)
     return auth if user is auth.user and over is auth.over else replace(auth, user=user, over=over)
+
+
+def _settled_oauth(oauth: m.OAuth, scope: Scope) -> m.OAuth:
+    url = t.Text(
+        (built_url(checked_url(oauth.token_url), scope),), oauth.token_url.type, oauth.token_url.span
+    )
+    client, user = _settled(oauth.client_id, scope), _settled(oauth.user, scope)
+    assert client is not None
+    return replace(oauth, token_url=url, client_id=client, user=user)
 
 
 def _settled(term: t.Term | None, scope: Scope) -> t.Term | None:

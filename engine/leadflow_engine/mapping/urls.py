@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from leadflow_dsl.terms import Const, SecretRef, Text
 from leadflow_engine.evaluation.evaluate import Scope
@@ -23,7 +24,7 @@ _WHOLE = re.compile(r"https?://[^/?#\s{}]+", re.IGNORECASE)
 
 def checked_url(url: Text) -> Text:
     """The url, its fragment cut off. Raises ``MappingError`` where a place stands in the host, or before it."""
-    pieces = tuple(_constant(piece) if isinstance(piece, Const) else piece for piece in url.pieces)
+    pieces = _pieces(url)
     first = ""
     while pieces and isinstance(pieces[0], str):
         first, pieces = first + pieces[0], pieces[1:]
@@ -47,6 +48,23 @@ def _without_fragment(pieces: Sequence[object]) -> tuple:  # type: ignore[type-a
             return (*kept, piece.partition("#")[0])
         kept.append(piece)
     return tuple(kept)
+
+
+def staged(url: Text, staging: Text) -> Text:
+    """The url as test leads use it: ``staging`` whole where it has a path, else its host before the url's own path."""
+    given, own = _pieces(staging), _pieces(url)
+    if len(given) != 1 or not isinstance(given[0], str) or not isinstance(own[0], str):
+        return staging
+    host = urlsplit(given[0])
+    if host.path.strip("/") or host.query:
+        return staging
+    path = urlsplit(own[0])
+    moved = urlunsplit((host.scheme, host.netloc, path.path, path.query, path.fragment))
+    return Text((moved, *own[1:]), url.type, url.span)
+
+
+def _pieces(url: Text) -> tuple[Any, ...]:
+    return tuple(_constant(piece) if isinstance(piece, Const) else piece for piece in url.pieces)
 
 
 def built_url(url: Text, scope: Scope) -> str:

@@ -33,17 +33,19 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load(path: str | Path) -> Loaded:
-    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
+def load(path: str | Path, whole: bool = True) -> Loaded:
+    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet: unless it
+    is loaded for a part of it (``whole`` false), which then tells itself what it cannot do."""
     checked = check(str(path))
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
         raise LoadProblem(
             f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
         )
-    _refuse_unbuilt(checked.flow)
     plan = make_plan(checked.flow)
-    _compile_legs(plan)
+    if whole:
+        _refuse_unbuilt(checked.flow)
+        _compile_legs(plan)
     return Loaded(plan, checked.diagnostics)
 
 
@@ -134,19 +136,20 @@ def secrets_for_all(plans: Iterable[Plan], root: str | Path) -> Secrets:
 def _secrets_of(flow: Flow) -> Iterator[tuple[str, str]]:
     for owner in (*flow.buyers, *flow.steps, *flow.named_delivers):
         kind = type(owner).__name__.lower()
-        for secret in _secrets_in(owner):
+        for secret in secrets_in(owner):
             yield secret.name, f"{kind} {owner.name} ({_place(secret.span)})"
 
 
-def _secrets_in(value: object) -> Iterator[SecretRef]:
+def secrets_in(value: object) -> Iterator[SecretRef]:
+    """Every secret that a piece of a flow names, in written order; one that is named twice comes twice."""
     if isinstance(value, SecretRef):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _secrets_in(item)
+            yield from secrets_in(item)
     elif is_dataclass(value) and not isinstance(value, type | Span):
         for part in fields(value):
-            yield from _secrets_in(getattr(value, part.name))
+            yield from secrets_in(getattr(value, part.name))
 
 
 def _place(span: Span) -> str:

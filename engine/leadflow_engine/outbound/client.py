@@ -33,8 +33,9 @@ from leadflow_engine.outbound.answer import (
     harmless,
 )
 from leadflow_engine.outbound.guard import Guard, GuardedResolver, Refused, check_url, guard_from
+from leadflow_engine.outbound.tokens import Key, NoToken, Tokens
 from leadflow_engine.outbound.wire import Wire, wire_of
-from leadflow_engine.secrets import SecretMissing, Secrets
+from leadflow_engine.secrets import SecretMissing, Secrets, masked_placeholders
 
 HEADERS_LIMIT = 100
 KEEP_ALIVE = 4.0
@@ -96,17 +97,33 @@ class AiohttpOutbound:
     def __init__(self, settings: OutboundSettings | None = None) -> None:
         self._settings = settings or OutboundSettings()
         self._session: aiohttp.ClientSession | None = None
+        self._tokens = Tokens()
 
     async def send(self, request: HttpRequest) -> Result:
         """Make one request, within its time-out. Never raises (but for cancellation): see ``effects.CallOut``.
 
-        Beside the fields named there a failure has ``detail``, a sentence without secrets.
+        Beside the fields named there a failure has ``detail``, a sentence without secrets. A token (``auth oauth``)
+        that is answered with 401 is asked for anew, once: what is not authorised was not taken.
         """
+        if self._settings.guard.sandbox is not None or not any(auth.oauth for auth in request.auth):
+            return await self._send(request, {})
+        try:
+            tokens = await self._tokens.of(request, self.send, {})
+            result = await self._send(request, tokens)
+            if result["phase"] != "answered" or result["status"] != 401:
+                return result
+            return await self._send(request, await self._tokens.of(request, self.send, tokens))
+        except NoToken as problem:
+            exchange = _Exchange(started=time.perf_counter())
+            failed = self._result(exchange, "not_sent", problem.failure, "", None)
+            return {**failed, "detail": self._settings.secrets.mask(masked_placeholders(str(problem)))}
+
+    async def _send(self, request: HttpRequest, tokens: Mapping[Key, str]) -> Result:
         exchange = _Exchange(started=time.perf_counter())
         token = _current.set(exchange)
         wire: Wire | None = None
         try:
-            wire = self._wire(request)
+            wire = self._wire(request, tokens)
             await self._converse(wire, _timeout(request.timeout), exchange)
             text = decoded(_plain(exchange), _header(exchange.headers, "content-type"))
             return self._result(exchange, "answered", "", text, wire)
@@ -129,8 +146,8 @@ class AiohttpOutbound:
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
 
-    def _wire(self, request: HttpRequest) -> Wire:
-        wire = wire_of(request, self._settings.secrets)
+    def _wire(self, request: HttpRequest, tokens: Mapping[Key, str]) -> Wire:
+        wire = wire_of(request, self._settings.secrets, tokens)
         check_url(wire.url, self._settings.guard)
         return (
             wire if self._settings.guard.sandbox is None else _to_sandbox(wire, request, self._settings.guard)

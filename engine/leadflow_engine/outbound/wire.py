@@ -14,7 +14,8 @@ from leadflow_dsl.model import Auth
 from leadflow_dsl.terms import Const, SecretRef, Term
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.guard import Refused
-from leadflow_engine.secrets import Secrets, escape_json
+from leadflow_engine.outbound.tokens import Key, key_of
+from leadflow_engine.secrets import MASK, Secrets, escape_json
 
 DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -35,9 +36,9 @@ class Wire:
         return f"Wire({self.method})"
 
 
-def wire_of(request: HttpRequest, secrets: Secrets) -> Wire:
-    """Fill in every secret, escaped as its place needs. Raises ``SecretMissing``, and ``Refused`` for what
-    cannot be sent (a line break in a header, an authentication that is not built)."""
+def wire_of(request: HttpRequest, secrets: Secrets, tokens: Mapping[Key, str] | None = None) -> Wire:
+    """Fill in every secret, escaped as its place needs; ``tokens`` are those of ``auth oauth``, ``***`` where they are
+    not given. Raises ``SecretMissing``, and ``Refused`` for what cannot be sent (a line break in a header)."""
     content_type = next((value for name, value in request.headers if name.lower() == "content-type"), "")
     body = (
         None if request.body is None else secrets.fill(request.body, body_escape(content_type, request.body))
@@ -49,7 +50,10 @@ def wire_of(request: HttpRequest, secrets: Secrets) -> Wire:
         body=None if body is None else _encoded(body),
     )
     for item in request.auth:
-        wire = _authenticated(wire, item, secrets)
+        if item.oauth is not None:
+            wire = _token(wire, (tokens or {}).get(key_of(item), MASK))
+        else:
+            wire = _authenticated(wire, item, secrets)
     _check_headers(wire.headers)
     return wire
 
@@ -107,6 +111,11 @@ def _bearer(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
     return _with_header(wire, "Authorization", f"Bearer {_secret(item, secrets)}")
 
 
+def _token(wire: Wire, token: str) -> Wire:
+    echoes = (*wire.echoes, token) if token != MASK else wire.echoes
+    return _with_header(replace(wire, echoes=echoes), "Authorization", f"Bearer {token}")
+
+
 def _basic(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
     pair = f"{_text(item.user, secrets, 'the user of `auth basic`')}:{_secret(item, secrets)}"
     credential = base64.b64encode(pair.encode()).decode()
@@ -135,7 +144,9 @@ def _hmac(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
         else _text(item.over, secrets, "what `auth hmac` signs").encode()
     )
     signature = hmac.new(_secret(item, secrets).encode(), signed, item.algorithm).hexdigest()
-    return _with_header(wire, item.name, f"{item.prefix}{signature}")
+    return _with_header(
+        replace(wire, echoes=(*wire.echoes, signature)), item.name, f"{item.prefix}{signature}"
+    )
 
 
 def _body(wire: Wire, item: Auth, secrets: Secrets) -> Wire:

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,9 +59,9 @@ class Buyers:
         return len(self.sandbox.ledger.entries(name, "post"))
 
 
-@pytest.fixture
-def buyers(market: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buyers]:
-    """The market's buyers on a port of their own; the environment leads there."""
+@contextmanager
+def sandbox_of(answers: Path | str) -> Iterator[RunningSandbox]:
+    """Simulated buyers on a port of their own, served by a thread while the block runs."""
     up: Future[RunningSandbox] = Future()
     done: Future[asyncio.Event] = Future()
     loop = asyncio.new_event_loop()
@@ -68,18 +69,36 @@ def buyers(market: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buyers]:
     async def serve() -> None:
         stop = asyncio.Event()
         done.set_result(stop)
-        async with running(load_answers("answers.yaml")) as sandbox:
+        async with running(load_answers(answers)) as sandbox:
             up.set_result(sandbox)
             await stop.wait()
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        sandbox = up.result(timeout=20)
-        monkeypatch.setenv("LEADFLOW_SANDBOX", sandbox.address)
-        monkeypatch.setenv("LEADFLOW_ALLOW_HOSTS", sandbox.address)
-        yield Buyers(sandbox)
+        yield up.result(timeout=20)
     finally:
         loop.call_soon_threadsafe(done.result(timeout=5).set)
         thread.join(timeout=20)
         loop.close()
+
+
+@pytest.fixture
+def buyers_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AbstractContextManager[Buyers]]:
+    """The buyers of a file of answers are up while the block runs; the environment leads there."""
+
+    @contextmanager
+    def up(answers: Path | str) -> Iterator[Buyers]:
+        with sandbox_of(answers) as sandbox:
+            monkeypatch.setenv("LEADFLOW_SANDBOX", sandbox.address)
+            monkeypatch.setenv("LEADFLOW_ALLOW_HOSTS", sandbox.address)
+            yield Buyers(sandbox)
+
+    return up
+
+
+@pytest.fixture
+def buyers(market: Path, buyers_of: Callable[..., AbstractContextManager[Buyers]]) -> Iterator[Buyers]:
+    """The market's buyers are up."""
+    with buyers_of("answers.yaml") as up:
+        yield up

@@ -138,7 +138,25 @@ def test_fmt_reads_standard_input(market: Path, leadflow: Leadflow) -> None:
 
 def test_fmt_says_what_is_not_utf8(market: Path, leadflow: Leadflow) -> None:
     (market / "latin.flow").write_bytes(b'flow f "caf\xe9"\n')
-    assert "latin.flow is not UTF-8 (byte 11)" in leadflow("fmt", "latin.flow", code=2).output
+    said = leadflow("fmt", "latin.flow", "flow.flow", code=1).output
+    assert "latin.flow:1:12: error[LF110]: the file is not UTF-8: byte 0xE9" in said
+    assert (market / "latin.flow").read_bytes() == b'flow f "caf\xe9"\n'
+
+
+def test_fmt_says_which_lines_it_leaves(market: Path, leadflow: Leadflow) -> None:
+    (market / "broken.flow").write_text("flow   f\nfilter x {\nreject   wen a\nreject   when b\n}\n")
+    said = leadflow("fmt", "broken.flow", code=1).output
+    assert "error[LF101]" in said
+    assert "broken.flow: left as they are: lines 3\nformatted broken.flow" in said
+    assert (market / "broken.flow").read_text() == (
+        "flow f\nfilter x {\nreject   wen a\n  reject when b\n}\n"
+    )
+
+
+def test_fmt_takes_a_byte_order_mark_and_foreign_line_ends_away(market: Path, leadflow: Leadflow) -> None:
+    (market / "odd.flow").write_bytes(b"\xef\xbb\xbfflow f\r\n")
+    assert leadflow("fmt", "odd.flow").output == "formatted odd.flow\n"
+    assert (market / "odd.flow").read_bytes() == b"flow f\n"
 
 
 # ------------------------------------------------------------------ explain, rules

@@ -10,7 +10,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import build, value
 from leadflow_engine.interpreter.journey import Fork, Journey, store
-from leadflow_engine.interpreter.selling import Pinged, fixed_price, lapses_at, ping, ping_values
+from leadflow_engine.interpreter.selling import Pinged, fixed_price, lapses_at, ping, ping_values, test_marks
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold
@@ -47,7 +47,7 @@ def _ping_all(journey: Journey, stage: m.Stage, names: list[str]) -> Generator[A
     for name in names:
         buyer = journey.plan.buyers[name].buyer
         if buyer.ping is not None:
-            extra = buyer.test_fields if journey.lead.test else ()
+            extra = test_marks(journey, buyer)
             requests[name] = yield from build(journey, buyer.ping, name, extra)
     if not requests:
         return {}

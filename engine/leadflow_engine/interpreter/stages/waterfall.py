@@ -9,7 +9,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl.terms import reads
 from leadflow_engine.interpreter.asking import ask, build
 from leadflow_engine.interpreter.journey import Journey
-from leadflow_engine.interpreter.selling import Pinged, ping, ping_values
+from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
@@ -71,7 +71,7 @@ def _turn(
 def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, Pinged]:
     buyer = journey.plan.buyers[name].buyer
     assert buyer.ping is not None
-    extra = buyer.test_fields if journey.lead.test else ()
+    extra = test_marks(journey, buyer)
     request = yield from build(journey, buyer.ping, name, extra)
     pinged: Pinged = yield from ping(journey, buyer, request)
     if pinged.outcome != "bid":
