@@ -55,10 +55,16 @@ def parse_whole(text: str, file: str) -> Parsed:
 
 def parse_bytes(data: bytes, file: str) -> tuple[nodes.File | None, tuple[Diagnostic, ...]]:
     """``parse`` of a file's bytes, which must be UTF-8: where they are not, the diagnostic says at which line."""
+    text = decoded(data, file)
+    return (None, (text,)) if isinstance(text, Diagnostic) else parse(text, file)
+
+
+def decoded(data: bytes, file: str) -> str | Diagnostic:
+    """A file's bytes as text, or what is wrong with them and where."""
     try:
-        return parse(data.decode("utf-8"), file)
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = normalised(data[: error.start].decode("utf-8", "replace"))
         here = source(file, before).span(len(before), len(before))
         message = f"the file is not UTF-8: byte 0x{data[error.start]:02X}"
-        return None, (rules.ODD_CHARACTER.at(here, message, "", "save the file as UTF-8"),)
+        return rules.ODD_CHARACTER.at(here, message, "", "save the file as UTF-8")

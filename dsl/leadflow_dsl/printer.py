@@ -14,7 +14,7 @@ from typing import Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
-from leadflow_dsl.parser import Parsed, normalised, parse_whole
+from leadflow_dsl.parser import Parsed, decoded, normalised, parse_whole
 from leadflow_dsl.printer_expressions import expression
 from leadflow_dsl.printer_forms import OPTIONS, Block, Line, Widths, widths
 from leadflow_dsl.printer_kept import Kept, among, kept, kept_whole
@@ -300,6 +300,12 @@ def format_whole(text: str, file: str) -> Formatted:
         if not parsed.findings or (_signs(after) == _signs(text) and _same(parse_whole(after, file), parsed)):
             return Formatted(after, parsed.findings, tuple(each.span for each in lines))
     return Formatted(None, parsed.findings)
+
+
+def format_bytes(data: bytes, file: str) -> Formatted:
+    """``format_whole`` of a file's bytes; what is not UTF-8 is a finding."""
+    text = decoded(data, file)
+    return Formatted(None, (text,)) if isinstance(text, Diagnostic) else format_whole(text, file)
 
 
 def _signs(text: str) -> Counter[str]:

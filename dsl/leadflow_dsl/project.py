@@ -21,6 +21,7 @@ MARKERS: Final = ("pyproject.toml", "leadflow.toml")
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest file that is read; more is no flow, template or list of the front end."""
 SHIPPED: Final = "library/"
+OUTSIDE: Final = "it leads outside the project"
 MARK: Final = "\ufeff"
 """A byte order mark, which some editors put before a text."""
 
@@ -62,9 +63,7 @@ class Project:
         if path == ".." or path.startswith(("../", "/")):
             return Unread("outside", "it lies outside the project")
         target = self.root / path
-        if not target.resolve().is_relative_to(self.root.resolve()):
-            return Unread("outside", "it leads outside the project")
-        return _text_of(target)
+        return _text_of(target) if _lies_in(target, self.root) else Unread("outside", OUTSIDE)
 
     def find(self, path: str, beside: str = "") -> tuple[str, str | Unread]:
         """A file named in the file ``beside`` (relative to that), or relative to the root where that is "".
@@ -84,17 +83,32 @@ class Project:
         return place, found
 
 
-def _text_of(target: Path) -> str | Unread:
+def _lies_in(target: Path, root: Path) -> bool:
+    """Whether a path stays below a root, whatever links it goes through. One that leads nowhere does."""
+    try:
+        return target.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
+def bytes_of(target: Path) -> bytes | Unread:
+    """What a file holds; never what a pipe, a device or a file beyond ``LARGEST`` would give."""
     try:
         if not target.is_file():
-            return Unread("missing", "there is no such file")
+            return Unread("missing", "it is no file" if target.exists() else "there is no such file")
         if target.stat().st_size > LARGEST:
             return Unread("unreadable", f"it is larger than {LARGEST // 2**20} MB")
-        data = target.read_bytes()
-    except OSError as error:
-        return Unread("unreadable", error.strerror or "it cannot be read")
+        return target.read_bytes()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name that no file can have
+        return Unread("unreadable", getattr(error, "strerror", None) or "it cannot be read")
+
+
+def _text_of(target: Path) -> str | Unread:
+    data = bytes_of(target)
+    if isinstance(data, Unread):
+        return data
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Unread("unreadable", f"line {line} is not UTF-8")

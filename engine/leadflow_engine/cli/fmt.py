@@ -6,11 +6,15 @@ import difflib
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leadflow_engine.cli.files import flow_files
 from leadflow_engine.cli.screen import coloured
+
+if TYPE_CHECKING:
+    from leadflow_dsl.printer import Formatted
 
 
 @click.command("fmt", short_help="Put flow files in the one format.")
@@ -22,7 +26,8 @@ from leadflow_engine.cli.screen import coloured
 def command(paths: tuple[str, ...], only_check: bool, diff: bool) -> None:
     """Put flow files in the one format; `-` formats standard input.
 
-    Ends with 1 where a file cannot be read as a flow, or (with --check or --diff) where one would change.
+    Around a mistake lines stay as they are, and the rest is formatted. Ends with 1 where there is a mistake, or (with
+    --check or --diff) where a file would change.
     """
     if paths == ("-",):
         raise SystemExit(_stream())
@@ -31,17 +36,22 @@ def command(paths: tuple[str, ...], only_check: bool, diff: bool) -> None:
 
 
 def _format(file: Path, keep: bool, diff: bool) -> int:
-    before = _text(file)
-    after = _formatted(before, str(file))
-    if after is None:
+    from leadflow_dsl.project import Unread, bytes_of
+
+    before = bytes_of(file)
+    if isinstance(before, Unread):
+        click.echo(f"{click.format_filename(file)}: {before.reason}", err=True)
         return 1
-    if after == before:
-        return 0
+    formatted, wrong = _formatted(before, click.format_filename(file))
+    after = formatted.text
+    if after is None or after.encode("utf-8") == before:
+        return wrong
     if not keep:
         _replace(file, after)
-        click.echo(f"formatted {file}")
-        return 0
-    click.echo(_diff(file, before, after) if diff else f"would format {file}", nl=not diff)
+        click.echo(f"formatted {click.format_filename(file)}")
+        return wrong
+    name = click.format_filename(file)
+    click.echo(_diff(name, before.decode("utf-8"), after) if diff else f"would format {name}", nl=not diff)
     return 1
 
 
@@ -54,39 +64,39 @@ def _replace(file: Path, text: str) -> None:
     beside.replace(target)
 
 
-def _text(file: Path) -> str:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            return stream.read()
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{file} is not UTF-8 (byte {error.start})") from None
-
-
-def _formatted(text: str, file: str) -> str | None:
-    """The text in the one format; None where it is no flow, after saying why."""
-    from leadflow_dsl.printer import format_text
+def _formatted(data: bytes, file: str) -> tuple[Formatted, int]:
+    """What the format makes of a file, after saying what is wrong with it; the exit code that follows."""
+    from leadflow_dsl.printer import format_bytes
     from leadflow_dsl.render import render
 
-    after, found = format_text(text, file)
-    if after is None:
-        click.echo(render(found, {file: text}, "full", coloured()), nl=False, err=True)
-    return after
+    formatted = format_bytes(data, file)
+    if formatted.findings:
+        sources = {file: data.decode("utf-8-sig", "replace")}
+        click.echo(render(formatted.findings, sources, "full", coloured()), nl=False, err=True)
+        click.echo(_left(formatted, file), err=True)
+    return formatted, int(any(finding.severity == "error" for finding in formatted.findings))
 
 
-def _diff(file: Path, before: str, after: str) -> str:
-    lines = difflib.unified_diff(
-        before.splitlines(True), after.splitlines(True), str(file), f"{file} (formatted)"
+def _left(formatted: Formatted, file: str) -> str:
+    """Which lines stay as they were."""
+    if formatted.text is None:
+        return f"{file}: left as it is"
+    if not formatted.kept:
+        return f"{file}: formatted with the mistakes in it"
+    lines = (
+        str(span.line) if span.line == span.end_line else f"{span.line}-{span.end_line}"
+        for span in formatted.kept
     )
+    return f"{file}: left as they are: lines {', '.join(lines)}"
+
+
+def _diff(file: str, before: str, after: str) -> str:
+    lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), file, f"{file} (formatted)")
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
 def _stream() -> int:
-    try:
-        text = sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"standard input is not UTF-8 (byte {error.start})") from None
-    after = _formatted(text, "<stdin>")
-    if after is None:
-        return 1
-    click.echo(after, nl=False)
-    return 0
+    data = sys.stdin.buffer.read()
+    formatted, wrong = _formatted(data, "<stdin>")
+    click.echo(data if formatted.text is None else formatted.text.encode("utf-8"), nl=False)
+    return wrong
