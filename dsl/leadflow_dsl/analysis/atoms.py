@@ -64,12 +64,7 @@ def whole(subject: Term) -> Domain:
 def _comparison(term: Op) -> Atom | None:
     if term.name == "between":
         value, low, high = term.args
-        if (
-            isinstance(low, Const)
-            and isinstance(high, Const)
-            and _ordered(value, low, high)
-            and low.value <= high.value
-        ):  # type: ignore[operator]
+        if isinstance(low, Const) and isinstance(high, Const) and _ordered(value, low, high):
             return Atom(value, between(low.value, high.value))  # type: ignore[arg-type]
         return None
     if term.name == "in" and isinstance(term.args[1], ListOf):

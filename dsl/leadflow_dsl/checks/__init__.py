@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from leadflow_dsl.checks.branches import branches
+from leadflow_dsl.checks.contradictions import conditions
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
+from leadflow_dsl.checks.in_turn import choices, criteria, verdicts
 from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.privacy import personal_in_ping
 from leadflow_dsl.checks.retries import unsafe_retries
@@ -30,4 +33,9 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     sold_below_cost,
     unsafe_retries,
     personal_in_ping,
+    conditions,
+    criteria,
+    branches,
+    choices,
+    verdicts,
 )

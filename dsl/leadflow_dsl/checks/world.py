@@ -1,0 +1,28 @@
+"""What is known of every lead of a flow, before any condition has been asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from leadflow_dsl.analysis.worlds import Declared
+from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.model import Flow, Score
+
+
+def world_of(flow: Flow) -> Declared:
+    """The flow's fields and scores. Where a source pings first, a lead may come without what is required."""
+    scores = (step for step in flow.steps if isinstance(step, Score))
+    return Declared(flow.fields, scores, not any(source.ping for source in flow.sources))
+
+
+def mistaken(draft: Draft) -> Callable[[Span], bool]:
+    """Whether an error has been found in a stretch of text: what follows from it is not told as well."""
+    errors = [finding.span for finding in draft.findings if finding.severity == "error"]
+
+    def told(span: Span) -> bool:
+        return any(
+            e.file == span.file and span.start <= e.start < max(span.end, span.start + 1) for e in errors
+        )
+
+    return told
