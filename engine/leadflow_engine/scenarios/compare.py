@@ -11,9 +11,13 @@ from typing import Any, Final
 import re2
 
 from leadflow_engine.answers.document import Path
+from leadflow_engine.reports.amounts import count
 
 ABSENT: Final = "~absent"
 """What is found where nothing is."""
+
+TEXTS: Final = frozenset({"set", "read"})
+"""What of a step is kept as text."""
 
 _PATTERN = re.compile(r"/(.*)/([ims]*)\Z", re.S)
 
@@ -172,7 +176,9 @@ def _rows(expected: Mapping[str, Any], found: Mapping[str, Any], path: Path) -> 
         elif want == ABSENT and got is not None:
             yield Difference((*path, name), want, got["outcome"])
         elif got is not None:
-            yield from partly(want, got, (*path, name))
+            for word, value in want.items():
+                way = in_words if word in TEXTS else partly
+                yield from way(value, got[word], (*path, name, word))
 
 
 def _look_ups(expected: Any, found: list[str], path: Path) -> Iterator[Difference]:
@@ -230,7 +236,7 @@ def _call(expected: Any, found: list[Any] | None, path: Path, one: Any) -> Itera
     elif not isinstance(expected, list):
         yield from one(expected, found[-1], path)
     elif len(expected) != len(found):
-        yield Difference(path, f"{len(expected)} calls", f"{len(found)} calls", fixable=False)
+        yield Difference(path, count(len(expected), "call"), count(len(found), "call"), fixable=False)
     else:
         for index, (want, got) in enumerate(zip(expected, found, strict=True)):
             yield from one(want, got, (*path, index))
