@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit
 
 if TYPE_CHECKING:
     from leadflow_dsl.checking import Checked
+    from leadflow_dsl.settings import Level
 
 MOST_ROUNDS: Final = 20
 """How often a project is checked and repaired again at most; what a flow holds needs two or three."""
@@ -98,21 +100,24 @@ class Repaired:
     checked: Checked
 
 
-def repaired(path: str | os.PathLike[str], files: Mapping[str, str] | None = None) -> Repaired:
+def repaired(
+    path: str | os.PathLike[str],
+    files: Mapping[str, str] | None = None,
+    severity: Mapping[str, Level] | None = None,
+) -> Repaired:
     """Make every certain repair in the flow file at ``path`` and in what it imports and names below its project's root.
 
-    Nothing is written. ``files`` are texts, by path below the root, that stand in the place of those on the disk. What
-    would leave more mistakes than there were is not made.
+    Nothing is written. ``files`` are texts, by path below the root, that stand in the place of those on the disk;
+    ``severity`` is as in ``check``. What would leave more mistakes than there were is not made.
     """
-    from leadflow_dsl.checking import check
-
     overlay, made = dict(files or {}), 0
-    checked = check(path, None, overlay)
+    checker = partial(_check, path, severity or {})
+    checked = checker(overlay)
     before: dict[str, str] = {}
     seen = [overlay]
     for _ in range(MOST_ROUNDS):
         texts = _texts(path, overlay, checked)
-        step = next(_steps(path, overlay, texts, checked, seen), None)
+        step = next(_steps(checker, overlay, texts, checked, seen), None)
         if step is None:
             break
         before = texts | before
@@ -132,16 +137,20 @@ class _Step:
     made: int
 
 
+def _check(path: str | os.PathLike[str], severity: Mapping[str, Level], files: Mapping[str, str]) -> Checked:
+    from leadflow_dsl.checking import check
+
+    return check(path, None, files, severity)
+
+
 def _steps(
-    path: str | os.PathLike[str],
+    checker: Callable[[Mapping[str, str]], Checked],
     files: dict[str, str],
     texts: Mapping[str, str],
     checked: Checked,
     seen: list[dict[str, str]],
 ) -> Iterator[_Step]:
     """Rounds that leave the flow no worse: first all repairs at once, then each by itself."""
-    from leadflow_dsl.checking import check
-
     repairs = together(
         finding for finding in checked.diagnostics if all(edit.span.file in texts for edit in finding.fix)
     )
@@ -150,7 +159,7 @@ def _steps(
         trial = files | {file: apply(texts[file], edits[file]) for file in edits}
         if trial in seen or any(trial[file] == texts[file] for file in edits):
             continue
-        after = check(path, None, trial)
+        after = checker(trial)
         if _no_worse(checked, after):
             yield _Step(trial, after, len(findings))
 

@@ -108,7 +108,7 @@ def _text_of(target: Path) -> str | Unread:
     if isinstance(data, Unread):
         return data
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")  # a byte order mark is the text's: `normalised` takes it out
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Unread("unreadable", f"line {line} is not UTF-8")

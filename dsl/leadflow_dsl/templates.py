@@ -82,8 +82,12 @@ def _environment() -> Environment:
     return Environment(autoescape=False)
 
 
+@lru_cache(maxsize=128)
 def read_template(source: str, place: Place) -> Reading:
-    """The names, filters and files of a template. Never raises for what a template may hold."""
+    """The names, filters and files of a template. Never raises for what a template may hold.
+
+    Many flows share a template, and each buyer that names it reads it: it is parsed once.
+    """
     try:
         return _read(source, place)
     except TemplateSyntaxError as error:

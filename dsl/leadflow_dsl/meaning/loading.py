@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft, Loaded
-from leadflow_dsl.parser import parse_whole
+from leadflow_dsl.parser import Parsed, parse_whole
 from leadflow_dsl.project import Unread, shipped_libraries
 from leadflow_dsl.rules.names import CYCLE, NO_FILE, NOT_A_LIBRARY, OUTSIDE
 
@@ -35,7 +37,7 @@ def load(draft: Draft) -> None:
 
 
 def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span | None) -> None:
-    parsed = parse_whole(text, path)
+    parsed = parse_whole(text, path) if not above else _imported(text, path)
     tree = parsed.tree
     for finding in parsed.findings:
         draft.found(finding)
@@ -52,6 +54,12 @@ def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span
         elif library and not isinstance(item, IN_A_LIBRARY):
             draft.found(_misplaced(item.span))
     draft.files.append(Loaded(path, tree, own))
+
+
+@lru_cache(maxsize=64)
+def _imported(text: str, path: str) -> Parsed:
+    """An import, parsed once for all flows that share it. Trees are frozen, so that they can."""
+    return parse_whole(text, path)
 
 
 def _check_head(draft: Draft, path: str, tree: nodes.File, own: bool, said: Span | None) -> None:

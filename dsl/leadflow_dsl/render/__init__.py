@@ -16,6 +16,9 @@ FORMATS: Final = ("full", "concise", "json", "jsonl", "github", "sarif", "junit"
 """The formats, the one for people first. Each has a file of its name, which is read when it is asked for."""
 
 
+__all__ = ["FORMATS", "Report", "render", "render_report"]
+
+
 def render(
     diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], form: str = "full", colour: bool = False
 ) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadflow_engine.cli.files import flow_files
+from leadflow_engine.cli.files import difference, flow_files, replace_text
 from leadflow_engine.cli.screen import coloured
 
 if TYPE_CHECKING:
@@ -47,21 +45,15 @@ def _format(file: Path, keep: bool, diff: bool) -> int:
     if after is None or after.encode("utf-8") == before:
         return wrong
     if not keep:
-        _replace(file, after)
+        replace_text(file, after)
         click.echo(f"formatted {click.format_filename(file)}")
         return wrong
     name = click.format_filename(file)
-    click.echo(_diff(name, before.decode("utf-8"), after) if diff else f"would format {name}", nl=not diff)
+    click.echo(
+        difference(name, before.decode("utf-8"), after, "formatted") if diff else f"would format {name}",
+        nl=not diff,
+    )
     return 1
-
-
-def _replace(file: Path, text: str) -> None:
-    """Put the text in the file's place in one move: a crash leaves the old file or the new one."""
-    target = file.resolve()
-    beside = target.with_name(f".{target.name}.formatted")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    shutil.copymode(target, beside)
-    beside.replace(target)
 
 
 def _formatted(data: bytes, file: str) -> tuple[Formatted, int]:
@@ -88,11 +80,6 @@ def _left(formatted: Formatted, file: str) -> str:
         for span in formatted.kept
     )
     return f"{file}: left as they are: lines {', '.join(lines)}"
-
-
-def _diff(file: str, before: str, after: str) -> str:
-    lines = difflib.unified_diff(before.splitlines(True), after.splitlines(True), file, f"{file} (formatted)")
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
 def _stream() -> int:

@@ -1,47 +1,138 @@
-"""``leadflow lint``: what is wrong with flow files."""
+"""``leadflow lint``: what is wrong with flow files, and the repairs that are certain."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from leadflow_engine.cli.files import flow_files
+from leadflow_engine.cli.files import difference, flow_files, replace_text
 from leadflow_engine.cli.options import form
-from leadflow_engine.cli.screen import coloured
+from leadflow_engine.cli.screen import coloured, note
+
+if TYPE_CHECKING:
+    from leadflow_dsl.diagnostics import Diagnostic, Severity
+    from leadflow_dsl.linting import Linted, Repairs
+    from leadflow_dsl.settings import Level
+
+ONE_BY_ONE = 200
+"""From so many files on a terminal shows how far it is."""
 
 
-@click.command("lint")
+def _severities(ctx: click.Context, option: click.Parameter, said: tuple[str, ...]) -> dict[str, Level]:
+    """``CODE=SEVERITY``, several times."""
+    from leadflow_dsl.settings import set_severity
+
+    given = [set_severity(word, level) for word, _, level in (one.partition("=") for one in said)]
+    for one in given:
+        if isinstance(one, str):
+            raise click.BadParameter(one, ctx, option)
+    return dict(one for one in given if not isinstance(one, str))
+
+
+@click.command("lint", short_help="Check flow files.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
-@form("full", "concise", "json", "jsonl", "github")
-def command(paths: tuple[str, ...], form: str) -> None:
+@form("full", "concise", "json", "jsonl", "github", "sarif", "junit")
+@click.option("--fix", is_flag=True, help="Make the repairs that are certain, then check.")
+@click.option("--diff", is_flag=True, help="Change nothing; show what --fix would change.")
+@click.option(
+    "--severity",
+    multiple=True,
+    metavar="RULE=LEVEL",
+    callback=_severities,
+    help="Make a rule an error, a warning, an info, or off; several times. Stronger than leadflow.toml.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(("error", "warning", "info")),
+    default="warning",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+def command(
+    paths: tuple[str, ...], form: str, fix: bool, diff: bool, severity: dict[str, Level], fail_on: Severity
+) -> None:
     """Check flow files, or all flow files in a folder.
 
-    Ends with 0 where nothing was found, with 1 otherwise.
+    Ends with 0 where nothing was found that --fail-on counts, with 1 otherwise. --diff ends with 1 where something
+    would change.
     """
-    from leadflow_dsl import Diagnostic, check
-    from leadflow_dsl.render import render
+    from leadflow_dsl.diagnostics import at_least
+    from leadflow_dsl.linting import repair
 
-    found: dict[Diagnostic, None] = {}  # a library that two flows import is told of once
-    sources: dict[str, str] = {}
     files = flow_files(paths)
-    for file in files:
-        checked = check(file)
-        found.update(dict.fromkeys(checked.diagnostics))
-        sources.update(checked.sources)
-    click.echo(render(tuple(found), sources, form, coloured()), nl=False)
-    if form == "full":
-        click.echo(_closing(tuple(found), len(files)))
-    raise SystemExit(1 if found else 0)
+    if diff:
+        raise SystemExit(_show(repair(files, severity)))
+    if fix:
+        _make(repair(files, severity))
+    linted = _lint(files, severity)
+    _print(linted, form, fail_on)
+    raise SystemExit(int(any(at_least(finding.severity, fail_on) for finding in linted.findings)))
 
 
-def _closing(found: tuple[object, ...], files: int) -> str:
+def _lint(files: list[Path], severity: Mapping[str, Level]) -> Linted:
+    from leadflow_dsl.linting import lint
+    from leadflow_engine.cli.progress import steps
+
+    with steps(len(files) if len(files) >= ONE_BY_ONE else 0) as done:
+        return lint(files, severity, _processors(), done)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _show(repairs: Repairs) -> int:
+    for path, after in sorted(repairs.after.items()):
+        click.echo(
+            difference(click.format_filename(_near(path)), repairs.before[path], after, "repaired"), nl=False
+        )
+    return 1 if repairs.after else 0
+
+
+def _make(repairs: Repairs) -> None:
     from leadflow_engine.reports.amounts import count
 
-    of = {
-        word: sum(getattr(each, "severity", "") == word for each in found)
-        for word in ("error", "warning", "info")
-    }
-    said = ", ".join(
-        count(number, word) if word != "info" else f"{number} info" for word, number in of.items() if number
-    )
-    line = f"{said or 'no findings'} in {count(files, 'file')}"
-    return f"\n{line}" if found else line
+    for path, after in sorted(repairs.after.items()):
+        replace_text(path, after)
+    if repairs.after:
+        files = ", ".join(click.format_filename(_near(path)) for path in sorted(repairs.after))
+        note(f"repaired {count(repairs.made, 'finding')} in {files}")
+
+
+def _near(path: Path) -> Path:
+    """A path as it is said: relative to the working directory where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _print(linted: Linted, form: str, fail_on: Severity) -> None:
+    from leadflow_dsl.render import Report, render_report
+
+    report = Report(linted.findings, linted.sources, coloured(), linted.excused, linted.files, fail_on)
+    click.echo(render_report(report, form), nl=False)
+    if form == "full":
+        click.echo(_closing(linted.findings, len(linted.excused), len(linted.files)))
+
+
+def _closing(found: Iterable[Diagnostic], excused: int, files: int) -> str:
+    from leadflow_dsl.diagnostics import SEVERITIES
+    from leadflow_engine.reports.amounts import count
+
+    severities = [each.severity for each in found]
+    numbers = {word: severities.count(word) for word in SEVERITIES}
+    said = [
+        count(number, word) if word != "info" else f"{number} info"
+        for word, number in numbers.items()
+        if number
+    ]
+    said += [f"{excused} excused"] if excused else []
+    line = f"{', '.join(said) if severities else ', '.join(['no findings', *said])} in {count(files, 'file')}"
+    fixable = sum(bool(each.fix) for each in found)
+    line += f"; {fixable} can be repaired with --fix" if fixable else ""
+    return f"\n{line}" if severities else line

@@ -43,3 +43,21 @@ def _records(file: Path) -> int | None:
         return sum(1 for _ in read_records(file)) if file.stat().st_size <= COUNTED_BYTES else None
     except (IntakeError, OSError):
         return None
+
+
+@contextmanager
+def steps(number: int) -> Iterator[Callable[[], None]]:
+    """A function to call for each of ``number`` steps; the bar is gone when the block ends. None is shown for 0."""
+    from leadflow_engine.cli.screen import err_is_terminal
+
+    if not number or not err_is_terminal():
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    from leadflow_engine.cli.screen import console
+
+    columns = (MofNCompleteColumn(), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(err=True), transient=True) as bar:
+        task = bar.add_task("", total=number)
+        yield lambda: bar.advance(task)

@@ -48,3 +48,8 @@ def coloured() -> bool:
 def note(text: str) -> None:
     """A remark beside the output, on standard error."""
     click.echo(text, err=True)
+
+
+def err_is_terminal() -> bool:
+    """Is standard error a screen on which a bar can move?"""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"

@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from leadflow_dsl.linting import MANY, lint
+from leadflow_dsl.meaning import loading
 from leadflow_dsl.rules import RULES
 from leadflow_engine.cli import COMMANDS
 
@@ -24,6 +27,28 @@ buyer a {
 }
 route { waterfall a }
 """
+FIXABLE = """\
+flow f "F"
+
+lead {
+  mail   email  required
+  phone  phone
+}
+
+buyer a {
+  accept when mail = "a@b.example"
+  accept when phone is present
+  price 1.00
+  deliver {
+    post "https://a.example/leads"
+    body json { mail = mail }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+
+route { waterfall a }
+"""
+LIBRARY = Path(str(resources.files("leadflow_dsl"))) / "library"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +115,14 @@ def test_a_folder_without_flows_is_said_to_be_so(tmp_path: Path, leadflow: Leadf
 
 @pytest.mark.parametrize(
     ("form", "begins"),
-    [("concise", "wrong.flow:"), ("jsonl", '{"code"'), ("json", "[\n"), ("github", "::error ")],
+    [
+        ("concise", "wrong.flow:"),
+        ("jsonl", '{"code"'),
+        ("json", "[\n"),
+        ("github", "::error "),
+        ("sarif", "{\n"),
+        ("junit", "<?xml"),
+    ],
 )
 def test_the_formats_for_machines_hold_nothing_else(
     form: str, begins: str, market: Path, leadflow: Leadflow
@@ -100,11 +132,122 @@ def test_the_formats_for_machines_hold_nothing_else(
     assert printed.startswith(begins)
     if form == "json":
         assert "LF203" in [finding["code"] for finding in json.loads(printed)]
-    assert leadflow("lint", "flow.flow", "--format", form).stdout == ("[]\n" if form == "json" else "")
+    if form not in ("sarif", "junit"):
+        assert leadflow("lint", "flow.flow", "--format", form).stdout == ("[]\n" if form == "json" else "")
 
 
 def test_a_path_that_is_none_cannot_start(leadflow: Leadflow) -> None:
     assert "nowhere.flow" in leadflow("lint", "nowhere.flow", code=2).output
+
+
+def test_what_is_certain_is_repaired(market: Path, leadflow: Leadflow) -> None:
+    file = market / "wrong.flow"
+    file.write_bytes(FIXABLE.replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+    shown = leadflow("lint", "wrong.flow", "--diff", code=1).stdout
+    assert '-  accept when mail = "a@b.example"' in shown and "wrong.flow (repaired)" in shown
+    assert "mail = " in file.read_text()
+    assert "2 can be repaired with --fix" in leadflow("lint", "wrong.flow", code=1).stdout
+    done = leadflow("lint", "wrong.flow", "--fix")
+    assert done.stderr == "repaired 2 findings in wrong.flow\n"
+    assert done.stdout == "no findings in 1 file\n"
+    repaired = FIXABLE.replace("when mail = ", "when mail == ").replace("is present", "is valid")
+    assert file.read_bytes() == repaired.replace("\n", "\r\n").encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert leadflow("lint", "wrong.flow", "--diff").output == ""
+    assert leadflow("lint", "wrong.flow", "--fix").stderr == ""
+
+
+def test_a_crash_while_repairing_leaves_the_old_file(
+    market: Path, leadflow: Leadflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = market / "wrong.flow"
+    file.write_text(FIXABLE)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "wrong.flow")
+
+    monkeypatch.setattr("shutil.copymode", full)
+    assert "no space left" in leadflow("lint", "wrong.flow", "--fix", code=2).output
+    assert file.read_text() == FIXABLE
+    assert [each.name for each in market.iterdir() if "formatted" in each.name] == []
+
+
+def test_the_shipped_library_is_never_repaired(market: Path, leadflow: Leadflow) -> None:
+    (market / "wrong.flow").write_text(
+        FIXABLE.replace("lead {", 'import "library/standard_fields.flow"\nlead {')
+    )
+    before = {path: path.read_bytes() for path in LIBRARY.iterdir() if path.is_file()}
+    leadflow("lint", "wrong.flow", "--fix", code=None)
+    assert {path: path.read_bytes() for path in LIBRARY.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 1),
+        (["--fail-on", "error"], 0),
+        (["--severity", "LF307=error", "--fail-on", "error"], 1),
+        (["--severity", "LF307=info"], 0),
+        (["--severity", "LF307=info", "--fail-on", "info"], 1),
+        (["--severity", "present-not-valid=off", "--fail-on", "info"], 0),
+        (["--severity", "LF307=loud"], 2),
+        (["--severity", "LF370=off"], 2),
+        (["--severity", "LF203=off"], 2),
+        (["--severity", "LF307"], 2),
+        (["--diff"], 1),
+        (["--fix"], 0),
+    ],
+)
+def test_how_lint_ends(arguments: list[str], code: int, market: Path, leadflow: Leadflow) -> None:
+    (market / "wrong.flow").write_text(FIXABLE.replace("when mail = ", "when mail == "))
+    leadflow("lint", "wrong.flow", *arguments, code=code)
+
+
+def test_what_is_excused_is_counted(market: Path, leadflow: Leadflow) -> None:
+    excuse = "is present  # leadflow: allow LF307 because the buyer mends them"
+    text = FIXABLE.replace("when mail = ", "when mail == ").replace("is present", excuse)
+    (market / "wrong.flow").write_text(text)
+    assert leadflow("lint", "wrong.flow").stdout == "no findings, 1 excused in 1 file\n"
+    sarif = json.loads(leadflow("lint", "wrong.flow", "--format", "sarif").stdout)
+    assert [one["suppressions"][0]["justification"] for one in sarif["runs"][0]["results"]] == [
+        "the buyer mends them"
+    ]
+
+
+def test_files_are_named_from_where_lint_was_started(market: Path, leadflow: Leadflow) -> None:
+    for name in ("a", "b"):
+        (market / name).mkdir()
+        (market / name / "leadflow.toml").touch()
+        (market / name / "flow.flow").write_text(WRONG if name == "a" else WRONG.replace("mial", "mali"))
+    printed = leadflow("lint", "a", "b", code=1).stdout
+    assert "a/flow.flow:4:15: error" in printed and "accept when mial" in printed
+    assert "b/flow.flow:4:15: error" in printed and "accept when mali" in printed
+
+
+def test_many_files_are_checked_in_several_processes_with_the_same_result(market: Path) -> None:
+    (market / "many").mkdir()
+    for number in range(MANY):
+        text = WRONG if number % 3 else FIXABLE
+        (market / "many" / f"{number:03}.flow").write_text(text.replace("flow f", f"flow f{number}"))
+    files = sorted((market / "many").iterdir())
+    done: list[None] = []
+    several = lint(files, workers=2, done=lambda: done.append(None))
+    assert several == lint(files)
+    assert len(done) == len(files) == len(several.files)
+    assert len(several.findings) >= len(files)
+
+
+def test_what_many_flows_import_is_parsed_once(market: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    real = loading.parse_whole
+    monkeypatch.setattr(loading, "parse_whole", lambda text, file: parsed.append(file) or real(text, file))
+    loading._imported.cache_clear()
+    (market / "shared.flow").write_text('library shared\nlist blocked ["a@b.example"]\n')
+    for name in ("one", "two", "three"):
+        (market / f"{name}.flow").write_text(FIXABLE.replace("lead {", 'import "shared.flow"\nlead {'))
+    lint([market / f"{name}.flow" for name in ("one", "two", "three")])
+    assert sorted(parsed) == ["one.flow", "shared.flow", "three.flow", "two.flow"]
 
 
 # ------------------------------------------------------------------ fmt
