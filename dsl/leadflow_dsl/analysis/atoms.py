@@ -53,6 +53,8 @@ def atom(term: Term) -> Atom:
         return _opaque(term)
     if isinstance(term, Answer) and term.kind == "status_class":
         return _status_class(term)
+    if kind(term.type).group in ORDERED_GROUPS:  # no condition at all, which is told elsewhere
+        return _opaque(Op("holds", (term,), BOOLEAN, term.span))
     return Atom(term, words(("true",)))
 
 

@@ -32,3 +32,12 @@ def blocks_of(items: tuple[RouteItem, ...]) -> Iterator[tuple[RouteItem, ...]]:
 def routes(flow: Flow) -> Iterator[Route]:
     """The flow's routes."""
     return (step for step in flow.steps if isinstance(step, Route))
+
+
+def branches_of(items: Iterable[RouteItem]) -> Iterator[If]:
+    """Every ``if`` among a route's items, outer before inner, in written order."""
+    for item in items:
+        if isinstance(item, If):
+            yield item
+            yield from branches_of(item.then)
+            yield from branches_of(item.otherwise)

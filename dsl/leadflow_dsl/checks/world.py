@@ -16,9 +16,10 @@ def world_of(flow: Flow) -> Declared:
     return Declared(flow.fields, scores, not any(source.ping for source in flow.sources))
 
 
-def mistaken(draft: Draft) -> Callable[[Span], bool]:
-    """Whether an error has been found in a stretch of text: what follows from it is not told as well."""
-    errors = [finding.span for finding in draft.findings if finding.severity == "error"]
+def mistaken(draft: Draft, codes: tuple[str, ...] = ()) -> Callable[[Span], bool]:
+    """Whether an error, or a finding of these ``codes``, lies in a stretch of text: what follows from it is not told as
+    well."""
+    errors = [one.span for one in draft.findings if one.severity == "error" or one.code in codes]
 
     def told(span: Span) -> bool:
         return any(
