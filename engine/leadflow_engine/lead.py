@@ -13,6 +13,8 @@ from leadflow_dsl.terms import Answer, Path, Read
 from leadflow_engine.evaluation.comparing import Open, plain
 from leadflow_engine.evaluation.conditions import Truth
 from leadflow_engine.evaluation.evaluate import evaluate, holds, part_of
+from leadflow_engine.evaluation.places import Several
+from leadflow_engine.limits.calling import may_call
 from leadflow_engine.plan import Plan
 from leadflow_engine.values import Value, parse, written
 
@@ -154,17 +156,41 @@ def walk(value: object, dotted: str) -> object:
     return value
 
 
-def _local_time(lead: Lead) -> datetime.time | None:
-    """The time where the lead lives; blank where its possible zones disagree about it."""
-    zones = _zones(lead)
-    times = {lead.clock.astimezone(ZoneInfo(zone)).time().replace(microsecond=0) for zone in zones}
-    return times.pop() if len(times) == 1 else None
+def _local_time(lead: Lead) -> object:
+    """The time where the lead lives, in seconds; several where its possible zones disagree about it."""
+    return Several.of(tuple(here.time().replace(microsecond=0) for here in _local_moments(lead)))
+
+
+def _local_moments(lead: Lead) -> tuple[datetime.datetime, ...]:
+    return tuple(lead.clock.astimezone(ZoneInfo(zone)) for zone in _zones(lead))
+
+
+def _call_window(lead: Lead, read: Read) -> bool | None:
+    """Whether the lead may be called now; unknown where its place is not known, or its possible zones disagree."""
+    window = next(one for one in lead.plan.flow.call_windows if one.name == read.name)
+    state = _state(lead)
+    if state is None and any(rule.state for rule in window.rules):
+        return None
+    truths = {may_call(window, state or "", here) for here in _local_moments(lead)}
+    return truths.pop() if len(truths) == 1 else None
+
+
+def _state(lead: Lead) -> str | None:
+    """The code of the lead's state: its own field's, else its postal code's."""
+    good = _good_values(lead)
+    states = [value.normal for value in good if value.type.name == "state"]
+    states += [value.part("state") for value in good if value.type.name == "postal_code"]
+    return next((state for state in states if isinstance(state, str)), None)
+
+
+def _good_values(lead: Lead) -> list[Value]:
+    values = [lead.value(declared.name) for declared in lead.plan.flow.fields]
+    return [value for value in values if isinstance(value, Value) and value.valid and not value.blank]
 
 
 def _zones(lead: Lead) -> tuple[str, ...]:
     """The lead's possible time zones: its postal code's, else those of its phone's area."""
-    values = [lead.value(declared.name) for declared in lead.plan.flow.fields]
-    good = [value for value in values if isinstance(value, Value) and value.valid and not value.blank]
+    good = _good_values(lead)
     for value in good:
         zone = value.part("timezone") if value.type.name == "postal_code" else None
         if isinstance(zone, str):
@@ -197,6 +223,7 @@ _READ: Mapping[str, Callable[[Lead, Read], object]] = {
     "lead": _lead,
     "source": lambda lead, read: lead.source,
     "now": lambda lead, read: lead.now(),
+    "call_window": _call_window,
     "random": lambda lead, read: Decimal(lead.random),
     "extra": lambda lead, read: walk(lead.extra, read.name),
     "payload": lambda lead, read: walk(lead.payload, read.name),

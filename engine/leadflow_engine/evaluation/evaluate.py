@@ -24,6 +24,7 @@ from leadflow_engine.evaluation.comparing import (
     text_of,
 )
 from leadflow_engine.evaluation.functions import FUNCTIONS, NEEDS_NOW
+from leadflow_engine.evaluation.places import Several, over_each, within_miles
 from leadflow_engine.texts.patterns import pattern, search
 from leadflow_engine.values import Value, written
 
@@ -143,7 +144,11 @@ def _two_sided(term: t.Op, scope: Scope) -> object:
     if isinstance(term.args[1], t.Exactly):
         return _strict(term.name, left, term.args[1].text)
     opened = _opened(left, right)
-    return opened if opened else COMPARE[term.name](left, right)
+    if opened:
+        return opened
+    if type(left) is Several or type(right) is Several:
+        return over_each(COMPARE[term.name], left, right)
+    return COMPARE[term.name](left, right)
 
 
 def _strict(name: str, left: object, text: str) -> bool | None | Open:
@@ -182,6 +187,10 @@ def _between(term: t.Op, scope: Scope) -> object:
     opened = _opened(value, low, high)
     if opened:
         return opened
+    return over_each(_lies_between, value, low, high)
+
+
+def _lies_between(value: object, low: object, high: object) -> bool | None:
     sides = at_most(low, value), at_most(value, high)
     return False if False in sides else None if None in sides else True
 
@@ -193,7 +202,7 @@ def _in(term: t.Op, scope: Scope) -> object:
     if isinstance(group, t.NamedList):
         return folded(text_of(value)) in scope.named_list(group.name)
     if isinstance(group, t.ListOf):
-        return _in_items(value, group.items, scope)
+        return over_each(lambda one: _in_items(one, group.items, scope), value)
     return contains(plain(evaluate(group, scope)), value)
 
 
@@ -233,6 +242,18 @@ def _is_valid(term: t.Op, scope: Scope) -> object:
     return value.valid and not value.blank if isinstance(value, Value) else value is not None
 
 
+def _near(term: t.Op, scope: Scope) -> object:
+    one, miles, other = (evaluate(arg, scope) for arg in term.args)
+    opened = _opened(one, other)
+    return opened if opened else within_miles(one, plain(miles), other)  # type: ignore[arg-type]
+
+
+def _in_window(term: t.Op, scope: Scope) -> object:
+    window = term.args[0]
+    assert isinstance(window, t.Const)
+    return scope.read(t.Read("call_window", str(window.value), "", term.type, term.span))
+
+
 _OPERATORS: Final[dict[str, Callable[[t.Op, Scope], object]]] = {
     **dict.fromkeys(COMPARE, _two_sided),
     **dict.fromkeys(ARITHMETIC, _arithmetic),
@@ -243,6 +264,8 @@ _OPERATORS: Final[dict[str, Callable[[t.Op, Scope], object]]] = {
     "is_blank": _is_blank,
     "is_present": _is_present,
     "is_valid": _is_valid,
+    "near": _near,
+    "in_window": _in_window,
 }
 
 
@@ -259,8 +282,8 @@ def _call(term: t.Call, scope: Scope) -> object:
     if opened:
         return opened
     if term.name in NEEDS_NOW:
-        return FUNCTIONS[term.name](*args, now=scope.now())
-    return FUNCTIONS[term.name](*args)
+        return over_each(lambda *each: FUNCTIONS[term.name](*each, now=scope.now()), *args)
+    return over_each(FUNCTIONS[term.name], *args)
 
 
 def _case(term: t.Call, scope: Scope) -> object:

@@ -44,6 +44,10 @@ def _op(term: t.Op, lead: Lead) -> str:
         return f"-{parts[0]}"
     if term.name == "between":
         return f"{parts[0]} between {parts[1]} and {parts[2]}"
+    if term.name == "near":
+        return f"{parts[0]} within {parts[1]} miles of {parts[2]}"
+    if term.name == "in_window":
+        return f"within call_window {term.args[0].value}"  # type: ignore[union-attr]
     word = WORDS.get(term.name, term.name)
     return f"{parts[0]} {word}" + (f" {parts[1]}" if len(parts) > 1 else "")
 
