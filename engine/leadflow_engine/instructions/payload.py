@@ -163,6 +163,11 @@ def _projected(node: Node, whole: Json, value: Json) -> Json:
     return _put(left, whole, [element])
 
 
+def _flattened(node: Node, whole: Json, value: Json) -> Json:
+    """``entry[]``: the list that is flattened."""
+    return _put(node["children"][0], whole, value)
+
+
 def _first(node: Node, whole: Json, value: Json) -> Json:
     """``a || b``: the first of them is the usual place."""
     return _put(node["children"][0], whole, value)
@@ -183,6 +188,7 @@ _PUT: Final = {
     "index_expression": _chain,
     "filter_projection": _filtered,
     "projection": _projected,
+    "flatten": _flattened,
     "pipe": _piped,
     "or_expression": _first,
     "function_expression": _argument,

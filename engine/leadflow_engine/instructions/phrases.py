@@ -1,4 +1,4 @@
-"""Sentences of which the names keep apart from the words, so that every way of showing them can mark them its own way."""
+"""Sentences in which names stay apart from words, so that every way of showing them can mark them its own way."""
 
 from __future__ import annotations
 

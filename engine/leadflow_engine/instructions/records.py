@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.instructions.phrases import Phrase
@@ -22,7 +22,7 @@ class FieldNote:
 
     ``path`` is where it stands in the payload; ``by_name`` whether it is found by its name (then ``aliases`` are taken
     too, all without regard to case). ``required``: "", "always", "ping" or "post". ``takes`` says which spellings are
-    read. ``low`` and ``high`` are the range as written. ``own``: whether the flow itself declares it, not a library.
+    read. ``low`` and ``high`` are the range as written. ``own``: whether it stands in the example.
     """
 
     name: str
@@ -103,7 +103,8 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class SourceInstructions:
     """How a supplier posts leads, and what it hears. ``problem`` says why there is no example request, "" where there
-    are examples."""
+    are examples. ``example`` is the lead in them as JSON, without what a call has around it; None where there is none.
+    ``whole_call``: whether a call is one lead and nothing else."""
 
     flow: str
     flow_title: str
@@ -121,6 +122,7 @@ class SourceInstructions:
     refusals: tuple[Refusal, ...]
     requests: tuple[Request, ...]
     problem: str
+    example: Json
     answers: tuple[AnswerExample, ...]
     reasons: tuple[str, ...]
     payment: tuple[Phrase, ...]
@@ -130,6 +132,7 @@ class SourceInstructions:
     ping_request: Request | None = None
     answer_within: datetime.timedelta | None = None
     test: Phrase = ()
+    whole_call: bool = True
 
     @property
     def submit_url(self) -> str:
@@ -192,3 +195,31 @@ class BuyerInstructions:
     returns: tuple[Phrase, ...]
     test: tuple[Phrase, ...]
     notes: tuple[Note, ...]
+
+
+ACT: Final = "act"
+KNOW: Final = "know"
+NOTHING: Final = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, as a sentence. ``urgency`` is act, know or nothing."""
+
+    urgency: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Every difference for one source or buyer. ``kind`` is source or buyer, ``name`` its name."""
+
+    flow: str
+    kind: str
+    name: str
+    title: str
+    changes: tuple[Change, ...]
+
+    def of(self, urgency: str) -> tuple[Phrase, ...]:
+        """The sentences of one urgency, in order."""
+        return tuple(change.text for change in self.changes if change.urgency == urgency)

@@ -1,7 +1,7 @@
 """A made-up lead that the door takes: chosen by the flow's own conditions, and read by the engine's own reader.
 
-An example in a document that the intake would refuse is worse than none. So a sample starts from each type's example and
-each field's limits; where a condition fails, the values that it names are tried until more conditions hold than before.
+An example in a document that the intake would refuse is worse than none. So a sample starts from each type's example
+and each field's limits; where a condition fails, the values that it names are tried until more of them hold.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Sampler:
     def _start(self) -> dict[Variable, Json]:
         chosen: dict[Variable, Json] = {}
         for name in self.names:
-            chosen[Variable("field", name)] = self._first_good(self.plan.fields[name])
+            chosen[Variable("field", name)] = self.first_good(self.plan.fields[name])
         if self.results:
             chosen |= self._results()
         return chosen
@@ -106,7 +106,8 @@ class Sampler:
         scores = (step.name for step in self.plan.flow.steps if isinstance(step, m.Score))
         return {**found, **{Variable("score", name): Decimal(80) for name in scores}}
 
-    def _first_good(self, declared: m.Field) -> Json:
+    def first_good(self, declared: m.Field) -> Json:
+        """A value that the reader takes for a field within its limits; None where none was found."""
         flow = self.plan.flow
         for raw in limited_examples(declared, flow.country):
             lead, _ = self.build({Variable("field", declared.name): raw})
@@ -261,6 +262,12 @@ def buyer_sample(
     any_source = replace(plan, sources={**plan.sources, OWN: m.Source(OWN)})
     own = [Criterion(each.condition, each.kind == "accept") for each in buyer.criteria]
     return Sampler(any_source, m.Source(OWN), moment, names, (*own, *more), results=True).find()
+
+
+def example_for(plan: Plan, declared: m.Field, moment: datetime.datetime) -> Json:
+    """A value that the reader takes for a field, as JSON; None where none was found."""
+    any_source = replace(plan, sources={**plan.sources, OWN: m.Source(OWN)})
+    return Sampler(any_source, m.Source(OWN), moment, (declared.name,)).first_good(declared)
 
 
 _BEYOND: Final = frozenset({"result", "score", "step", "buyer"})

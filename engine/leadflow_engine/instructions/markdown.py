@@ -1,0 +1,75 @@
+"""A document as Markdown (CommonMark with tables). What an author wrote stays text, whatever characters it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from leadflow_engine.instructions.blocks import Block, Bullets, Code, Document, Heading, Paragraph, Table
+from leadflow_engine.instructions.phrases import Name, Phrase
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~#&])")
+_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_RUNS = re.compile("`+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+
+
+def markdown(document: Document) -> str:
+    """The document; it ends in a line end."""
+    head = [f"# {text(document.title)}"] + ([text(document.subtitle)] if document.subtitle else [])
+    return "\n\n".join([*head, *(_WRITE[type(block)](block) for block in document.blocks)]) + "\n"
+
+
+def text(words: str) -> str:
+    """Words as text: one line, in which nothing is markup."""
+    escaped = _MARKUP.sub(r"\\\1", _BREAKS.sub(" ", words))
+    return _AT_START.sub(r"\1\\\2" if not escaped[:1].isdigit() else r"\1\2", escaped).replace(
+        "://", ":\u200b//"
+    )
+
+
+def code(name: str) -> str:
+    """A name in the type of code, fenced by more backticks than it holds in a row."""
+    name = _BREAKS.sub(" ", name)
+    if not name.strip():
+        return "` `"
+    fence = "`" * (1 + max((len(run) for run in _RUNS.findall(name)), default=0))
+    pad = " " if name[:1] in "` " or name[-1:] in "` " else ""
+    return f"{fence}{pad}{name}{pad}{fence}"
+
+
+def phrase(pieces: Phrase) -> str:
+    """A phrase on one line."""
+    return "".join(code(piece.text) if isinstance(piece, Name) else text(piece) for piece in pieces)
+
+
+def _cell(pieces: Phrase) -> str:
+    """In a table a bar ends the cell even inside code."""
+    shown = (code(p.text).replace("|", "\\|") if isinstance(p, Name) else text(p) for p in pieces)
+    return "".join(shown)
+
+
+def _heading(block: Heading) -> str:
+    return f"{'#' * block.level} {text(block.text)}"
+
+
+def _table(block: Table) -> str:
+    rows = [" | ".join(_cell(cell) for cell in row) for row in block.rows]
+    head = " | ".join(text(word) for word in block.head)
+    return "\n".join(f"| {row} |" for row in (head, " | ".join("---" for _ in block.head), *rows))
+
+
+def _fenced(block: Code) -> str:
+    fence = "`" * max(3, 1 + max((len(run) for run in _RUNS.findall(block.text)), default=0))
+    caption = f"{text(block.caption)}:\n\n" if block.caption else ""
+    return f"{caption}{fence}{block.language}\n{block.text.rstrip(chr(10))}\n{fence}"
+
+
+_WRITE: Final[Mapping[type[Block], Callable[[Any], str]]] = {
+    Heading: _heading,
+    Paragraph: lambda block: phrase(block.text),
+    Bullets: lambda block: "\n".join(f"- {phrase(item)}" for item in block.items),
+    Table: _table,
+    Code: _fenced,
+}
