@@ -15,9 +15,10 @@ from leadflow_dsl.excuses import Excused, judge
 from leadflow_dsl.meaning.assertions import build_assertions
 from leadflow_dsl.meaning.buyers import build_buyers
 from leadflow_dsl.meaning.consequences import mistakes
+from leadflow_dsl.meaning.data import build_data
 from leadflow_dsl.meaning.declaring import declare
 from leadflow_dsl.meaning.draft import Draft
-from leadflow_dsl.meaning.fields import build_data, build_lead
+from leadflow_dsl.meaning.fields import build_lead
 from leadflow_dsl.meaning.heads import build_head
 from leadflow_dsl.meaning.loading import load
 from leadflow_dsl.meaning.sources import build_sources
@@ -154,6 +155,11 @@ def _flow(draft: Draft) -> model.Flow:
         sources_text=tuple(sorted(draft.project.texts.items())),
         root=str(draft.project.root),
         file=draft.file,
+        retain=draft.retain,
+        suppressions=tuple(draft.suppressions),
+        call_windows=tuple(draft.call_windows),
+        alerts=tuple(draft.alerts),
+        policies=tuple(draft.policies),
         span=head.span if head else NOWHERE,
     )
 

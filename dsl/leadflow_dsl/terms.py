@@ -59,10 +59,16 @@ class Read:
     | source   | ``name``                 | ""                                      |
     | now, random | ""                    | ""                                      |
     | extra    | dotted path in the payload beyond the declared fields | ""       |
-    | payload  | dotted path in the payload as it came | ""                        |
+    | payload  | dotted path in the payload as it came (in sources) | ""           |
     | ping     | ``reference``, ``bid``, ``expires`` or a name its answer sets | ""  |
     | delivery | ``key``                  | ""                                      |
     | set      | in a response: a value read from this answer earlier | ""         |
+    | reply    | in a reply, a postback: ``outcome``, ``price``, ``sales`` ...; ``ping`` | a part of ``ping`` |
+    | return   | in a postback: ``reason``, ``at`` | ""                            |
+    | offer    | in a ping or deliver: ``price`` | ""                              |
+    | deliver  | in an inquiry: ``reference`` | ""                                 |
+    | callback | in a ping or deliver: ``url`` | ""                                |
+    | request  | in what a signature is made over: ``body``, ``url``, ``method`` | "" |
 
     ``result`` and ``set`` may carry a part of their type too, written ``name.part`` in ``part``
     (``phone_check`` / ``"owner_phone.e164"``).
@@ -83,6 +89,8 @@ class Op:
     high), ``in`` (value, ``ListOf`` or ``NamedList``), ``contains starts_with ends_with``, ``matches`` (value,
     ``Pattern``), ``is_blank is_present is_valid``, ``near`` (value, miles, place), ``in_window`` (call window
     as ``Const`` text), ``+ - * / %`` and ``neg``. ``not in`` and ``is not`` are ``not`` around the positive one.
+    ``usual`` (a share as ``Const``) stands opposite a figure of ``stats``: that share of what the figure was in the
+    same hour of the last four weeks.
     """
 
     name: str
@@ -94,7 +102,11 @@ class Op:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function on its arguments. ``keyed`` holds ``condition: value`` pairs of ``case`` and
-    ``literal: value`` pairs of ``map``; ``otherwise`` their ``else``."""
+    ``literal: value`` pairs of ``map``; ``otherwise`` their ``else``.
+
+    A figure is ``stats.NAME`` of whom (a ``Party``, or a ``Read`` of a dimension) and over what time (a ``Const``: a
+    duration; of ``cap_used`` the cap's period as a text).
+    """
 
     name: str
     args: tuple[Term, ...]
@@ -117,6 +129,16 @@ class ListOf:
 class NamedList:
     """A declared ``list`` or ``suppression`` by name."""
 
+    name: str
+    type: Type
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A buyer or a source by name, as what a figure is asked of. kind: buyer, source."""
+
+    kind: str
     name: str
     type: Type
     span: Span = field(compare=False)
@@ -222,6 +244,7 @@ Term: TypeAlias = (
     | Call
     | ListOf
     | NamedList
+    | Party
     | Exactly
     | Pattern
     | Index

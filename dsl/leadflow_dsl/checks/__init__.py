@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from leadflow_dsl.checks.blanks import blanks
 from leadflow_dsl.checks.branches import branches
 from leadflow_dsl.checks.contradictions import conditions
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
+from leadflow_dsl.checks.division import divisions
+from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, stages, trade
 from leadflow_dsl.checks.in_turn import choices, criteria, verdicts
 from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.privacy import personal_in_ping
@@ -33,9 +36,16 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     sold_below_cost,
     unsafe_retries,
     personal_in_ping,
+    shared_caps,
+    trade,
+    stages,
+    sources,
+    kept_long_enough,
     conditions,
     criteria,
     branches,
     choices,
     verdicts,
+    blanks,
+    divisions,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning.beside import alert, policy
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.routes import buyer_exists, tagged
@@ -12,7 +13,7 @@ from leadflow_dsl.meaning.scope import Scope
 
 
 def build_assertions(draft: Draft) -> None:
-    """Assertions are checked like conditions; alerts and policies are checked and not built."""
+    """Assertions, alerts and policies, in written order."""
     r = Resolver(draft, Scope())
     for item in draft.own_items():
         if type(item) in _BUILD:
@@ -36,19 +37,9 @@ def _some(r: Resolver, item: nodes.SomeAssertion) -> None:
     r.draft.assertions.append(model.Assertion(item.title.value, "some", "", when, item.span))
 
 
-def _alert(r: Resolver, item: nodes.Alert) -> None:
-    r.draft.not_built("alert", item.span)
-    r.condition(item.condition)
-
-
-def _policy(r: Resolver, item: nodes.Policy) -> None:
-    r.draft.not_built("policy", item.span)
-    r.condition(item.condition)
-
-
 _BUILD: Final[dict[type, Any]] = {
     nodes.NeverAssertion: _never,
     nodes.SomeAssertion: _some,
-    nodes.Alert: _alert,
-    nodes.Policy: _policy,
+    nodes.Alert: alert,
+    nodes.Policy: policy,
 }

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from leadflow_dsl import model, nodes
-from leadflow_dsl.diagnostics import Label
-from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.diagnostics import Edit, Label, Span
+from leadflow_dsl.meaning.expressions import Resolver, secret_shown
 from leadflow_dsl.meaning.loading import unread
+from leadflow_dsl.meaning.suggestions import listed
 from leadflow_dsl.meaning.template_names import check_template
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.conditions import MISMATCH
+from leadflow_dsl.rules.exchanges import BODY_HERE
 from leadflow_dsl.rules.requests import SAME_KEY
 from leadflow_dsl.templates import Place
+from leadflow_dsl.terms import Const
+from leadflow_dsl.types import BROKEN
 
-NOT_BUILT = ("soap", "multipart")
+WITH_AUTH: Final = frozenset({"json", "form", "xml"})
+"""Kinds of body into which ``auth body`` puts a secret."""
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "request": ("json", "form", "xml", "text", "soap", "multipart"),
+    "batch": ("csv", "jsonl", "xml"),
+    "email": ("text",),
+    "reply": ("json", "form", "xml", "text"),
+}
+"""Which kinds of body each place sends."""
+PLACES: Final = {"request": "a request", "batch": "a batch", "email": "an e-mail", "reply": "a reply"}
 
 
-def body(r: Resolver, node: nodes.Body) -> model.Body:
-    """What is sent: exactly one of pairs, a template's path, a template's text."""
+def body(r: Resolver, node: nodes.Body | nodes.Reply, where: str = "request") -> model.Body:
+    """What is sent: exactly one of pairs, a template's path, a template's text. ``where`` is a key of ``KINDS``."""
     kind = node.kind.text
-    if kind in NOT_BUILT:
-        r.draft.not_built(f"body {kind}", node.span)
+    if kind not in KINDS[where]:
+        message = f"{PLACES[where]} has no body of the kind `{kind}`"
+        help = f"it takes {listed(KINDS[where])}"
+        if kind in KINDS["batch"]:
+            help = f"`{kind}` holds many leads: write it in a `deliver batch`"
+        r.draft.found(BODY_HERE.at(node.kind.span, message, "", help))
     match node.form:
         case nodes.Mapping(keep_blanks=keep, pairs=said):
-            return model.Body(kind, pairs(r, said), keep_blanks=keep, span=node.span)
+            beside = node.span if where == "request" and kind in WITH_AUTH else None
+            return model.Body(kind, pairs(r, said, beside), keep_blanks=keep, span=node.span)
         case nodes.TemplateFile(path=path):
             return model.Body(kind, template=_template(r, path), span=node.span)
         case nodes.Text() as text:
@@ -44,8 +64,9 @@ def _template(r: Resolver, node: nodes.Text) -> str:
     return path
 
 
-def pairs(r: Resolver, said: Sequence[nodes.Pair]) -> tuple[model.Pair, ...]:
-    """A mapping's pairs; two that write one place are reported."""
+def pairs(r: Resolver, said: Sequence[nodes.Pair], body: Span | None = None) -> tuple[model.Pair, ...]:
+    """A mapping's pairs; two that write one place are reported. ``body`` is where the body stands beside which
+    ``auth body`` may say a secret, if there is one."""
     seen: dict[tuple[model.Segment, ...], nodes.Pair] = {}
     for pair in said:
         left = left_of(pair.left)
@@ -53,7 +74,7 @@ def pairs(r: Resolver, said: Sequence[nodes.Pair]) -> tuple[model.Pair, ...]:
         if shared is not None:
             _same(r, pair, seen[shared])
         seen.setdefault(left, pair)
-    return tuple(_pair(r, pair) for pair in said)
+    return tuple(_pair(r, pair, body) for pair in said)
 
 
 def _same(r: Resolver, pair: nodes.Pair, earlier: nodes.Pair) -> None:
@@ -63,13 +84,38 @@ def _same(r: Resolver, pair: nodes.Pair, earlier: nodes.Pair) -> None:
     r.draft.found(SAME_KEY.at(pair.left.span, message, "written again", "take one out", (place,)))
 
 
-def _pair(r: Resolver, pair: nodes.Pair) -> model.Pair:
+def _pair(r: Resolver, pair: nodes.Pair, body: Span | None) -> model.Pair:
+    if isinstance(pair.value, nodes.Env) and body is not None and not r.scope.secrets:
+        r.draft.found(secret_shown(pair.value, _as_auth(r, pair, body)))
+        return model.Pair(left_of(pair.left), Const("", BROKEN, pair.value.span), pair.span)
     left, right = left_of(pair.left), r.value(pair.value)
     if any(segment.kind == "each" for segment in left) and right.type.name not in ("list", "any"):
         message = "`[*]` repeats for each element, and this value is no list"
         help = "write `pets[*].name` on the right"
         r.draft.found(MISMATCH.at(pair.value.span, message, "one value only", help))
     return model.Pair(left, right, pair.span)
+
+
+def _as_auth(r: Resolver, pair: nodes.Pair, body: Span) -> tuple[Edit, ...]:
+    """The pair moved out of the mapping, to ``auth body`` before it."""
+    source = r.draft.project.texts.get(body.file, "")
+    line = source[source.rfind("\n", 0, body.start) + 1 : body.start]
+    said = f"auth body {r.draft.text_at(pair.left.span)} {r.draft.text_at(pair.value.span)}"
+    between = f"\n{line}" if not line.strip() else "  "
+    before = Span(body.file, body.line, body.column, body.line, body.column, body.start, body.start)
+    return (Edit(before, said + between), Edit(_taken_out(source, pair.span), ""))
+
+
+def _taken_out(source: str, span: Span) -> Span:
+    """The span of a pair with the white space that goes with it: its whole line where it has one."""
+    begin = source.rfind("\n", 0, span.start)
+    after = span.end + len(source[span.end :]) - len(source[span.end :].lstrip(" \t"))
+    if source[begin + 1 : span.start].strip() or source[after : after + 1] != "\n":
+        return replace(span, end=after, end_column=span.end_column + after - span.end)
+    if begin < 0:
+        return span
+    column = begin - source.rfind("\n", 0, begin)
+    return replace(span, start=begin, line=span.line - 1, column=column)
 
 
 def left_of(left: nodes.Left) -> tuple[model.Segment, ...]:

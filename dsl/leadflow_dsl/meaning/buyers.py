@@ -3,55 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning import trade
 from leadflow_dsl.meaning.bodies import left_of
-from leadflow_dsl.meaning.declaring import all_steps, set_types
+from leadflow_dsl.meaning.declaring import all_steps
+from leadflow_dsl.meaning.deliveries import batch, callback, email, inquire
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.heads import zone_of
 from leadflow_dsl.meaning.like import with_like
-from leadflow_dsl.meaning.limits import (
-    CAP_PERIODS,
-    amount,
-    cap,
-    conditional,
-    criterion,
-    dedupe,
-    on_doubt,
-    period,
-    throttle,
-    whole,
-)
-from leadflow_dsl.meaning.names import PING
-from leadflow_dsl.meaning.requests import Said, inherited, leg, said
+from leadflow_dsl.meaning.limits import amount, cap, conditional, criterion, dedupe, on_doubt, throttle
+from leadflow_dsl.meaning.pings import ping_values
+from leadflow_dsl.meaning.places import CALLBACK, OFFER
+from leadflow_dsl.meaning.requests import Said, inherited, leg, said, url
 from leadflow_dsl.meaning.responses import check_accepted
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
-from leadflow_dsl.meaning.unbuilt import check_loosely
 from leadflow_dsl.rules.buyers import EQUAL_HOURS, NO_DELIVERY, NO_PRICE
+from leadflow_dsl.rules.exchanges import WHOSE_CALL
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
+from leadflow_dsl.rules.trade import OFFER_UNSAID
 from leadflow_dsl.terms import Const, Term, Type
 from leadflow_dsl.types import NUMBER
 
-FORMS: Final[dict[type, str]] = {
-    nodes.Group: "group",
-    nodes.Offer: "offer",
-    nodes.AtLeast: "at least",
-    nodes.Balance: "balance",
-    nodes.Terms: "terms",
-    nodes.Inquire: "inquire",
-    nodes.Callback: "callback",
-    nodes.PendingEnds: "pending ends",
-    nodes.DeliverBatch: "deliver batch",
-    nodes.DeliverEmail: "deliver email",
-    nodes.ReturnsAtMost: "returns at most",
-}
-FREE: Final = frozenset(("deliver", "callback", "offer"))
 ONCE: Final = (
     nodes.Timezone,
     nodes.LegalName,
@@ -62,8 +41,19 @@ ONCE: Final = (
     nodes.Ping,
     nodes.Deliver,
     nodes.Throttle,
+    nodes.Offer,
+    nodes.Balance,
+    nodes.Terms,
+    nodes.Inquire,
+    nodes.Callback,
+    nodes.PendingEnds,
+    nodes.DeliverBatch,
+    nodes.DeliverEmail,
     nodes.TestMark,
 )
+DELIVERIES: Final = (nodes.Deliver, nodes.DeliverBatch, nodes.DeliverEmail)
+"""The ways in which a lead reaches a buyer."""
+Make: TypeAlias = Callable[[Resolver, Any], Any]
 ALL_DAYS: Final = tuple(range(7))
 
 
@@ -85,7 +75,8 @@ class _Parts:
     prices: list[model.Price] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     priorities: list[model.Conditional] = field(default_factory=list)
-    weights: list[model.Conditional] = field(default_factory=list)
+    weights: list[model.Weight] = field(default_factory=list)
+    at_least: list[model.AtLeast] = field(default_factory=list)
     paused: list[model.Conditional] = field(default_factory=list)
     caps: list[model.Cap] = field(default_factory=list)
     budgets: list[model.Budget] = field(default_factory=list)
@@ -94,6 +85,7 @@ class _Parts:
     holds: dict[str, model.Hold] = field(default_factory=dict)
     dedupes: list[model.Dedupe] = field(default_factory=list)
     returns: list[model.Returns] = field(default_factory=list)
+    returns_at_most: list[model.ReturnsAtMost] = field(default_factory=list)
     test_fields: list[model.TestField] = field(default_factory=list)
     one: dict[str, Any] = field(default_factory=dict)
 
@@ -104,10 +96,12 @@ class _Builder:
     def __init__(self, draft: Draft, node: nodes.Buyer, items: Sequence[Any]) -> None:
         self.draft, self.node, self.items = draft, node, items
         self.r = Resolver(draft, Scope(known=all_steps(draft)))
+        self.asked = self.r.at(self._asked_scope())
         self.parts = _Parts()
 
     def build(self) -> model.Buyer:
         self._check_once()
+        self.draft.used -= {("offer", "price"), ("callback", "url")}  # of buyers that were read before
         for item in self.items:
             self._read(item)
         ping, deliver = self._legs()
@@ -125,6 +119,7 @@ class _Builder:
             paused=tuple(parts.paused),
             caps=tuple(parts.caps),
             budgets=tuple(parts.budgets),
+            at_least=tuple(parts.at_least),
             openings=tuple(parts.openings),
             closed_on=tuple(parts.closed_on),
             holds=tuple(parts.holds.items()),
@@ -132,6 +127,7 @@ class _Builder:
             ping=ping,
             deliver=deliver,
             returns=tuple(parts.returns),
+            returns_at_most=tuple(parts.returns_at_most),
             test_fields=tuple(parts.test_fields),
             span=node.name.span,
             **{"timezone": self.draft.timezone, "on_doubt": self.draft.on_doubt, **parts.one},
@@ -145,38 +141,53 @@ class _Builder:
             seen.add(type(item))
 
     def _check_whole(self, ping: model.Leg | None, deliver: model.Leg | None) -> None:
-        name = self.node.name
-        if not self.parts.prices and not any(isinstance(item, nodes.Offer) for item in self.items):
+        name, offer = self.node.name, self._block(nodes.Offer)
+        if self.parts.prices and offer is not None:
+            help = "take one of the two out: the offer that is accepted is the price"
+            message = "a buyer with an `offer` has no other price"
+            self.draft.found(SAID_TWICE.at(offer.span, message, "priced already", help))
+        if not self.parts.prices and offer is None:
             help = "write `price 25.00`, `price from bid` or `price 0.00`"
             self.draft.found(NO_PRICE.at(name.span, f"buyer `{name.text}` says no price", "", help))
-        blocks = (nodes.Ping, nodes.Deliver, nodes.DeliverBatch, nodes.DeliverEmail)
-        if not any(isinstance(item, blocks) for item in self.items):
+        if offer is not None and ("offer", "price") not in self.draft.used:
+            help = "send `offer.price`"
+            message = f"`{name.text}` is not told what it is offered the lead for"
+            self.draft.found(OFFER_UNSAID.at(offer.span, message, "asked the same again", help))
+        self._check_callback()
+        ways = [item for item in self.items if isinstance(item, DELIVERIES)]
+        if len(ways) > 1 and len({type(item) for item in ways}) > 1:
+            message = "a buyer is delivered to in one way"
+            self.draft.found(SAID_TWICE.at(ways[1].span, message, "a second one", "take one out"))
+        if not ways and self._block(nodes.Ping) is None:
             help = 'write `deliver { post "https://..." ... }`'
             message = f"nothing can be sent to buyer `{name.text}`"
             self.draft.found(NO_DELIVERY.at(name.span, message, "neither `ping` nor `deliver`", help))
 
+    def _check_callback(self) -> None:
+        """A call is about the lead whose reference it says, or whose own address is called."""
+        said = self.parts.one.get("callback")
+        if said is None or ("callback", "url") in self.draft.used:
+            return
+        if not any(name == "reference" for name, _ in said.response.values):
+            ways = ('read it in the call: `reference "id"`', "or send `callback.url` with the lead")
+            message = f"a call of `{self.node.name.text}` does not tell which lead it is about"
+            self.draft.found(WHOSE_CALL.at(said.span, message, "no `reference`", ways))
+
     # -------------------------------------------------------------- statements
 
     def _read(self, item: Any) -> None:
-        read = _READ.get(type(item))
-        if read is not None:
-            read(self, item)
-        elif type(item) in FORMS:
-            self.draft.not_built(FORMS[type(item)], item.span)
-            check_loosely(self.r.at(replace(self.r.scope, ping=self._ping_values())), item, FREE)
+        kind = type(item)
+        if kind in _ONE:
+            name, make = _ONE[kind]
+            self.parts.one[name] = make(self.later if kind in SENT_LATER else self.r, item)
+        elif kind in _MANY:
+            name, make = _MANY[kind]
+            getattr(self.parts, name).append(make(self.r, item))
+        elif kind in _READ:
+            _READ[kind](self, item)
 
     def _tag(self, item: nodes.Tag) -> None:
         self.parts.tags.extend(name.text for name in item.names)
-
-    def _legal_name(self, item: nodes.LegalName) -> None:
-        self.parts.one["legal_name"] = item.text.value
-
-    def _exclusive(self, item: nodes.Exclusive) -> None:
-        self.parts.one["exclusive"] = True
-
-    def _group(self, item: nodes.Group) -> None:
-        self.draft.not_built("group", item.span)
-        self.parts.one["group"] = item.name.text
 
     def _needs(self, item: nodes.Needs) -> None:
         self.parts.needs.extend(name.text for name in item.names if self._is_lookup(name))
@@ -194,11 +205,6 @@ class _Builder:
     def _priority(self, item: nodes.Priority) -> None:
         value = Const(item.value.value, NUMBER, item.value.span)
         self.parts.priorities.append(conditional(self.r, value, item.when, item))
-
-    def _weight(self, item: nodes.Weight) -> None:
-        self.draft.not_built("weight", item.span)
-        value = Const(item.value.value, NUMBER, item.value.span)
-        self.parts.weights.append(conditional(self.r, value, item.when, item))
 
     def _paused(self, item: nodes.Paused) -> None:
         self.parts.paused.append(conditional(self.r, None, item.when, item))
@@ -224,19 +230,6 @@ class _Builder:
             self._is_lookup(plus)
         term = amount(self.r, value.value, "a price")
         return model.Price("amount", term, None, plus.text if plus else "", when, item.span)
-
-    def _criterion(self, item: nodes.Accept | nodes.Reject) -> None:
-        self.parts.criteria.append(criterion(self.r, item))
-
-    def _cap(self, item: nodes.Cap) -> None:
-        self.parts.caps.append(cap(self.r, item))
-
-    def _throttle(self, item: nodes.Throttle) -> None:
-        self.parts.one["throttle"] = throttle(self.draft, item)
-
-    def _budget(self, item: nodes.Budget) -> None:
-        when = period(self.draft, item.period, CAP_PERIODS)
-        self.parts.budgets.append(model.Budget(item.maximum.value, when, item.span))
 
     def _timezone(self, item: nodes.Timezone) -> None:
         self.parts.one["timezone"] = zone_of(self.draft, item)
@@ -279,30 +272,10 @@ class _Builder:
             self.draft.found(SAID_TWICE.at(item.span, message, "said again", "take one out"))
         self.parts.holds.setdefault(state, hold)
 
-    def _down_after(self, item: nodes.DownAfter) -> None:
-        failures = whole(self.draft, item.failures, "a number of failures")
-        self.parts.one["down_after"] = model.DownAfter(failures, item.within.value, item.length.value)
-
-    def _dedupe(self, item: nodes.Dedupe) -> None:
-        self.parts.dedupes.append(dedupe(self.r, item))
-
-    def _idempotent(self, item: nodes.Idempotent) -> None:
-        self.parts.one["idempotent"] = True
-
-    def _doubt(self, item: nodes.OnDoubt) -> None:
-        self.parts.one["on_doubt"] = on_doubt(item)
-
-    def _returns(self, item: nodes.Returns) -> None:
-        resubmit = item.resubmit
-        when = self.r.condition(resubmit.when) if resubmit and resubmit.when is not None else None
-        reasons = tuple(reason.value for reason in item.reasons)
-        self.parts.returns.append(model.Returns(item.within.value, reasons, resubmit is not None, when))
-
     def _test(self, item: nodes.TestMark) -> None:
         for one in item.items:
             if isinstance(one, nodes.TestUrl):
-                self.draft.not_built("test url", one.span)
-                self.parts.one["test_url"] = one.url.value
+                self.parts.one["test_url"] = url(self.r, one.url)
             else:
                 value = self.r.at(self.r.scope.in_request()).value(one.value)
                 self.parts.test_fields.append(model.TestField(left_of(one.left), value))
@@ -317,22 +290,25 @@ class _Builder:
         ping = self._block(nodes.Ping)
         if ping is None:
             return None
-        found = set_types(self.draft, ping.items)
-        response = next((item for item in ping.items if isinstance(item, nodes.Response)), None)
-        for item in response.items if response else ():
-            inner = item.items if isinstance(item, nodes.Bids) else (item,)
-            for value in inner:
-                if isinstance(value, nodes.Value) and value.name.text in PING:
-                    found[value.name.text] = PING[value.name.text]
-        return found
+        return ping_values(self.draft, ping)
+
+    def _asked_scope(self) -> Scope:
+        """What a request to this buyer can name beside what every request can."""
+        words = ((nodes.Offer, OFFER), (nodes.Callback, CALLBACK))
+        return self.r.scope.having(*(table for kind, table in words if self._block(kind) is not None))
+
+    @property
+    def later(self) -> Resolver:
+        """The place of what is sent after the ping was answered."""
+        return self.asked.at(replace(self.asked.scope, ping=self._ping_values()))
 
     def _legs(self) -> tuple[model.Leg | None, model.Leg | None]:
         ping, deliver = self._block(nodes.Ping), self._block(nodes.Deliver)
-        asked = said(self.r, ping.items) if ping else None
-        first = leg(self.r, asked, "ping", ping.span) if ping and asked else None
+        asked = said(self.asked, ping.items) if ping else None
+        first = leg(self.asked, asked, "ping", ping.span) if ping and asked else None
         if deliver is None:
             return first, None
-        later = self.r.at(replace(self.r.scope, ping=self._ping_values()))
+        later = self.later
         own = said(later, deliver.items)
         block = inherited(own, asked) if asked else own
         second = leg(later, block, "deliver", deliver.span)
@@ -346,27 +322,48 @@ class _Builder:
 
 _READ: Final[dict[type, Any]] = {
     nodes.Tag: _Builder._tag,
-    nodes.LegalName: _Builder._legal_name,
-    nodes.Exclusive: _Builder._exclusive,
-    nodes.Group: _Builder._group,
     nodes.Needs: _Builder._needs,
     nodes.Priority: _Builder._priority,
-    nodes.Weight: _Builder._weight,
     nodes.Paused: _Builder._paused,
     nodes.Price: _Builder._price,
-    nodes.Accept: _Builder._criterion,
-    nodes.Reject: _Builder._criterion,
-    nodes.Cap: _Builder._cap,
-    nodes.Throttle: _Builder._throttle,
-    nodes.Budget: _Builder._budget,
     nodes.Timezone: _Builder._timezone,
     nodes.Hours: _Builder._hours,
     nodes.ClosedOn: _Builder._closed_on,
     nodes.OnState: _Builder._on_state,
-    nodes.DownAfter: _Builder._down_after,
-    nodes.Dedupe: _Builder._dedupe,
-    nodes.Idempotent: _Builder._idempotent,
-    nodes.OnDoubt: _Builder._doubt,
-    nodes.Returns: _Builder._returns,
     nodes.TestMark: _Builder._test,
 }
+
+SENT_LATER: Final = (nodes.Inquire, nodes.DeliverBatch, nodes.DeliverEmail)
+"""Statements that may read what the ping's answer gave."""
+
+_ONE: Final[dict[type, tuple[str, Make]]] = {
+    nodes.LegalName: ("legal_name", lambda r, item: item.text.value),
+    nodes.Exclusive: ("exclusive", lambda r, item: True),
+    nodes.Group: ("group", trade.group),
+    nodes.Offer: ("offers", trade.offer),
+    nodes.Throttle: ("throttle", lambda r, item: throttle(r.draft, item)),
+    nodes.Balance: ("balance", trade.balance),
+    nodes.Terms: ("terms", trade.terms),
+    nodes.DownAfter: ("down_after", trade.down_after),
+    nodes.Idempotent: ("idempotent", lambda r, item: True),
+    nodes.OnDoubt: ("on_doubt", lambda r, item: on_doubt(item)),
+    nodes.Inquire: ("inquire", inquire),
+    nodes.Callback: ("callback", callback),
+    nodes.PendingEnds: ("pending_ends", trade.pending_ends),
+    nodes.DeliverBatch: ("batch", batch),
+    nodes.DeliverEmail: ("email", email),
+}
+"""Statements that stand once: the buyer's field, and what makes it."""
+
+_MANY: Final[dict[type, tuple[str, Make]]] = {
+    nodes.Accept: ("criteria", criterion),
+    nodes.Reject: ("criteria", criterion),
+    nodes.Weight: ("weights", trade.weight),
+    nodes.Cap: ("caps", cap),
+    nodes.AtLeast: ("at_least", trade.at_least),
+    nodes.Budget: ("budgets", trade.budget),
+    nodes.Dedupe: ("dedupes", dedupe),
+    nodes.Returns: ("returns", trade.returns),
+    nodes.ReturnsAtMost: ("returns_at_most", trade.returns_at_most),
+}
+"""Statements of which each adds one."""

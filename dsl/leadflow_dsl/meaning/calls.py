@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
 from leadflow_dsl.functions import FUNCTIONS, Function, Parameter, result, signature
-from leadflow_dsl.meaning import names
 from leadflow_dsl.meaning.draft import Symbol
-from leadflow_dsl.meaning.suggestions import did_you_mean, listed
+from leadflow_dsl.meaning.figures import figure, is_stats
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.conditions import ARGUMENTS
-from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION, UNKNOWN_PART
+from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION
 from leadflow_dsl.terms import Call, Const, NamedList, Term, Type
-from leadflow_dsl.types import BROKEN, NUMBER, TEXT, described, kind, list_of
+from leadflow_dsl.types import BROKEN, TEXT, described, kind, list_of
 
 if TYPE_CHECKING:
     from leadflow_dsl.meaning.expressions import Resolver
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def call(r: Resolver, node: nodes.Call, want: Type | None, as_path: bool) -> Term:
     """``function(arguments)``."""
     name = node.function.text if isinstance(node.function, nodes.Word) else ""
-    if not name and _is_stats(node.function):
-        return _stats(r, node)
+    if not name and is_stats(node.function):
+        return figure(r, node)
     function = FUNCTIONS.get(name)
     if function is None or (function.only_in == "response" and not r.scope.answer):
         return _unknown(r, node, name)
@@ -34,10 +34,11 @@ def call(r: Resolver, node: nodes.Call, want: Type | None, as_path: bool) -> Ter
 def _unknown(r: Resolver, node: nodes.Call, name: str) -> Term:
     written = r.draft.text_at(node.function.span)
     help = did_you_mean(name, FUNCTIONS)
+    fix = slip(written, node.function.span, FUNCTIONS)
     if name in ("if", "when"):
         help = ("`case(condition: value, else value)` chooses a value",)
     message = f"unknown function `{written}`"
-    r.draft.found(UNKNOWN_FUNCTION.at(node.function.span, message, "no such function", help))
+    r.draft.found(UNKNOWN_FUNCTION.at(node.function.span, message, "no such function", help, fix=fix))
     return Const("", BROKEN, node.span)
 
 
@@ -144,37 +145,3 @@ def _table(r: Resolver, node: Any) -> Symbol | None:
     written = r.draft.text_at(node.span)
     r.draft.found(UNKNOWN.at(node.span, f"unknown table `{written}`", "no `table` of this name", help))
     return None
-
-
-# ------------------------------------------------------------------ figures
-
-
-def _is_stats(node: object) -> bool:
-    return (
-        isinstance(node, nodes.Attribute)
-        and isinstance(node.value, nodes.Word)
-        and node.value.text == "stats"
-    )
-
-
-def _stats(r: Resolver, node: nodes.Call) -> Term:
-    assert isinstance(node.function, nodes.Attribute)
-    figure = node.function.name
-    if figure.text not in names.STATS:
-        help = (*did_you_mean(figure.text, names.STATS), f"figures are {listed(names.STATS)}")
-        r.draft.found(UNKNOWN_PART.at(figure.span, f"unknown figure `{figure.text}`", "", help))
-    r.draft.not_built("stats", node.span)
-    args = tuple(_of_whom(r, argument.value) for argument in node.arguments)
-    return Call(f"stats.{figure.text}", args, (), None, NUMBER, node.span)
-
-
-def _of_whom(r: Resolver, node: Any) -> Term:
-    known = {**r.draft.of("buyer"), **r.draft.of("source")}
-    if isinstance(node, nodes.Word) and (node.text in known or node.text in ("hour", "day", "week", "month")):
-        return Const(node.text, TEXT, node.span)
-    if isinstance(node, nodes.Word) and node.text not in r.draft.words:
-        help = did_you_mean(node.text, known)
-        message = f"unknown buyer or source `{node.text}`"
-        r.draft.found(UNKNOWN.at(node.span, message, "not declared", help))
-        return Const(node.text, TEXT, node.span)
-    return r.value(node)

@@ -9,12 +9,15 @@ from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.operators import ORDER, written
-from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERANDS, PRESENT, REVERSED
+from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERANDS, PRESENT, REVERSED, VALUE
+from leadflow_dsl.rules.forms import NO_FIGURE
 from leadflow_dsl.rules.names import UNKNOWN
-from leadflow_dsl.terms import Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
+from leadflow_dsl.terms import Call, Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
 from leadflow_dsl.types import (
     BOOLEAN,
     BROKEN,
+    NUMBER,
+    POSTAL_CODE,
     TEXT,
     comparable,
     described,
@@ -40,9 +43,39 @@ def compare(r: Resolver, node: nodes.Compare, want: Type | None, as_path: bool) 
         return _matches(r, node)
     if name in ("contains", "starts_with", "ends_with"):
         return _textual(r, node, name)
+    if isinstance(node.left, nodes.Usual) or isinstance(node.right, nodes.Usual):
+        return _usual(r, node, name)
     left, right = _pair(r, node.left, node.right)
     _check_pair(r, node, left, right)
     return Op(name, (left, right), BOOLEAN, node.span)
+
+
+def _usual(r: Resolver, node: nodes.Compare, name: str) -> Term:
+    """A figure against a share of what it usually is at this hour."""
+    r.draft.not_built("of usual", node.span)
+    sides = [
+        _share(side) if isinstance(side, nodes.Usual) else r.value(side) for side in (node.left, node.right)
+    ]
+    for side, other in zip((node.left, node.right), reversed(sides), strict=True):
+        if isinstance(side, nodes.Usual) and not is_figure(other) and other.type != BROKEN:
+            no_usual(r, side)
+    return Op(name, tuple(sides), BOOLEAN, node.span)
+
+
+def _share(node: nodes.Usual) -> Op:
+    return Op("usual", (Const(node.share.value, NUMBER, node.share.span),), NUMBER, node.span)
+
+
+def is_figure(term: Term) -> bool:
+    """Whether a term is a figure of ``stats``."""
+    return isinstance(term, Call) and term.name.startswith("stats.")
+
+
+def no_usual(r: Resolver, node: nodes.Usual) -> None:
+    """Report ``of usual`` where there is no figure beside it."""
+    message = "only a figure has something usual"
+    help = "write `stats.attempts(BUYER, 1h) < 50% of usual`"
+    r.draft.found(NO_FIGURE.at(node.span, message, "of what, and of whom?", help))
 
 
 def _pair(r: Resolver, left: Any, right: Any) -> tuple[Term, Term]:
@@ -229,17 +262,35 @@ def _may_be_invalid(value: Term) -> bool:
 
 def near(r: Resolver, node: nodes.Near, want: Type | None, as_path: bool) -> Term:
     """``postal_code within 25 miles of "78701"``."""
-    r.draft.not_built("within ... miles of", node.span)
-    value = r.value(node.value)
-    miles = r.value(node.miles)
-    return Op("near", (value, miles, r.value(node.place, value.type)), BOOLEAN, node.span)
+    value, place = r.value(node.value), r.value(node.place, POSTAL_CODE, False)
+    if node.miles.value <= 0:
+        r.draft.found(
+            VALUE.at(node.miles.span, "nothing lies within no distance", "", "write `within 25 miles of`")
+        )
+    for side, term in ((node.value, value), (node.place, place)):
+        if term.type.name not in ("postal_code", "any"):
+            message = (
+                f"a distance is measured between postal codes, and this is of type {described(term.type)}"
+            )
+            help = 'write `postal_code within 25 miles of "78701"`'
+            r.draft.found(OPERANDS.at(side.span, message, "has no place on the map", help))
+    _check_zip(r, node.place, place)
+    return Op("near", (value, Const(node.miles.value, NUMBER, node.miles.span), place), BOOLEAN, node.span)
+
+
+def _check_zip(r: Resolver, node: Any, place: Term) -> None:
+    if not isinstance(place, Const) or place.type != POSTAL_CODE or r.draft.country != "US":
+        return
+    if not re.fullmatch(r"\d{5}(-\d{4})?", str(place.value)):
+        message = f'there is no postal code "{place.value}"'
+        r.draft.found(VALUE.at(node.span, message, "", 'five digits in quotes: "78701"'))
 
 
 def in_window(r: Resolver, node: nodes.InWindow, want: Type | None, as_path: bool) -> Term:
     """``within call_window NAME``."""
-    r.draft.not_built("within call_window", node.span)
-    name = node.name.text
-    if name not in r.draft.of("call_window"):
-        help = did_you_mean(name, r.draft.of("call_window"))
+    name, known = node.name.text, r.draft.of("call_window")
+    r.draft.used.add(("call_window", name))
+    if name not in known:
+        help = did_you_mean(name, known) or ("declare it: `call_window NAME { default 08:00-21:00 }`",)
         r.draft.found(UNKNOWN.at(node.name.span, f"unknown call window `{name}`", "not declared", help))
     return Op("in_window", (Const(name, TEXT, node.name.span),), BOOLEAN, node.span)

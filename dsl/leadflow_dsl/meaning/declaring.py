@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from leadflow_dsl import nodes
-from leadflow_dsl.diagnostics import Label
+from leadflow_dsl.diagnostics import Edit, Label, Span
 from leadflow_dsl.meaning.draft import Draft, Symbol
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.meaning.typing import type_of
@@ -100,7 +100,7 @@ def _enhance(draft: Draft, node: nodes.Enhance, own: bool) -> None:
 def set_types(draft: Draft, items: Sequence[object]) -> dict[str, Type]:
     """What a request's answer sets, and of which types."""
     found: dict[str, Type] = {}
-    for response in (item for item in items if isinstance(item, nodes.Response)):
+    for response in (item for item in items if isinstance(item, nodes.Response | nodes.Bids)):
         for value in find(response, nodes.SetValue):
             found.setdefault(value.name.text, type_of(draft, value.type))
     return found
@@ -137,6 +137,18 @@ def _take_fields(draft: Draft, items: Sequence[nodes.LeadItem], own: bool, above
             _use(draft, item, said, above)
 
 
+def _import_of_standard(draft: Draft, file: str) -> tuple[Edit, ...]:
+    """The import of the library that declares ``standard``, behind the line with which a file's head ends."""
+    head = next((one.tree.head for one in draft.files if one.path == file and one.tree.head), None)
+    end = draft.project.texts.get(file, "").find("\n", head.span.end) if head else -1
+    if head is None or end < 0:
+        return ()
+    line = head.span.end_line + 1
+    return (
+        Edit(Span(file, line, 1, line, 1, end + 1, end + 1), '\nimport "library/standard_fields.flow"\n'),
+    )
+
+
 def _use(draft: Draft, item: nodes.Use, said: set[str], above: tuple[str, ...]) -> None:
     name = item.name.text
     group = draft.of("fields").get(name)
@@ -145,7 +157,8 @@ def _use(draft: Draft, item: nodes.Use, said: set[str], above: tuple[str, ...]) 
         if name == "standard" and not help:
             help = ('import "library/standard_fields.flow" declares `standard`',)
         message = f"unknown group of fields `{name}`"
-        draft.found(UNKNOWN.at(item.name.span, message, "no `fields` of this name", help))
+        fix = _import_of_standard(draft, item.span.file) if name == "standard" else ()
+        draft.found(UNKNOWN.at(item.name.span, message, "no `fields` of this name", help, fix=fix))
         if not draft.lacking:
             draft.lacking.append(item.name.span)
         return

@@ -87,6 +87,11 @@ class Draft:
     lists: list[model.NamedValues] = field(default_factory=list)
     tables: list[model.Table] = field(default_factory=list)
     calendars: list[model.Calendar] = field(default_factory=list)
+    retain: model.Duration | None = None
+    suppressions: list[model.Suppression] = field(default_factory=list)
+    call_windows: list[model.CallWindow] = field(default_factory=list)
+    alerts: list[model.Alert] = field(default_factory=list)
+    policies: list[model.Policy] = field(default_factory=list)
     sources: list[model.Source] = field(default_factory=list)
     steps: list[model.Step] = field(default_factory=list)
     delivers: list[model.Deliver] = field(default_factory=list)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from leadflow_dsl import nodes
-from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.meaning import calls, comparisons, names, texts
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.literals import bare_word, literal, wrong_word
@@ -180,10 +180,15 @@ def _list_value(r: Resolver, base: Term, node: Any) -> Term:
 
 def _env(r: Resolver, node: nodes.Env, want: Type | None, as_path: bool) -> Term:
     if not r.scope.secrets:
-        message = f"the secret `{node.name.text}` stands where values are shown"
-        help = f"write `auth body KEY env {node.name.text}` (or `auth header`, `auth query`) beside the body"
-        r.draft.found(SECRET.at(node.span, message, "would be logged with the request", help))
+        r.draft.found(secret_shown(node))
     return SecretRef(node.name.text, SECRET_TYPE, node.span)
+
+
+def secret_shown(node: nodes.Env, fix: tuple[Edit, ...] = ()) -> Diagnostic:
+    """The finding for a secret among values that are logged."""
+    message = f"the secret `{node.name.text}` stands where values are shown"
+    help = f"write `auth body KEY env {node.name.text}` (or `auth header`, `auth query`) beside the body"
+    return SECRET.at(node.span, message, "would be logged with the request", help, fix=fix)
 
 
 def _all(name: str) -> Callable[[Resolver, Any, Type | None, bool], Term]:
@@ -234,12 +239,12 @@ def _regex(r: Resolver, node: nodes.Regex, want: Type | None, as_path: bool) -> 
 
 
 def _usual(r: Resolver, node: nodes.Usual, want: Type | None, as_path: bool) -> Term:
-    r.draft.not_built("of usual", node.span)
-    return Const(node.share.value, NUMBER, node.span)
+    comparisons.no_usual(r, node)
+    return broken(node.span)
 
 
 def _of_answer(r: Resolver, span: Span, term: Answer) -> Term:
-    if not r.scope.answer:
+    if not r.scope.answer and not (r.scope.called and term.kind in ("header", "cookie")):
         message = "there is no answer to read here"
         r.draft.found(NOT_HERE.at(span, message, "", "`status`, `header` and `css` stand in a `response`"))
         return broken(span)

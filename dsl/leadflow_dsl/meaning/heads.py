@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.meaning.draft import Draft
-from leadflow_dsl.meaning.limits import on_doubt
+from leadflow_dsl.meaning.limits import longer_than_nothing, on_doubt
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.requests import SAID_TWICE
@@ -73,6 +73,7 @@ def _doubt(draft: Draft, node: nodes.OnDoubt) -> None:
 
 def _retain(draft: Draft, node: nodes.Retain) -> None:
     draft.not_built("retain", node.span)
+    draft.retain = longer_than_nothing(draft, node.length, "how long leads are kept")
 
 
 _SETTINGS: Final[dict[type, Any]] = {

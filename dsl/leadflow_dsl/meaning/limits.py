@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model, nodes
@@ -9,6 +11,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.rules.conditions import MISMATCH, VALUE
+from leadflow_dsl.rules.trade import ENDLESS
 from leadflow_dsl.terms import Read, Term
 from leadflow_dsl.types import MONEY, described, kind
 
@@ -71,6 +74,16 @@ def cap(r: Resolver, node: nodes.Cap) -> model.Cap:
     counting = node.counting.text if node.counting else "sold"
     if counting != "sold":
         draft.not_built(f"cap ... counting {counting}", node.span)
+    word = "total" if getattr(node.period, "text", "") == "total" else ""
+    if (word and (node.rolling or node.paced)) or (node.rolling and node.paced):
+        said_word = "rolling" if node.rolling else "paced"
+        message = (
+            f"a cap per {word} has no window to be `{said_word}` in"
+            if word
+            else "`rolling` cannot be `paced`"
+        )
+        help = "take the word out, or say a period such as `per day`" if word else "take one of the two out"
+        draft.found(ENDLESS.at(node.span, message, "", help))
     return model.Cap(
         maximum=whole(draft, node.maximum, "a cap"),
         period=period(draft, node.period, CAP_PERIODS),
@@ -88,6 +101,20 @@ def cap(r: Resolver, node: nodes.Cap) -> model.Cap:
 
 def _scope_form(scope: object) -> str:
     return "cap ... shared" if isinstance(scope, nodes.Shared) else "cap ... across"
+
+
+def longer_than_nothing(draft: Draft, node: nodes.Duration, what: str) -> datetime.timedelta:
+    """A duration that is not zero."""
+    if node.value <= datetime.timedelta(0):
+        draft.found(VALUE.at(node.span, f"{what} is longer than nothing", "", "write a time such as `30s`"))
+    return node.value
+
+
+def share(draft: Draft, node: nodes.Number | nodes.Percent, what: str) -> Decimal:
+    """A number, or a percentage of at most the whole, as a fraction."""
+    if isinstance(node, nodes.Percent) and node.value > 1:
+        draft.found(VALUE.at(node.span, f"{what} of {node.raw} is more than the whole", "", "100% is all"))
+    return node.value
 
 
 def throttle(draft: Draft, node: nodes.Throttle) -> model.Throttle:

@@ -9,7 +9,7 @@ from typing import Any
 
 from leadflow_dsl import nodes
 from leadflow_dsl.meaning.draft import Draft
-from leadflow_dsl.meaning.suggestions import did_you_mean, listed
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.conditions import MISMATCH, NOT_A_MEMBER, UNKNOWN_STATE, VALUE
 from leadflow_dsl.states import STATES, state_code
 from leadflow_dsl.terms import Const, ListOf, Term, Type
@@ -69,7 +69,8 @@ def not_a_member(draft: Draft, node: Any, word: str, want: Type) -> None:
     """Report a word that an enum does not have."""
     message = f"`{word}` is not one of {listed(want.members)}"
     help = did_you_mean(word, want.members)
-    draft.found(NOT_A_MEMBER.at(node.span, message, "the enum has no such word", help))
+    fix = slip(word, node.span, want.members)
+    draft.found(NOT_A_MEMBER.at(node.span, message, "the enum has no such word", help, fix=fix))
 
 
 def no_state(draft: Draft, node: Any, word: str) -> None:

@@ -10,14 +10,16 @@ from typing import Any, Final
 
 from leadflow_dsl import model, nodes
 from leadflow_dsl.diagnostics import Span
-from leadflow_dsl.meaning.bodies import body, left_of, pairs
+from leadflow_dsl.meaning.auth import auth
+from leadflow_dsl.meaning.bodies import body, pairs
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import whole
 from leadflow_dsl.meaning.responses import response
+from leadflow_dsl.meaning.suggestions import listed
 from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.requests import NO_REQUEST, PLACE_IN_HOST, SAID_TWICE, URL
-from leadflow_dsl.terms import Const, SecretRef, Term, Text
-from leadflow_dsl.types import SECRET, TEXT
+from leadflow_dsl.terms import Text
+from leadflow_dsl.types import TEXT
 
 TIMEOUTS: Final = {
     "deliver": datetime.timedelta(seconds=5),
@@ -27,7 +29,6 @@ TIMEOUTS: Final = {
 """How long an answer may take where the flow does not say."""
 
 CAUSES: Final = ("timeout", "connect", "5xx")
-HMACS: Final = ("sha1", "sha256", "sha512", "md5")
 DEFAULT_BACKOFF: Final = datetime.timedelta(milliseconds=500)
 
 
@@ -110,27 +111,32 @@ def leg(r: Resolver, block: Said, kind: str, span: Span) -> model.Leg | None:
         help = 'say where to: `post "https://..."`'
         r.draft.found(NO_REQUEST.at(span, f"this {kind} sends nothing", "no URL", help))
         return None
-    answer = response(r, block.response) if block.response else model.Response()
+    answer = response(r, block.response, kind) if block.response else model.Response()
     return model.Leg(
         request(r, block, block.method, TIMEOUTS.get(kind, TIMEOUTS["deliver"]), span), answer, span
     )
 
 
 def request(
-    r: Resolver, block: Said, method: nodes.Method, timeout: datetime.timedelta, span: Span
+    r: Resolver,
+    block: Said,
+    method: nodes.Method,
+    timeout: datetime.timedelta,
+    span: Span,
+    where: str = "request",
 ) -> model.Request:
-    """The request of a block."""
+    """The request of a block. ``where`` says which kinds of body it may send (``bodies.KINDS``)."""
     here = r.at(r.scope.in_request())
     return model.Request(
         method=method.verb.text.upper(),
-        url=_url(r, method.url),
+        url=url(r, method.url, SCHEMES.get(where, SCHEMES["request"])),
         query=pairs(here, block.query.pairs) if block.query else (),
         headers=tuple((header.name.value, here.value(header.value)) for header in block.headers),
-        auth=tuple(_auth(here, item) for item in block.auth),
+        auth=tuple(auth(here, item) for item in block.auth),
         timeout=_timeout(r, block.timeout) if block.timeout else timeout,
         retry=_retry(r, block.retry) if block.retry else None,
         idempotency_header=block.idempotency.header.value if block.idempotency else "",
-        body=body(here, block.body) if block.body else None,
+        body=body(here, block.body, where) if block.body else None,
         span=span,
     )
 
@@ -141,74 +147,28 @@ def _timeout(r: Resolver, node: nodes.Timeout) -> datetime.timedelta:
     return node.limit.value
 
 
-_SHAPE: Final = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
+SCHEMES: Final = {"request": ("https", "http"), "batch": ("https", "http", "sftp", "file")}
+"""To where a request and a batch may go; `file` is a directory of this machine and has no host."""
+_SHAPE: Final = re.compile(r"([a-z]+)://([^/?#]*)", re.IGNORECASE)
 
 
-def _url(r: Resolver, node: nodes.Text) -> Text:
+def url(r: Resolver, node: nodes.Text, schemes: tuple[str, ...] = SCHEMES["request"]) -> Text:
     """A URL: a scheme and a host that no lead decides, then whatever the flow wants."""
     found = _SHAPE.match(node.value)
-    if found is None or not found[2] or re.search(r"\s", node.value.split("{{")[0]):
-        help = 'write the whole URL: `"https://..."`'
+    scheme = found[1].lower() if found else ""
+    nowhere = found is None or (not found[2] and scheme != "file")
+    if nowhere or scheme not in schemes or re.search(r"\s", node.value.split("{{")[0]):
+        help = f"write the whole URL: {listed(f'{one}://...' for one in schemes if one != 'http')}"
         r.draft.found(URL.at(node.span, f"`{node.value}` is no URL", "no scheme and host", help))
-    elif "{{" in found[2]:
+    elif found is not None and "{{" in found[2]:
         help = "values stand in the path or the query"
         message = "a value decides to which host this is sent"
         r.draft.found(PLACE_IN_HOST.at(node.span, message, "`{{` before the first `/`", help))
-    elif "@" in found[2]:
+    elif found is not None and "@" in found[2]:
         help = "write `auth basic USER env PASSWORD`"
         r.draft.found(URL.at(node.span, "a user name or password in a URL", "would be logged", help))
     term = r.at(r.scope.in_url()).value(node, None, False)
     return term if isinstance(term, Text) else Text((node.value,), TEXT, node.span)
-
-
-def _secret(node: nodes.Env) -> SecretRef:
-    return SecretRef(node.name.text, SECRET, node.span)
-
-
-def _auth(r: Resolver, node: Any) -> model.Auth:
-    match node:
-        case nodes.AuthBearer(secret=secret):
-            return model.Auth("bearer", _secret(secret), span=node.span)
-        case nodes.AuthBasic(user=user, secret=secret):
-            return model.Auth("basic", _secret(secret), user=_user(user), span=node.span)
-        case nodes.AuthHeader(name=name, prefix=prefix, secret=secret):
-            text = prefix.value if prefix else ""
-            return model.Auth("header", _secret(secret), name.value, text, span=node.span)
-        case nodes.AuthQuery(name=name, secret=secret):
-            return model.Auth("query", _secret(secret), name.value, span=node.span)
-        case nodes.AuthBody(left=left, secret=secret):
-            key = ".".join(segment.name for segment in left_of(left))
-            return model.Auth("body", _secret(secret), key, span=node.span)
-        case nodes.AuthHmac():
-            return _hmac(r, node)
-        case _:
-            return _oauth(r, node)
-
-
-def _user(node: nodes.Text | nodes.Env) -> Term:
-    return _secret(node) if isinstance(node, nodes.Env) else Const(node.value, TEXT, node.span)
-
-
-def _hmac(r: Resolver, node: nodes.AuthHmac) -> model.Auth:
-    r.draft.not_built("auth hmac", node.span)
-    if node.algorithm.text not in HMACS:
-        help = f"algorithms are {', '.join(HMACS)}"
-        r.draft.found(VALUE.at(node.algorithm.span, f"unknown algorithm `{node.algorithm.text}`", "", help))
-    over = r.value(node.over) if node.over is not None else None
-    return model.Auth(
-        "hmac",
-        _secret(node.secret),
-        node.header.value,
-        algorithm=node.algorithm.text,
-        over=over,
-        span=node.span,
-    )
-
-
-def _oauth(r: Resolver, node: nodes.AuthOauth) -> model.Auth:
-    r.draft.not_built("auth oauth", node.span)
-    options = tuple((option.name.text, _user(option.value)) for option in node.options)
-    return model.Auth("oauth", options=options, span=node.span)
 
 
 def _retry(r: Resolver, node: nodes.Retry) -> model.Retry:

@@ -11,6 +11,7 @@ from leadflow_dsl.diagnostics import Label
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.paths import path
 from leadflow_dsl.meaning.typing import type_of
+from leadflow_dsl.rules.exchanges import BIDS_WITHOUT_BID, ONLY_IN_PING
 from leadflow_dsl.rules.names import DUPLICATE
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.responses import CONTAINS_OPPOSITE, NO_ACCEPTED
@@ -24,11 +25,17 @@ POSITIVE: Final = re.compile(
 """Words that the opposite of what they say contains: ``unsuccessful``, ``not accepted``, ``invalid``."""
 
 
-def response(r: Resolver, node: nodes.Response) -> model.Response:
-    """A response block. Values set by ``set`` are known to what stands below them."""
+ONLY_IN: Final = {"bid": ("ping",), "expires": ("ping",), "legal_name": ()}
+"""Values that mean something only in the answer to a ping (`legal_name`: only in each of several bids)."""
+
+
+def response(r: Resolver, node: nodes.Response, of: str) -> model.Response:
+    """A response block. Values set by ``set`` are known to what stands below them. ``of`` is what it answers: ping,
+    deliver, enhance, inquire, callback, postback, fetch."""
     reader = _Reader(r, {}, [], [], [], [], None)
     for item in node.items:
         reader.read(item)
+        _check_here(r, item, of)
     return model.Response(
         kind=node.kind.text if node.kind else "",
         verdicts=tuple(reader.verdicts),
@@ -38,6 +45,15 @@ def response(r: Resolver, node: nodes.Response) -> model.Response:
         bids=reader.bids,
         span=node.span,
     )
+
+
+def _check_here(r: Resolver, item: Any, of: str) -> None:
+    """Report what is read from an answer that nobody takes it from."""
+    word = item.name.text if isinstance(item, nodes.Value) else "bids" if isinstance(item, nodes.Bids) else ""
+    if (word == "bids" and of != "ping") or of not in ONLY_IN.get(word, (of,)):
+        place = "each of several `bids`" if word == "legal_name" else "a ping's answer"
+        message = f"`{word}` is read where nothing takes it"
+        r.draft.found(ONLY_IN_PING.at(item.span, message, f"it belongs to {place}", "take it out"))
 
 
 def check_accepted(r: Resolver, node: nodes.Response, built: model.Response) -> None:
@@ -82,6 +98,7 @@ class _Reader:
             case nodes.SetValue():
                 self._set(item)
             case nodes.Bids():
+                self._once(item, () if self.bids is None else (item,), "bids")
                 self.bids = _bids(self.here(), item)
 
     def _once(self, item: Any, said: Sequence[object], word: str) -> None:
@@ -91,9 +108,9 @@ class _Reader:
     def _set(self, item: nodes.SetValue) -> None:
         name = item.name.text
         if name in self.known:
-            place = next(Label(value.span, "first set here") for value in self.sets if value.name == name)
+            place = tuple(Label(value.span, "first set here") for value in self.sets if value.name == name)
             message = f"`{name}` is set twice"
-            self.r.draft.found(DUPLICATE.at(item.name.span, message, "set again", "rename one", (place,)))
+            self.r.draft.found(DUPLICATE.at(item.name.span, message, "set again", "rename one", place))
         self.sets.append(_set_value(self.here(), item))
         self.known[name] = self.sets[-1].type
 
@@ -141,9 +158,11 @@ def _check_contains(r: Resolver, term: Term) -> None:
 
 
 def _bids(r: Resolver, node: nodes.Bids) -> model.Bids:
-    r.draft.not_built("bids", node.span)
-    values = tuple(
-        (item.name.text, r.value(item.value)) for item in node.items if isinstance(item, nodes.Value)
-    )
-    sets = tuple(_set_value(r, item) for item in node.items if isinstance(item, nodes.SetValue))
-    return model.Bids(path(r.draft, node.path), values, sets, node.span)
+    reader = _Reader(r, dict(r.scope.sets), [], [], [], [], None)
+    for item in node.items:
+        reader.read(item)
+    if not any(name == "bid" for name, _ in reader.values):
+        help = 'write `bid "price"` in each of the bids'
+        message = "none of these bids says an amount"
+        r.draft.found(BIDS_WITHOUT_BID.at(node.span, message, "nothing to choose by", help))
+    return model.Bids(path(r.draft, node.path), tuple(reader.values), tuple(reader.sets), node.span)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning.deliveries import not_longer
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import amount, whole
 from leadflow_dsl.meaning.step_parts import check_delivers, when_of
@@ -15,6 +16,7 @@ from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.routes import EMPTY_TAG, OPTION
+from leadflow_dsl.rules.trade import BEST_OF
 
 DESCENDING: Final = {
     "priority": False,
@@ -72,6 +74,14 @@ def route(r: Resolver, node: nodes.Route, name: str) -> model.Route:
     unsold = next((item for item in node.items if isinstance(item, nodes.Unsold)), None)
     if unsold is not None:
         r.draft.not_built("unsold hold", unsold.span)
+        if unsold.every is not None:
+            not_longer(r, unsold.every, unsold.hold.up_to)
+        for again in (item for item in node.items if isinstance(item, nodes.Unsold) and item is not unsold):
+            r.draft.found(SAID_TWICE.at(again.span, "`unsold` is said twice", "said again", "take one out"))
+        if unsold.hold.first:
+            help = "write `unsold hold up to 2h`"
+            message = "what is unsold has nobody to be before"
+            r.draft.found(VALUE.at(unsold.hold.span, message, "", help))
     delivers = (item.delivers for item in node.items if isinstance(item, nodes.OnUnsold))
     return model.Route(
         name=name,
@@ -115,6 +125,14 @@ def _if(r: Resolver, node: nodes.If, numbering: _Numbering) -> model.If:
 def _best_of(r: Resolver, node: nodes.BestOf, numbering: _Numbering) -> model.BestOf:
     r.draft.not_built("best of", node.span)
     name = numbering.stage()
+    fallen = next((s for s in node.stages if isinstance(s, nodes.Stage) and s.kind.text == "fallback"), None)
+    if fallen is not None:
+        help = "put the fallback behind the `best of`"
+        message = "a fallback is the last resort, and not compared"
+        r.draft.found(BEST_OF.at(fallen.span, message, "", help))
+    elif len(node.stages) < 2:
+        help = "write at least two stages, or the stage alone"
+        r.draft.found(BEST_OF.at(node.span, "this `best of` has nothing to choose from", "", help))
     stages = tuple(
         _best_of(r, stage, numbering) if isinstance(stage, nodes.BestOf) else _stage(r, stage, numbering)
         for stage in node.stages
@@ -247,5 +265,16 @@ def _key(r: Resolver, key: nodes.OrderKey) -> model.OrderKey:
         known = (*DESCENDING, *(word for word, s in r.draft.words.items() if s.kind == "score"))
         help = did_you_mean(name, known) or (f"keys are {listed(known)}",)
         r.draft.found(UNKNOWN.at(key.name.span, f"nothing is ordered by `{name}`", "no such key", help))
+    _check_window(r, key)
     descending = DESCENDING.get(name, True) if key.direction is None else key.direction.text == "desc"
     return model.OrderKey(name, key.window.value if key.window else None, descending, key.span)
+
+
+def _check_window(r: Resolver, key: nodes.OrderKey) -> None:
+    """Only a rate looks back, and it must say how far."""
+    if key.name.text == "acceptance_rate" and key.window is None:
+        help = "write `acceptance_rate(30d)`"
+        r.draft.found(VALUE.at(key.span, "`acceptance_rate` does not say how far it looks back", "", help))
+    elif key.name.text != "acceptance_rate" and key.window is not None:
+        message = f"`{key.name.text}` looks back over no time"
+        r.draft.found(VALUE.at(key.window.span, message, "", f"write `{key.name.text}` alone"))

@@ -16,7 +16,7 @@ class Scope:
     is no ping to read). ``sets``: values read earlier from this answer. ``paths``: whether quoted texts are JMESPath
     by their position. ``answer``: whether ``status``, ``text``, ``header`` exist. ``places``: whether a text may hold
     ``{{ }}``. ``secrets``: whether ``env`` may stand (a URL). ``delivery``: whether ``delivery.key`` exists.
-    ``free``: first words whose meaning is not checked, in forms that are not built.
+    ``words``: words that exist only at such a place (``places``). ``called``: a call that came in, with ``header``.
     """
 
     known: frozenset[str] | None = None
@@ -27,11 +27,16 @@ class Scope:
     places: bool = False
     secrets: bool = False
     delivery: bool = False
-    free: frozenset[str] = frozenset()
+    words: Mapping[str, Type] = field(default_factory=dict)
+    called: bool = False
 
     def in_request(self) -> Scope:
         """The same place inside a request's mapping or header."""
         return replace(self, places=True, delivery=True)
+
+    def in_reply(self) -> Scope:
+        """The same place inside what a call is answered: texts may hold ``{{ }}``."""
+        return replace(self, places=True)
 
     def in_url(self) -> Scope:
         """The same place inside a URL."""
@@ -40,6 +45,10 @@ class Scope:
     def in_response(self, sets: Mapping[str, Type]) -> Scope:
         """The same place inside a response that has set ``sets`` so far."""
         return replace(self, paths=True, answer=True, sets=sets, delivery=True)
+
+    def having(self, *words: Mapping[str, Type]) -> Scope:
+        """The same place with words that exist only there."""
+        return replace(self, words={**self.words, **{k: v for table in words for k, v in table.items()}})
 
     def in_payload(self) -> Scope:
         """The same place where texts are paths over what came in."""

@@ -6,34 +6,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadflow_dsl import model, nodes
-from leadflow_dsl.diagnostics import Diagnostic, Edit
+from leadflow_dsl.diagnostics import Diagnostic, Edit, Label
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
-from leadflow_dsl.meaning.limits import amount, cap, conditional, criterion, dedupe, throttle
+from leadflow_dsl.meaning.intake import fetch, postback, reply, source_ping
+from leadflow_dsl.meaning.limits import amount, cap, criterion, dedupe, share, throttle
 from leadflow_dsl.meaning.names import field_of_alias
+from leadflow_dsl.meaning.paths import path
+from leadflow_dsl.meaning.places import PAYLOAD
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
-from leadflow_dsl.meaning.unbuilt import check_loosely
+from leadflow_dsl.meaning.verification import verification
+from leadflow_dsl.rules.forms import COSTS_DIFFER
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
-from leadflow_dsl.terms import SecretRef, Term
+from leadflow_dsl.terms import Path, SecretRef, Term
 from leadflow_dsl.types import SECRET
 
-NOTHING_RAN = Scope(known=frozenset())
-"""A source judges before any step has run."""
-
-FORMS: dict[type, str] = {
-    nodes.SourcePing: "ping of a source",
-    nodes.VerifyHmac: "verify",
-    nodes.VerifyField: "verify",
-    nodes.VerifyChallenge: "verify",
-    nodes.EachLead: "each",
-    nodes.Fetch: "fetch",
-    nodes.Reply: "reply",
-    nodes.Postback: "postback",
-}
-FREE = frozenset("outcome reason details reference price redirect sales return callback".split())
-"""What replies and postbacks may name beside what every expression may."""
+NOTHING_RAN = Scope(known=frozenset()).having(PAYLOAD)
+"""A source judges before any step has run; what came can be named as it came."""
 
 
 def build_sources(draft: Draft) -> None:
@@ -56,10 +47,15 @@ class _Said:
     dedupes: list[model.Dedupe] = field(default_factory=list)
     caps: list[model.Cap] = field(default_factory=list)
     throttle: model.Throttle | None = None
-    costs: list[model.Conditional] = field(default_factory=list)
-    cost_on: str = "sale"
+    costs: list[model.Cost] = field(default_factory=list)
     answer_within: Any = None
     test_when: Term | None = None
+    verify: list[model.Verification] = field(default_factory=list)
+    each: Path | None = None
+    fetch: model.Leg | None = None
+    ping: model.SourcePing | None = None
+    replies: list[model.Reply] = field(default_factory=list)
+    postbacks: list[model.Postback] = field(default_factory=list)
 
 
 def _source(draft: Draft, node: nodes.Source) -> model.Source:
@@ -78,14 +74,30 @@ def _source(draft: Draft, node: nodes.Source) -> model.Source:
         caps=tuple(said.caps),
         throttle=said.throttle,
         costs=tuple(said.costs),
-        cost_on=said.cost_on,
+        cost_on=said.costs[-1].owed if said.costs else "sale",
         answer_within=said.answer_within,
         test_when=said.test_when,
+        verify=tuple(said.verify),
+        each=said.each,
+        fetch=said.fetch,
+        ping=said.ping,
+        replies=tuple(said.replies),
+        postbacks=tuple(said.postbacks),
         span=node.name.span,
     )
 
 
-_ONCE = (nodes.Key, nodes.Receive, nodes.Map, nodes.Throttle, nodes.AnswerWithin, nodes.TestWhen)
+_ONCE = (
+    nodes.Key,
+    nodes.Receive,
+    nodes.Map,
+    nodes.Throttle,
+    nodes.AnswerWithin,
+    nodes.TestWhen,
+    nodes.EachLead,
+    nodes.Fetch,
+    nodes.SourcePing,
+)
 
 
 def _check_once(draft: Draft, node: nodes.Source) -> None:
@@ -118,9 +130,26 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
             said.answer_within = limit.value
         case nodes.TestWhen(condition=condition):
             said.test_when = r.at(r.scope.in_payload()).condition(condition)
+        case nodes.EachLead(path=node):
+            r.draft.not_built("each", item.span)
+            said.each = path(r.draft, node)
+        case nodes.Fetch():
+            said.fetch = fetch(r, item)
+        case nodes.SourcePing():
+            said.ping = source_ping(r, item)
+        case nodes.Reply():
+            _reply(r, item, said)
+        case nodes.Postback():
+            said.postbacks.extend(postback(r, item))
         case _:
-            r.draft.not_built(FORMS[type(item)], item.span)
-            check_loosely(r, item, FREE)
+            said.verify.append(verification(r, item))
+
+
+def _reply(r: Resolver, item: nodes.Reply, said: _Said) -> None:
+    built = reply(r, item)
+    if any(earlier.on == built.on for earlier in said.replies):
+        r.draft.found(SAID_TWICE.at(item.span, "this is answered already", "said again", "take one out"))
+    said.replies.append(built)
 
 
 def _mapped(r: Resolver, pairs: tuple[nodes.MapPair, ...]) -> list[tuple[str, Term]]:
@@ -153,13 +182,30 @@ def _no_field(draft: Draft, name: nodes.Name) -> Diagnostic:
 
 def _cost(r: Resolver, item: nodes.Cost, said: _Said) -> None:
     later = r.at(Scope())  # a cost is owed on the sale, when everything is known
-    if isinstance(item.value, nodes.RevenueShare):
+    part = item.value if isinstance(item.value, nodes.RevenueShare) else None
+    value = None if part else amount(later, item.value, "a cost")
+    if part:
         r.draft.not_built("cost ... of revenue", item.span)
-        value: Term | None = None
-    else:
-        value = amount(later, item.value, "a cost")
     if item.back_on_return:
         r.draft.not_built("cost ... back on return", item.span)
-    if item.owed is not None:
-        said.cost_on = item.owed.text
-    said.costs.append(conditional(later, value, item.when, item))
+    cost = model.Cost(
+        value=value,
+        when=later.condition(item.when) if item.when is not None else None,
+        span=item.span,
+        share=share(r.draft, part.share, "a share of the revenue") if part else None,
+        owed=item.owed.text if item.owed else "sale",
+        back_on_return=item.back_on_return,
+    )
+    _check_owed(r, cost, said.costs)
+    said.costs.append(cost)
+
+
+def _check_owed(r: Resolver, cost: model.Cost, earlier: list[model.Cost]) -> None:
+    if cost.share is not None and cost.owed == "accept":
+        message = "there is no revenue yet when the lead is accepted"
+        r.draft.found(COSTS_DIFFER.at(cost.span, message, "", "a share of the revenue is owed `on sale`"))
+    elif earlier and earlier[0].owed != cost.owed:
+        message = f"this cost is owed on {cost.owed}, another of this source on {earlier[0].owed}"
+        place = Label(earlier[0].span, f"owed on {earlier[0].owed}")
+        help = f"write `on {earlier[0].owed}` here, too"
+        r.draft.found(COSTS_DIFFER.at(cost.span, message, "", help, (place,)))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.diagnostics import Label
 from leadflow_dsl.meaning.declaring import route_names, steps_before
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import criterion, field_path
+from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.requests import leg, said
 from leadflow_dsl.meaning.routes import route
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.step_parts import check_delivers, when_of
+from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.conditions import MISMATCH, REVERSED, VALUE
+from leadflow_dsl.rules.forms import MODEL_AND_POINTS
 from leadflow_dsl.terms import Const, Term
 from leadflow_dsl.types import NUMBER, described, kind
 
@@ -101,7 +106,7 @@ def _score(r: Resolver, node: nodes.Score) -> Step:
     start = next((item for item in node.items if isinstance(item, nodes.Start)), None)
     trained = next((item for item in node.items if isinstance(item, nodes.Model)), None)
     if trained is not None:
-        r.draft.not_built("score ... model", trained.span)
+        _check_model(r, node, trained)
     return model.Score(
         name=node.name.text,
         start=_number(r, start.value) if start else None,
@@ -113,6 +118,27 @@ def _score(r: Resolver, node: nodes.Score) -> Step:
         model=trained.path.value if trained else "",
         span=node.name.span,
     )
+
+
+def _check_model(r: Resolver, node: nodes.Score, trained: nodes.Model) -> None:
+    """A model is a JSON file of the project, and instead of points."""
+    r.draft.not_built("score ... model", trained.span)
+    for item in node.items:
+        if isinstance(item, nodes.Start | nodes.Points):
+            message = "a score from a model counts no points"
+            place = Label(trained.span, "the model")
+            r.draft.found(MODEL_AND_POINTS.at(item.span, message, "", "take one of the two out", (place,)))
+    path, text = r.draft.project.find(trained.path.value)
+    if isinstance(text, Unread):
+        r.draft.found(unread(trained.path.span, trained.path.value, path, text))
+        return
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        message = f"`{path}` is no model"
+        r.draft.found(
+            VALUE.at(trained.path.span, message, "the file does not parse as JSON", "export it as JSON")
+        )
 
 
 def _points(r: Resolver, item: nodes.Points) -> model.Points:

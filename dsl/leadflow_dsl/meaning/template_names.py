@@ -6,7 +6,7 @@ from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.names import Problem, Word, look_up
-from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.meaning.suggestions import did_you_mean, slip
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
 from leadflow_dsl.rules.templates import FILTER, TEMPLATE, TEMPLATE_NAME
@@ -27,7 +27,8 @@ def check_template(r: Resolver, source: str, place: Place, above: tuple[str, ...
 def _flaw(r: Resolver, flaw: Flaw) -> None:
     if flaw.kind == "filter":
         message = f"unknown filter `{flaw.message}`"
-        r.draft.found(FILTER.at(flaw.span, message, "no such filter", did_you_mean(flaw.message, FILTERS)))
+        help, fix = did_you_mean(flaw.message, FILTERS), slip(flaw.message, flaw.span, FILTERS)
+        r.draft.found(FILTER.at(flaw.span, message, "no such filter", help, fix=fix))
     else:
         message = f"the template does not parse: {flaw.message}"
         r.draft.found(TEMPLATE.at(flaw.span, message, "", "see the template's syntax at this place"))
@@ -39,7 +40,7 @@ def _use(r: Resolver, use: Use) -> None:
     if isinstance(answered, Problem):
         rule = TEMPLATE_NAME if answered.rule is UNKNOWN else answered.rule
         message = answered.message.replace("unknown field", "unknown name")
-        r.draft.found(rule.at(use.span, message, answered.label, answered.help, answered.labels))
+        r.draft.found(rule.at(use.span, message, answered.label, answered.help, answered.labels, answered.fix))
 
 
 def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...]) -> None:

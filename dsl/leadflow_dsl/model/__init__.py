@@ -5,62 +5,122 @@ This is what the front end hands to the engine: frozen data, inheritance (``like
 ``Decimal``, clock times as ``time``. Order is written order wherever order means something.
 """
 
-from leadflow_dsl.model.buyers import Buyer, DownAfter, Hold, OnDoubt, Opening, Price, Returns, TestField
+from leadflow_dsl.model.beside import Alert, PauseBuyer, Policy, PolicyAction, ShiftWeight, SlowSource, Until
+from leadflow_dsl.model.buyers import (
+    Buyer,
+    DownAfter,
+    Hold,
+    OnDoubt,
+    Opening,
+    Price,
+    Returns,
+    ReturnsAtMost,
+    TestField,
+)
+from leadflow_dsl.model.deliveries import Batch, Callback, EmailDelivery, Inquire, PendingEnds
 from leadflow_dsl.model.flow import Assertion, Flow, Unbuilt
-from leadflow_dsl.model.lead import Calendar, Field, NamedValues, RequireAny, Table
-from leadflow_dsl.model.limits import Budget, Cap, Conditional, Criterion, Dedupe, Duration, Throttle
-from leadflow_dsl.model.requests import Auth, Body, Pair, Request, Retry, Segment
+from leadflow_dsl.model.intake import Cost, Postback, Reply, SourcePing, Verification
+from leadflow_dsl.model.lead import (
+    Calendar,
+    CallRule,
+    CallWindow,
+    Field,
+    NamedValues,
+    RequireAny,
+    Suppression,
+    Table,
+)
+from leadflow_dsl.model.limits import (
+    AtLeast,
+    Balance,
+    Budget,
+    Cap,
+    Conditional,
+    Criterion,
+    Dedupe,
+    Duration,
+    Terms,
+    Throttle,
+    Weight,
+)
+from leadflow_dsl.model.requests import Auth, Body, OAuth, Pair, Request, Retry, Segment
 from leadflow_dsl.model.responses import Bids, Leg, Response, SetValue, Verdict
 from leadflow_dsl.model.routes import BestOf, If, OrderKey, Route, RouteItem, Stage, Step, Unsold
 from leadflow_dsl.model.steps import Deliver, Enhance, Filter, Points, Score, Source
 
 __all__ = [
+    "Alert",
     "Assertion",
+    "AtLeast",
     "Auth",
+    "Balance",
+    "Batch",
     "BestOf",
     "Bids",
     "Body",
     "Budget",
     "Buyer",
     "Calendar",
+    "CallRule",
+    "CallWindow",
+    "Callback",
     "Cap",
     "Conditional",
+    "Cost",
     "Criterion",
     "Dedupe",
     "Deliver",
     "DownAfter",
     "Duration",
+    "EmailDelivery",
     "Enhance",
     "Field",
     "Filter",
     "Flow",
     "Hold",
     "If",
+    "Inquire",
     "Leg",
     "NamedValues",
+    "OAuth",
     "OnDoubt",
     "Opening",
     "OrderKey",
     "Pair",
+    "PauseBuyer",
+    "PendingEnds",
     "Points",
+    "Policy",
+    "PolicyAction",
+    "Postback",
     "Price",
+    "Reply",
     "Request",
     "RequireAny",
     "Response",
     "Retry",
     "Returns",
+    "ReturnsAtMost",
     "Route",
     "RouteItem",
     "Score",
     "Segment",
     "SetValue",
+    "ShiftWeight",
+    "SlowSource",
     "Source",
+    "SourcePing",
     "Stage",
     "Step",
+    "Suppression",
     "Table",
+    "Terms",
     "TestField",
     "Throttle",
     "Unbuilt",
     "Unsold",
+    "Until",
     "Verdict",
+    "Verification",
+    "Weight",
 ]

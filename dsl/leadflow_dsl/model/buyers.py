@@ -7,15 +7,30 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.model.limits import Budget, Cap, Conditional, Criterion, Dedupe, Duration, Throttle
+from leadflow_dsl.model.deliveries import Batch, Callback, EmailDelivery, Inquire, PendingEnds
+from leadflow_dsl.model.limits import (
+    AtLeast,
+    Balance,
+    Budget,
+    Cap,
+    Conditional,
+    Criterion,
+    Dedupe,
+    Duration,
+    Terms,
+    Throttle,
+    Weight,
+)
 from leadflow_dsl.model.requests import Segment
 from leadflow_dsl.model.responses import Leg
-from leadflow_dsl.terms import Term
+from leadflow_dsl.terms import Term, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """kind: amount (``amount`` is a term), bid, response (``limit`` is ``up to N``)."""
+    """kind: amount (``amount`` is a term), bid, response (``limit`` is ``up to N``, what a budget reserves).
+
+    ``plus_cost_of``: the look-up whose cost is added."""
 
     kind: str
     amount: Term | None = None
@@ -71,6 +86,15 @@ class Returns:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnsAtMost:
+    """``returns at most 10% per month``: the share of what was sold (a fraction) that may come back."""
+
+    share: Decimal
+    period: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class TestField:
     """``test { field NAME = VALUE }``: what tells this buyer that a lead is a test."""
 
@@ -82,8 +106,10 @@ class TestField:
 class Buyer:
     """A buyer. ``timezone`` is an IANA name (the flow's, where the buyer says none).
 
-    ``holds`` has an entry for each of closed, capped, down that the buyer says. A buyer with a ping and no
-    deliver is sold by its ping.
+    ``holds`` has an entry for each of closed, capped, down, overdue that the buyer says. A buyer with a ping and no
+    deliver is sold by its ping; of ``deliver``, ``batch`` and ``email`` there is at most one. ``offers`` are asked
+    one after the other, highest first, until one is accepted; without a price the accepted offer is the price.
+    ``test_url`` takes the place of the request's URL for a test lead.
     """
 
     name: str
@@ -92,15 +118,19 @@ class Buyer:
     tags: tuple[str, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     prices: tuple[Price, ...] = ()
+    offers: tuple[Decimal, ...] = ()
     needs: tuple[str, ...] = ()
     group: str = ""
     exclusive: bool = False
     priorities: tuple[Conditional, ...] = ()
-    weights: tuple[Conditional, ...] = ()
+    weights: tuple[Weight, ...] = ()
     paused: tuple[Conditional, ...] = ()
     caps: tuple[Cap, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    at_least: tuple[AtLeast, ...] = ()
     throttle: Throttle | None = None
+    balance: Balance | None = None
+    terms: Terms | None = None
     openings: tuple[Opening, ...] = ()
     closed_on: tuple[str | datetime.date, ...] = ()
     timezone: str = "UTC"
@@ -111,7 +141,13 @@ class Buyer:
     on_doubt: OnDoubt = field(default_factory=OnDoubt)
     ping: Leg | None = None
     deliver: Leg | None = None
+    batch: Batch | None = None
+    email: EmailDelivery | None = None
+    inquire: Inquire | None = None
+    callback: Callback | None = None
+    pending_ends: PendingEnds | None = None
     returns: tuple[Returns, ...] = ()
+    returns_at_most: tuple[ReturnsAtMost, ...] = ()
     test_fields: tuple[TestField, ...] = ()
-    test_url: str = ""
+    test_url: Text | None = None
     span: Span = NOWHERE

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
+from leadflow_dsl.model.beside import Alert, Policy
 from leadflow_dsl.model.buyers import Buyer
-from leadflow_dsl.model.lead import Calendar, Field, NamedValues, RequireAny, Table
+from leadflow_dsl.model.lead import Calendar, CallWindow, Field, NamedValues, RequireAny, Suppression, Table
+from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.model.routes import Step
 from leadflow_dsl.model.steps import Deliver, Source
 from leadflow_dsl.terms import Term
@@ -35,7 +37,8 @@ class Unbuilt:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """A checked flow with everything that it imports. ``sources_text`` maps each file that the flow was made of
-    (flow, imports, templates, lists; path relative to the project's root) to its text."""
+    (flow, imports, templates, lists; path relative to the project's root) to its text. ``retain`` is how long what is
+    personal is kept (None: for ever)."""
 
     name: str
     title: str
@@ -57,4 +60,9 @@ class Flow:
     sources_text: tuple[tuple[str, str], ...]
     root: str  # the project's root directory
     file: str
+    retain: Duration | None = None
+    suppressions: tuple[Suppression, ...] = ()
+    call_windows: tuple[CallWindow, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    policies: tuple[Policy, ...] = ()
     span: Span = NOWHERE

@@ -1,4 +1,4 @@
-"""Fields of the lead, lists, tables and calendars."""
+"""Fields of the lead, lists, tables, calendars and call windows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
+from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.terms import Term, Type
 
 
@@ -66,4 +67,39 @@ class Calendar:
     name: str
     builtin: bool = False
     dates: tuple[datetime.date, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """``suppression NAME of TYPE expires D``: a list that changes at run time. Entries have the normal form of
+    ``type`` and are forgotten after ``expires`` (None: never)."""
+
+    name: str
+    type: Type
+    expires: Duration | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """A row of a call window. ``state`` is a code, or "" for ``default``; ``days`` (0 is Monday) are all where none is
+    said; ``start`` and ``end`` are the lead's own time, both None where it is closed. The row counts from ``first`` to
+    ``last``, both included; the latest ``first`` of those that fit decides."""
+
+    state: str
+    days: tuple[int, ...]
+    start: datetime.time | None = None
+    end: datetime.time | None = None
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class CallWindow:
+    """``call_window NAME { rows }``: when people may be called, by state; a state without a row has the default."""
+
+    name: str
+    rules: tuple[CallRule, ...]
     span: Span = NOWHERE

@@ -34,8 +34,19 @@ class Conditional:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight(Conditional):
+    """``weight N``: the buyer's part in turns. ``value`` is a constant: a fraction where ``percent``, else parts."""
+
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cap:
-    """``cap N per PERIOD ...``. ``period`` is minute, hour, day, week, month, total, or a duration's text."""
+    """``cap N per PERIOD ...``. ``period`` is minute, hour, day, week, month, total, or a duration's text.
+
+    ``rolling``: the last PERIOD instead of the calendar's; ``paced``: spread evenly over it. ``counting`` is sold,
+    attempts or pings. ``across`` "all" counts over every buyer and flow; ``shared`` names a cap that several draw on.
+    """
 
     maximum: int
     period: str
@@ -60,8 +71,33 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """``at least N per PERIOD``: the buyer is preferred until it has N."""
+
+    minimum: int
+    period: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """``balance prepaid credit M``: sold only while what was paid in, and M beyond it, covers the price."""
+
+    credit: Decimal = Decimal(0)
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """``terms net N``: invoices are due after N days."""
+
+    days: int
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class Throttle:
-    """``throttle N per UNIT``."""
+    """``throttle N per UNIT``: at most N asked in a second, minute, hour, day or a duration."""
 
     maximum: int
     period: str
@@ -70,7 +106,8 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Dedupe:
-    """``dedupe on a, b within D``: all named fields equal and none blank."""
+    """``dedupe on a, b within D``: all named fields equal and none blank. ``across`` is "", "flow" or "all";
+    ``counting`` is "" (what the place counts anyway) or sold, attempts, pings."""
 
     fields: tuple[Read, ...]
     within: Duration

@@ -29,7 +29,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is sent. kind: json, form, xml, text, soap, multipart. Exactly one of ``pairs``, ``template``
+    """What is sent. kind: json, form, xml, text, soap, multipart, csv, jsonl. Exactly one of ``pairs``, ``template``
     (a path relative to the project's root) and ``inline`` (the template itself) is used."""
 
     kind: str
@@ -41,9 +41,25 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuth:
+    """``auth oauth { ... }``: a token is asked at ``token_url`` (by client credentials, by ``user`` and ``password``,
+    or by ``refresh_token``), kept while it is valid, and sent as a bearer."""
+
+    token_url: Text
+    client_id: Term
+    client_secret: SecretRef
+    scope: str = ""
+    audience: str = ""
+    user: Term | None = None
+    password: SecretRef | None = None
+    refresh_token: SecretRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Auth:
     """kind: bearer, basic, header, query, body, hmac, oauth. ``name`` is the header, query or body name;
-    ``prefix`` stands before a header's secret; ``user`` is basic's user."""
+    ``prefix`` stands before a header's secret; ``user`` is basic's user. Of an hmac: ``algorithm`` is sha1, sha256 or
+    sha512, ``over`` is what is signed (None: the body as it is sent)."""
 
     kind: str
     secret: SecretRef | None = None
@@ -52,7 +68,7 @@ class Auth:
     user: Term | None = None
     algorithm: str = ""
     over: Term | None = None
-    options: tuple[tuple[str, Term], ...] = ()
+    oauth: OAuth | None = None
     span: Span = NOWHERE
 
 

@@ -34,7 +34,8 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class Bids:
-    """``bids "path" { ... }``: several bids in one answer."""
+    """``bids "path" { ... }``: several bids in one answer. ``values`` (bid, reference, legal_name, expires ...) and
+    ``sets`` are read from each element of what ``path`` finds."""
 
     path: Path
     values: tuple[tuple[str, Term], ...]

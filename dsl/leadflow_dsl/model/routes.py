@@ -13,7 +13,8 @@ from leadflow_dsl.terms import Term
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """``price desc``, ``acceptance_rate(30d)``, a score's name, ``round_robin`` ..."""
+    """``price desc``, ``acceptance_rate(30d)``, a score's name, ``round_robin`` ... ``window`` is how far back
+    ``acceptance_rate`` looks."""
 
     name: str
     window: Duration | None = None
@@ -72,7 +73,7 @@ RouteItem: TypeAlias = Stage | BestOf | If
 
 @dataclass(frozen=True, slots=True)
 class Unsold:
-    """``unsold hold up to D retry every D``."""
+    """``unsold hold up to D retry every D``: ``every`` None: tried again only at the end."""
 
     up_to: Duration
     every: Duration | None = None

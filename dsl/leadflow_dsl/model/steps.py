@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.model.limits import Cap, Conditional, Criterion, Dedupe, Duration, Throttle
+from leadflow_dsl.model.intake import Cost, Postback, Reply, SourcePing, Verification
+from leadflow_dsl.model.limits import Cap, Criterion, Dedupe, Duration, Throttle
 from leadflow_dsl.model.responses import Leg
-from leadflow_dsl.terms import Read, SecretRef, Term
+from leadflow_dsl.terms import Path, Read, SecretRef, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where leads come from. ``map`` takes a field's name to a term over the payload (``Path`` usually).
 
-    ``cost``: the first that holds. ``answer_within`` is None where the flow does not say.
+    ``costs``: the first that holds; ``cost_on`` is when all of them are owed. ``answer_within`` is None where the flow
+    does not say. ``each`` finds the leads of one call; ``fetch`` asks for the lead where the call only names it: then
+    ``map`` reads the fetched answer.
     """
 
     name: str
@@ -27,10 +30,16 @@ class Source:
     dedupes: tuple[Dedupe, ...] = ()
     caps: tuple[Cap, ...] = ()
     throttle: Throttle | None = None
-    costs: tuple[Conditional, ...] = ()
+    costs: tuple[Cost, ...] = ()
     cost_on: str = "sale"  # "sale" | "accept"
     answer_within: Duration | None = None
     test_when: Term | None = None
+    verify: tuple[Verification, ...] = ()
+    each: Path | None = None
+    fetch: Leg | None = None
+    ping: SourcePing | None = None
+    replies: tuple[Reply, ...] = ()
+    postbacks: tuple[Postback, ...] = ()
     span: Span = NOWHERE
 
 
@@ -74,7 +83,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``score``: start plus what holds, within limits."""
+    """``score``: start plus what holds, within limits; or ``model``, a file (path relative to the project's root)."""
 
     name: str
     start: Term | None

@@ -24,7 +24,22 @@ from leadflow_dsl.rules import (
 )
 from leadflow_dsl.rules.rule import Rule
 
-_GROUPS: Final = (syntax, names, conditions, contradictions, requests, responses, templates, buyers, routes, forms, trade, exchanges, excuses, unbuilt)
+_GROUPS: Final = (
+    syntax,
+    names,
+    conditions,
+    contradictions,
+    requests,
+    responses,
+    templates,
+    buyers,
+    routes,
+    forms,
+    trade,
+    exchanges,
+    excuses,
+    unbuilt,
+)
 
 RULES: Final[Mapping[str, Rule]] = dict(
     sorted((rule.code, rule) for group in _GROUPS for rule in group.RULES)

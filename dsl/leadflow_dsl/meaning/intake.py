@@ -1,0 +1,82 @@
+"""What a source says of the calls that bring its leads: its ping, what is fetched, replied and posted back."""
+
+from __future__ import annotations
+
+from leadflow_dsl import model, nodes
+from leadflow_dsl.meaning.bodies import body
+from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.limits import longer_than_nothing, whole
+from leadflow_dsl.meaning.places import ANSWERED_PING, PAYLOAD, RESULT, RETURNED
+from leadflow_dsl.meaning.requests import leg, said
+from leadflow_dsl.meaning.scope import Scope
+from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.rules.conditions import VALUE
+from leadflow_dsl.rules.names import UNKNOWN
+from leadflow_dsl.rules.requests import SAID_TWICE
+
+AFTERWARDS = Scope().having(PAYLOAD, RESULT)
+"""When a source is answered, everything has run."""
+
+
+def source_ping(r: Resolver, node: nodes.SourcePing) -> model.SourcePing:
+    """``ping { fields a, b  hold D }``."""
+    r.draft.not_built("ping of a source", node.span)
+    fields: dict[str, None] = {}
+    hold = None
+    for item in node.items:
+        if isinstance(item, nodes.PingHold):
+            if hold is not None:
+                r.draft.found(SAID_TWICE.at(item.span, "`hold` is said twice", "said again", "take one out"))
+            hold = longer_than_nothing(r.draft, item.length, "how long an offer stands")
+        else:
+            fields.update((name.text, None) for name in item.names if _is_field(r, name))
+    return model.SourcePing(tuple(fields), hold, node.span)
+
+
+def _is_field(r: Resolver, name: nodes.Name) -> bool:
+    symbol = r.draft.words.get(name.text)
+    if symbol is not None and symbol.kind == "field":
+        return True
+    fields = [word for word, known in r.draft.words.items() if known.kind == "field"]
+    help = did_you_mean(name.text, fields, r.draft)
+    message = f"unknown field `{name.text}`"
+    r.draft.found(UNKNOWN.at(name.span, message, "not declared in `lead`", help))
+    return False
+
+
+def fetch(r: Resolver, node: nodes.Fetch) -> model.Leg | None:
+    """``fetch { request }``: what came is at hand, the lead is not; None after a finding."""
+    r.draft.not_built("fetch", node.span)
+    return leg(r, said(r, node.items), "fetch", node.span)
+
+
+def reply(r: Resolver, node: nodes.Reply) -> model.Reply:
+    """``reply [on ping | on callback] [status N] KIND BODY``."""
+    r.draft.not_built("reply", node.span)
+    on = node.on.text if node.on else ""
+    here = r.at(AFTERWARDS.having(ANSWERED_PING).in_reply())
+    return model.Reply(body(here, node, "reply"), on, _status(r, node.status), node.span)
+
+
+def _status(r: Resolver, node: nodes.Number | None) -> int:
+    if node is None:
+        return 200
+    status = whole(r.draft, node, "a status")
+    if not 200 <= status <= 599:
+        r.draft.found(VALUE.at(node.span, f"`{node.raw}` is no status of an answer", "", "200 to 599"))
+    return status
+
+
+def postback(r: Resolver, node: nodes.Postback) -> tuple[model.Postback, ...]:
+    """``postback on EVENTS { request  response }``; nothing after a finding."""
+    r.draft.not_built("postback", node.span)
+    events = tuple(name.text for name in node.events)
+    for place, name in enumerate(node.events):
+        if name.text in events[:place]:
+            r.draft.found(
+                SAID_TWICE.at(name.span, f"`{name.text}` is said twice", "said again", "take one out")
+            )
+    returned = (RETURNED,) if "returned" in events else ()
+    here = r.at(AFTERWARDS.having(*returned))
+    found = leg(here, said(here, node.items), "postback", node.span)
+    return (model.Postback(events, found, node.span),) if found else ()
