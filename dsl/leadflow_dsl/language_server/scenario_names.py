@@ -1,0 +1,94 @@
+"""Names in scenario files: where by the form of the file a field's, a buyer's or a step's name stands.
+
+Other texts of such a file (a payload's raw text, the key of a request's body) may be spelt alike and are no names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.parser import normalised
+
+_CALLED: Final = frozenset({"called", "requests", "postings"})
+_STEPS: Final = frozenset({"services", "steps"}) | _CALLED
+_KEYS: Final = {
+    "field": frozenset({"lead", "fields"}),
+    "buyer": frozenset({"buyers", "settle", "sold", "reasons", "distribution"}) | _CALLED,
+    "source": frozenset({"sources"}),
+    **dict.fromkeys(("enhance", "filter", "score", "deliver"), _STEPS),
+    "result": frozenset({"set"}),
+}
+"""By kind, the words under which a mapping's keys are names of it."""
+_VALUES: Final = {
+    "buyer": frozenset({"buyer", "turns", "party"}),
+    "source": frozenset({"source"}),
+    "enhance": frozenset({"look_ups"}),
+}
+"""By kind, the words under which a value (or one in a list) is a name of it."""
+_TEXTS: Final = frozenset({"raw"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioNames:
+    """Where a scenario file says a name; ``unsure`` is the line where it may say it in a text (0: nowhere)."""
+
+    spans: tuple[Span, ...] = ()
+    unsure: int = 0
+
+
+def scenario_names(path: Path, text: str, kind: str, name: str) -> ScenarioNames:
+    """The places of a name in a scenario file. ``name`` of a result is ``look_up.value``. A file that is no YAML says
+    it nowhere for certain."""
+    text, word = normalised(text), name.rpartition(".")[2]
+    if word not in text:
+        return ScenarioNames()
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return ScenarioNames((), mark.line + 1 if mark else 1)
+    spans: list[Span] = []
+    for node, above in _nodes(root):
+        if kind == "field" and set(above) & _TEXTS and word in str(node.value):
+            return ScenarioNames((), node.start_mark.line + 1)
+        spans += _named(path, text, node, above, (kind, name))
+    return ScenarioNames(tuple(spans))
+
+
+def _nodes(root: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Every scalar with the keys above it; of a key the last is ``""``. A key such as ``lead.state`` counts as two."""
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(root, ())] if root is not None else []
+    while waiting:
+        node, above = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                yield key, (*above, "")
+                waiting.append((value, (*above, *str(key.value).split("."))))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend((item, above) for item in node.value)
+        else:
+            yield node, above
+
+
+def _named(path: Path, text: str, node: Any, above: tuple[str, ...], of: tuple[str, str]) -> Iterator[Span]:
+    kind, name = of
+    word, owner = name.rpartition(".")[2], name.partition(".")[0]
+    if above[-1:] == ("",):
+        keys = str(node.value).split(".")
+        path_of_key = (*above[:-1], *keys)
+        if keys[-1] != word or len(path_of_key) < 2 or path_of_key[-2] not in _KEYS.get(kind, ()):
+            return
+        if kind == "result" and owner not in path_of_key:
+            return
+    elif node.value != word or not set(above[-2:]) & _VALUES.get(kind, frozenset()):
+        return
+    start = text.rfind(word, node.start_mark.index, node.end_mark.index)
+    if start >= 0:
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        yield Span(str(path), line, column, line, column + len(word), start, start + len(word))
