@@ -16,6 +16,8 @@ from leadflow_engine.reports.amounts import count
 ABSENT: Final = "~absent"
 """What is found where nothing is."""
 
+LEGS: Final = frozenset({"ping", "deliver"})
+
 TEXTS: Final = frozenset({"set", "read"})
 """What of a step is kept as text."""
 
@@ -216,12 +218,14 @@ def _postings(expected: Mapping[str, Any], found: Mapping[str, Any], path: Path)
 def _calls(
     expected: Mapping[str, Any], found: Mapping[str, Any], path: Path, one: Any
 ) -> Iterator[Difference]:
+    """Calls by name; those of a buyer by leg, too."""
     for name, want in expected.items():
         got = found.get(name)
-        if isinstance(got, Mapping) or (isinstance(want, Mapping) and want.keys() <= {"ping", "deliver"}):
-            legs = got if isinstance(got, Mapping) else {}
-            for leg, inner in want.items() if isinstance(want, Mapping) else [("deliver", want)]:
-                yield from _call(inner, legs.get(leg), (*path, name, leg), one)
+        if isinstance(got, Mapping) and want == ABSENT:
+            yield from _call(want, [call for calls in got.values() for call in calls], (*path, name), one)
+        elif isinstance(got, Mapping) or (isinstance(want, Mapping) and want and want.keys() <= LEGS):
+            for leg, inner in want.items():
+                yield from _call(inner, (got or {}).get(leg), (*path, name, leg), one)
         else:
             yield from _call(want, got, (*path, name), one)
 

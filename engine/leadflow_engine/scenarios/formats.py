@@ -42,6 +42,7 @@ def _scenario(report: FileReport, played: Played) -> Mapping[str, Any]:
             for each in outcome.differences
         ],
         "not_given": [named(call) for outcome in played.outcomes for call, _ in outcome.missing],
+        "trouble": next((outcome.trouble for outcome in played.outcomes if outcome.trouble), None),
     }
 
 
@@ -84,6 +85,7 @@ def _case(report: FileReport, played: Played) -> str:
             for each in played.outcomes[-1].differences
         ]
         said += [f"{named(call)} is called: {why}" for call, why in played.outcomes[-1].missing]
+        said += [played.outcomes[-1].trouble] if played.outcomes[-1].trouble else []
         return _failed(report.path, played.scenario.name, "\n".join(said), report.path, line)
     return f"    <testcase{_place(report.path, played.scenario.name, line)}/>\n"
 

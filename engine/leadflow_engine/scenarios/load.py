@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
@@ -93,10 +93,11 @@ def _scenarios(document: Document, problems: list[Problem]) -> Iterator[Scenario
         own = laid_over(defaults, sited(said, path))
         if "each" not in said:
             yield _scenario(document, own, defaults, path, (), problems)
-        for index, row in enumerate(said.get("each", ())):
+        rows = said.get("each", ())
+        for index, (row, name) in enumerate(zip(rows, _labels(rows), strict=True)):
             place = (*path, "each", index)
             try:
-                yield _row(document, own, defaults, path, place, row, problems)
+                yield _row(document, own, defaults, path, place, row, name, problems)
             except AnswersError as error:
                 problems += error.problems
 
@@ -108,13 +109,13 @@ def _row(
     path: Path,
     place: Path,
     row: Mapping[str, Any],
+    name: str,
     problems: list[Problem],
 ) -> Scenario:
     """The scenario of one row: the row's values in their places, checked anew."""
     over = Sited({}, {(): place})
     for key, value in row.items():
         over = laid_over(over, wrapped(sited(value, (*place, key)), _path_of(document, place, key)))
-    name = row.get("name") or _label(row)
     filled = laid_over(own, over)
     data = {key: value for key, value in filled.data.items() if key != "each"}
     filled = Sited({**data, "name": f"{own.data['name']}: {name}"}, filled.origins)
@@ -132,6 +133,15 @@ def _path_of(document: Document, place: Path, key: str) -> Path:
         help_ = f"did you mean `{near[0]}`?" if near else f"a row may say {', '.join(sorted(IN_ROWS))}"
         raise ScenariosError((document.problem((*place, key), f"`{key}` is not known in a row", help_),))
     return (word, *further)
+
+
+def _labels(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each row is called: its own name, else its values; those that would be called the same have numbers."""
+    labels = [str(row["name"]) if "name" in row else _label(row) for row in rows]
+    return [
+        f"{label} (row {number})" if labels.count(label) > 1 and "name" not in row else label
+        for number, (label, row) in enumerate(zip(labels, rows, strict=True), 1)
+    ]
 
 
 def _label(row: Mapping[str, Any]) -> str:

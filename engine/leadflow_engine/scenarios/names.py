@@ -10,7 +10,7 @@ from typing import Any
 from leadflow_engine.answers.document import AnswersError, Document, Path, Problem
 from leadflow_engine.answers.load import spec_of
 from leadflow_engine.plan import Plan, PlannedCap
-from leadflow_engine.scenarios.compare import matcher_problem
+from leadflow_engine.scenarios.compare import ABSENT, matcher_problem
 from leadflow_engine.scenarios.given import start_of
 from leadflow_engine.scenarios.observed import ROW, STEP, buyer_legs, services
 from leadflow_engine.scenarios.sited import Sited, parts
@@ -184,7 +184,7 @@ class _Names:
             yield from self._all("leg", data, buyer_legs(self.plan, str(path[-1])), expect, path)
             for leg in data:
                 yield from self._calls(expect, (*path, leg), words, buyer=False)
-        elif buyer:
+        elif buyer and data != ABSENT:
             yield self.document.problem(
                 expect.origin(path), "say which leg", "write `ping:` or `deliver:` below"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadflow_engine.answers import Simulator
 from leadflow_engine.answers.document import AnswersError
@@ -24,25 +24,27 @@ from leadflow_engine.scenarios.given import Past, plan_with, start_of
 from leadflow_engine.scenarios.observed import Seen, observed
 from leadflow_engine.scenarios.sited import Sited, laid_over
 from leadflow_engine.scenarios.spec import NOON, Arriving, Part, Scenario, ScenarioFile
-from leadflow_engine.store import SqliteStore
+from leadflow_engine.store import SqliteStore, StoreError
 
 NO_ANSWERS = Sited({}, {(): ()})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one part of a scenario. ``missing`` are calls for which no answer was given, each with why."""
+    """What came of one part of a scenario. ``missing`` are calls for which no answer was given, each with why;
+    ``trouble`` says what could not be done at all."""
 
     part: Part
     seen: Seen
     found: dict[str, object]
     differences: tuple[Difference, ...]
     missing: tuple[tuple[Call, str], ...]
+    trouble: str = ""
 
     @property
     def passed(self) -> bool:
         """Did all of it come out as was said?"""
-        return not self.differences and not self.missing
+        return not (self.differences or self.missing or self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,13 @@ class _Stage:
             self.answers = GivenAnswers(Simulator(spec, self.clock.now), list(self.answers.calls))
         if part.lead is not None:
             self._arrives(part, part.lead)
-        for buyer, word in part.settle.items():
-            self.store.settle_delivery(self.lead, buyer, self._number(buyer), word, "scenario", "as it says")
+        try:
+            for buyer, word in part.settle.items():
+                self.store.settle_delivery(
+                    self.lead, buyer, self._number(buyer), word, "scenario", "it says so"
+                )
+        except StoreError as problem:
+            return replace(self._outcome(part), trouble=str(problem))
         self._wait(self.clock.at + part.wait)
         return self._outcome(part)
 

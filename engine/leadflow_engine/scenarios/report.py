@@ -73,6 +73,8 @@ def _trace(played: Played, outcome: Outcome, width: int) -> Iterator[Text]:
 
 
 def _not_given(outcome: Outcome, width: int) -> Iterator[Text]:
+    if outcome.trouble:
+        yield from hang(Text("  "), painted(outcome.trouble, "red"), "", width)
     for call, why in outcome.missing:
         request = f"{call.wire.method} {call.wire.url}"
         said = f"{named(call)} is called, and the scenario gives it nothing to say: {why} for {request}"
