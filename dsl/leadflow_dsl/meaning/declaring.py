@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -138,15 +139,15 @@ def _take_fields(draft: Draft, items: Sequence[nodes.LeadItem], own: bool, above
 
 
 def _import_of_standard(draft: Draft, file: str) -> tuple[Edit, ...]:
-    """The import of the library that declares ``standard``, behind the line with which a file's head ends."""
+    """The import of the library that declares ``standard``, behind a file's head and the settings that follow it."""
     head = next((one.tree.head for one in draft.files if one.path == file and one.tree.head), None)
-    end = draft.project.texts.get(file, "").find("\n", head.span.end) if head else -1
-    if head is None or end < 0:
+    text = draft.project.texts.get(file, "")
+    settings = re.compile(r"[^{]*?\n(?=\n)|[^\n]*\n").match(text, head.span.end) if head else None
+    if settings is None:
         return ()
-    line = head.span.end_line + 1
-    return (
-        Edit(Span(file, line, 1, line, 1, end + 1, end + 1), '\nimport "library/standard_fields.flow"\n'),
-    )
+    line = text.count("\n", 0, settings.end()) + 1
+    behind = Span(file, line, 1, line, 1, settings.end(), settings.end())
+    return (Edit(behind, '\nimport "library/standard_fields.flow"\n'),)
 
 
 def _use(draft: Draft, item: nodes.Use, said: set[str], above: tuple[str, ...]) -> None:

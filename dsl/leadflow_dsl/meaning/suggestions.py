@@ -10,7 +10,6 @@ from leadflow_dsl.diagnostics import Edit, Span
 from leadflow_dsl.meaning.draft import Draft, Symbol
 from leadflow_dsl.types import described
 
-
 SHORTEST_SLIP: Final = 5
 """Letters of a word from which a letter that is missing, too many or misplaced makes no other word."""
 SHORTEST_WRONG_LETTER: Final = 8

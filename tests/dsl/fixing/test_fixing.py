@@ -62,6 +62,101 @@ def test_an_import_and_a_template_are_repaired_too(tmp_path: Path) -> None:
     ).read_text() == 'library shared\nlist blocked ["a" "b"]\n'  # nothing is written
 
 
+DELIVER = """
+lead {
+  email         email    required
+  phone_1       phone    aliases cell
+  credit_score  number
+  project       enum(purchase, lease, unsure)
+}
+buyer acme {
+  price 20.00
+  %s
+  deliver {
+    post "https://acme.example/leads"
+    body json {
+      mail = email
+      %s
+    }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("criterion", "wrong", "right"),
+    [
+        ("accept when {} > 1", "credit_scor", "credit_score"),
+        ("accept when {} > 1", "credti_score", "credit_score"),
+        ("accept when {} > 1", "credit_acore", "credit_score"),
+        ("accept when {} > 1", "credits_score", "credit_score"),
+        ("accept when {} is valid", "cell", "phone_1"),
+        ("accept when {} is valid", "phone_1.area is valid and cell", "phone_1.area is valid and phone_1"),
+        ("accept when phone_1.{} == 512", "aera", None),  # too short: a question
+        ("accept when {} is valid", "phone_2", None),  # another field, not yet declared
+        ("accept when {} is valid", "emial", "email"),
+        ("accept when {} is valid", "smail", None),  # a wrong letter makes another word
+        ("accept when project == {}", "purchse", "purchase"),
+        ("accept when project == {}", "leasing", None),
+        ("accept when {}(credit_score) > 1", "rounde", "round"),
+        ("accept when {}(email) > 1", "lenght", "length"),
+    ],
+)
+def test_a_slip_is_mended_and_another_word_is_not(
+    criterion: str, wrong: str, right: str | None, tmp_path: Path
+) -> None:
+    text = complete(DELIVER % (criterion.format(wrong), "score = credit_score"))
+    meant = complete(DELIVER % (criterion.format(right or wrong), "score = credit_score"))
+    result = repaired(tmp_path / "f.flow", {"f.flow": text})
+    assert result.after.get("f.flow", text) == meant
+    assert (not result.checked.errors) == (right is not None)
+
+
+def test_a_slip_in_a_template_is_mended_in_the_template(tmp_path: Path) -> None:
+    text = complete(DELIVER % ("", "score = credit_score")).replace(
+        "body json {", 'body json from "m.j2"\n#', 1
+    )
+    text = text[: text.index("#")] + text[text.index("    response json") :]
+    (tmp_path / "leadflow.toml").touch()
+    (tmp_path / "m.j2").write_bytes(b'{"a": {{ credit_scor | tojsn }},\r\n "b": "{{ phone_1.e614 }}"}\r\n')
+    (tmp_path / "f.flow").write_text(text)
+    result = repaired(tmp_path / "f.flow")
+    assert result.after == {"m.j2": '{"a": {{ credit_score | tojson }},\r\n "b": "{{ phone_1.e614 }}"}\r\n'}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (
+            DELIVER % ("", "key = env ACME_KEY"),
+            "    auth body key env ACME_KEY\n    body json {\n      mail = email\n    }",
+        ),
+        (
+            (DELIVER % ("", "")).replace("mail = email\n      \n", "a.key = env ACME_KEY  mail = email\n"),
+            "    auth body a.key env ACME_KEY\n    body json {\n      mail = email\n    }",
+        ),
+        (
+            (DELIVER % ("", "")).replace(
+                "mail = email\n      \n", 'mail = email  "a key" = env ACME_KEY  # ours\n'
+            ),
+            '    auth body "a key" env ACME_KEY\n    body json {\n      mail = email  # ours\n    }',
+        ),
+    ],
+)
+def test_a_secret_goes_to_its_own_statement(wrong: str, right: str, tmp_path: Path) -> None:
+    result = repaired(tmp_path / "f.flow", {"f.flow": complete(wrong)})
+    assert right in result.after["f.flow"]
+    assert result.checked.errors == ()
+
+
+def test_the_library_that_is_missing_is_imported(tmp_path: Path) -> None:
+    text = complete("lead {\n  use standard\n  email email required\n}")
+    result = repaired(tmp_path / "f.flow", {"f.flow": text})
+    assert 'currency USD\n\nimport "library/standard_fields.flow"\n' in result.after["f.flow"]
+    assert result.checked.errors == ()
+
+
 def wrong_texts() -> list[str]:
     """Every text of the language's cases: most have a mistake, some have many."""
     blocks = [
