@@ -94,6 +94,13 @@ class Place:
                 return str(entries[place + 1].value.text)
         return ""
 
+    def of_buyer(self) -> Iterator[Any]:
+        """The finished statements of the buyer in whose block the cursor stands, as far as they are written."""
+        symbols = [entry.symbol for entry in self.machine.entries]
+        first = len(symbols) - symbols[::-1].index("BUYER") if "BUYER" in symbols else len(symbols)
+        for entry in self.machine.entries[first:]:
+            yield from entry.value if isinstance(entry.value, list | tuple) else (entry.value,)
+
     def before(self, kind: type) -> Iterator[Any]:
         """Finished statements of a class in the innermost block, before the cursor."""
         for entry in reversed(self.machine.entries):

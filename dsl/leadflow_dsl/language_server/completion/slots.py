@@ -100,6 +100,7 @@ def _read_by(draft: Draft, place: Place) -> Iterator[Item]:
 def _unmapped(draft: Draft, place: Place) -> Iterator[Item]:
     """Fields for the left side of ``map`` that it does not fill yet."""
     done = {pair.name.text for pair in place.before(nodes.MapPair)}
+    done |= {name.text for name in place.before(nodes.Name)}
     yield from (item for item in _declared("field")(draft, place) if item.label not in done)
 
 
@@ -167,15 +168,12 @@ def slot(place: Place) -> Offer | None:
     """What gives the names that the place wants; None where it wants none of a kind."""
     if {"ENUM", "LIST"} <= place.expected:
         return types
-    if (
-        place.block == "map"
-        and "NAME" in place.expected
-        and place.symbols()[0] in ("LBRACE", "__map_pairs_star")
-    ):
+    value = {"LPAR", "NUMBER"} <= place.expected
+    if place.block == "map" and "NAME" in place.expected and not value:
         return _unmapped
     if place.symbols()[:1] == ("DELIVER",) and place.block == "on":
         return _declared("deliver")
-    if "NAME" not in place.expected or {"LPAR", "NUMBER"} <= place.expected:
+    if "NAME" not in place.expected or value:
         return None
     keyword = place.keyword()
     if not place.blocks and place.statement in _DECLARES and keyword.lower() == place.statement:

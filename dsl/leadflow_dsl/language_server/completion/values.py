@@ -54,7 +54,7 @@ def scope_of(draft: Draft, place: Place) -> Scope:
     """What may be named where the cursor stands. More rather than less: what is too early is offered all the same."""
     answer = any(block in ("response", "callback", "bids") for block in place.blocks)
     scope = Scope(
-        ping=ping_values(draft, place.named("BUYER")) if "deliver" in place.blocks else None,
+        ping=_ping_above(draft, place) if "deliver" in place.blocks else None,
         sets=set_types(scratch(draft), _response(place)) if answer else {},
         paths=answer or "map" in place.blocks,
         answer=answer,
@@ -78,12 +78,22 @@ def _of_buyer(draft: Draft, place: Place) -> Iterator[Mapping[str, Type]]:
         yield from (table for kind, table in _IN_A_BUYERS_REQUEST.values() if kind in said)
 
 
+def _ping_above(draft: Draft, place: Place) -> dict[str, Type] | None:
+    """What the ping gives that stands above the cursor in its buyer, or that the buyer had when it was checked."""
+    ping = next((item for item in place.of_buyer() if isinstance(item, nodes.Ping)), None)
+    return ping_values(draft, place.named("BUYER")) if ping is None else _set_by(draft, ping)
+
+
 def ping_values(draft: Draft, buyer: str) -> dict[str, Type] | None:
     """What the ping of a buyer gives to its deliver, by name; None where there is no ping."""
     symbol = draft.of("buyer").get(buyer)
     node = symbol.node if symbol else None
     ping = next((item for item in getattr(node, "items", ()) if isinstance(item, nodes.Ping)), None)
-    return None if ping is None else {**names.PING, **set_types(scratch(draft), ping.items)}
+    return None if ping is None else _set_by(draft, ping)
+
+
+def _set_by(draft: Draft, ping: nodes.Ping) -> dict[str, Type]:
+    return {**names.PING, **set_types(scratch(draft), ping.items)}
 
 
 def readable(draft: Draft, scope: Scope) -> Iterator[Item]:
