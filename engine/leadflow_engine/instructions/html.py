@@ -41,9 +41,13 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: .84rem; 
 th, td { padding: .48rem .7rem .48rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
   overflow-wrap: anywhere; }
 td:first-child { min-width: 8rem; }
+table.wide { table-layout: fixed; }
+table.wide th:nth-child(1) { width: 21%; } table.wide th:nth-child(2) { width: 21%; }
+table.wide th:nth-child(4) { width: 24%; }
 @media (max-width: 40rem) {
   main { padding: 1.5rem 1rem 3rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody { display: block; }
   tr { display: block; padding: .55rem 0; border-bottom: 1px solid var(--line); }
   td { display: block; border: 0; padding: .1rem 0; }
   td:empty { display: none; }
@@ -58,6 +62,10 @@ td:first-child { min-width: 8rem; }
   tr, pre, li { break-inside: avoid; }
 }
 """
+
+
+WIDE: Final = 4
+"""Columns of a table whose widths are the same in every table of the page."""
 
 
 def html(document: Document) -> str:
@@ -96,7 +104,9 @@ def _heading(block: Heading, number: int) -> str:
 def _table(block: Table, number: int) -> str:
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in block.head)
     rows = "\n".join(f"<tr>{_cells(block, row)}</tr>" for row in block.rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+    top = f"<thead><tr>{head}</tr></thead>\n" if any(block.head) else ""
+    wide = ' class="wide"' if len(block.head) == WIDE else ""
+    return f"<table{wide}>\n{top}<tbody>\n{rows}\n</tbody>\n</table>"
 
 
 def _cells(block: Table, row: tuple[Phrase, ...]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from jmespath import exceptions, parser
 
@@ -54,10 +54,9 @@ def nested(path: str) -> tuple[str | int, ...]:
 @lru_cache(maxsize=1_024)
 def _parsed(path: str) -> Node:
     try:
-        tree: Node = parser.Parser().parse(path).parsed
+        return cast(Node, parser.Parser().parse(path).parsed)
     except (exceptions.JMESPathError, RecursionError) as problem:
         raise NoPlace(path) from problem
-    return tree
 
 
 def _plain(node: Node) -> bool:
@@ -181,7 +180,7 @@ def _argument(node: Node, whole: Json, value: Json) -> Json:
     raise NoPlace("function")
 
 
-_PUT: Final = {
+_PUT: Final[Mapping[str, Callable[[Node, Json, Json], Json]]] = {
     "field": _field,
     "index": _index,
     "subexpression": _chain,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -27,7 +28,7 @@ def say(*parts: str | Name | Phrase) -> Phrase:
     return tuple(piece for piece in found if piece != "")
 
 
-def joined(phrases: list[Phrase], between: str = ", ", last: str = "") -> Phrase:
+def joined(phrases: Sequence[Phrase], between: str = ", ", last: str = "") -> Phrase:
     """Phrases in a row: ``a, b or c`` where ``last`` is `` or ``."""
     found: Phrase = ()
     for place, phrase in enumerate(phrases):

@@ -76,14 +76,16 @@ def _where(told: SourceInstructions) -> Iterator[Block]:
 
 
 def _received(told: SourceInstructions) -> Phrase:
-    kinds = told.receive or ("json", "form")
+    kinds = told.receive or tuple(each.kind for each in told.requests) or ("json", "form")
     known = [
         say(_TAKEN[kind], " (", Name(intake.CONTENT_TYPES[kind]), ")")
         if intake.CONTENT_TYPES[kind]
         else (_TAKEN[kind],)
         for kind in kinds
     ]
-    return say(joined(known, ", ", " or "), "" if told.receive else ", told apart by the header Content-Type")
+    return say(
+        joined(known, ", ", " or "), ", told apart by the header Content-Type" if len(kinds) > 1 else ""
+    )
 
 
 # ------------------------------------------------------------------ fields
@@ -192,7 +194,9 @@ def _examples(told: SourceInstructions) -> Iterator[Block]:
 
 def _refused(told: SourceInstructions) -> Iterator[Block]:
     yield Heading("What is refused")
-    rows = [(("when a required field is missing or not valid",), ("every such field is named at once",))]
+    rows: list[tuple[Phrase, ...]] = [
+        (("when a required field is missing or not valid",), ("every such field is named at once",))
+    ]
     rows += [(("if none of several came, of which one must",), (each.reason,)) for each in told.together]
     rows += [(each.when, _reason(each)) for each in told.refusals]
     yield Table(("A lead is refused", "Reason"), tuple(rows))

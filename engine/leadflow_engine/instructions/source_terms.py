@@ -25,18 +25,14 @@ def payment(source: m.Source, flow: m.Flow, wording: Wording) -> Iterator[Phrase
     """What the supplier is paid; the first that holds."""
     for cost in source.costs:
         amount = _amount(cost, flow, wording)
-        owed = (
-            "on acceptance"
-            if getattr(cost, "owed", "") == "accept" or source.cost_on == "accept"
-            else "on sale"
-        )
+        owed = "on acceptance" if cost.owed == "accept" else "on sale"
         when = say(", where ", wording.condition(cost.when)) if cost.when else ()
-        back = ", given back when the lead is returned" if getattr(cost, "back_on_return", False) else ""
+        back = ", given back when the lead is returned" if cost.back_on_return else ""
         yield say(amount, f" a lead, {owed}{back}", when)
 
 
 def _amount(cost: m.Cost, flow: m.Flow, wording: Wording) -> Phrase:
-    share = getattr(cost, "share", None)
+    share = cost.share
     if share is not None:
         return (f"{(share * 100).normalize():f}% of what the lead is sold for,",)
     return amount_in_words(cost.value, flow.currency, wording)

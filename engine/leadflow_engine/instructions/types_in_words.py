@@ -68,7 +68,7 @@ TYPES: Final[Mapping[str, InWords]] = {
         "e-mail address", "an address that mail could go to", "maria.garcia@example.com", ("string",)
     ),
     "phone": InWords(
-        "phone number", "any spelling; without a country code, one of {country}", "512-555-0147"
+        "phone number", "any spelling; without a country code, read as one of {country}", "512-555-0147"
     ),
     "state": InWords("state", "the two-letter code or the name", "TX", ("string",)),
     "postal_code": InWords(
