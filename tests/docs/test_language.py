@@ -16,7 +16,8 @@ ROW = re.compile(r"^\| (.*?) \|", re.M)
 CODE = re.compile(r"`((?:[^`\\]|\\.)+)`")
 TABLE = re.compile(r"^\| ([^|]+) \| ([^|]+) \|\n\|---\|---\|\n((?:\|.*\n)+)", re.M)
 CELL = re.compile(r"(?<!\\)\|")
-METHODS = {"get", "post", "put", "patch", "delete"}
+INSTEAD = {**dict.fromkeys(("get", "post", "put", "patch", "delete"), "post"), "offer": "price"}
+"""What a statement takes the place of."""
 
 BASE = """\
 flow page "The page"
@@ -69,6 +70,12 @@ USUAL = {
     "response": {"accepted": 'accepted when "ok"', "otherwise": "otherwise rejected"},
 }
 """What stands in a block of the flow above beside the piece, unless the piece says it itself."""
+FILES = {
+    "models/quality.json": "{}",
+    "mappings/reply.xml.j2": "<lead id={{ lead.id }}>{{ outcome }} {% for sale in sales %}{{ sale.price }}{% endfor %}</lead>",
+    "mappings/mail.txt.j2": "A lead: {{ first_name }}",
+}
+"""What the page's pieces name beside what the project has."""
 
 
 def in_place(place: str, piece: str) -> str:
@@ -82,8 +89,8 @@ def in_place(place: str, piece: str) -> str:
     slots = {name: " ".join(usual.values()) for name, usual in USUAL.items()}
     empty = dict.fromkeys(("lead", "source", "look_up", "flow", "route"), "")
     name = place.removeprefix("in a ").replace("-", "_")
-    first = "post" if piece.split()[0] in METHODS else piece.split()[0]
-    usual = [text for word, text in USUAL.get(name, {}).items() if word != first]
+    said = {INSTEAD.get(word, word) for word in re.findall(r"(?:^|  )(\w+)", piece)}
+    usual = [text for word, text in USUAL.get(name, {}).items() if word not in said]
     return BASE % {**empty, **slots, name: " ".join([*usual, piece])}
 
 
@@ -92,22 +99,22 @@ def pieces(cell: str) -> list[str]:
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """The head of each row's table, and the row's two cells."""
+    """The two heads of each row's table, and the row's first cell."""
     for table in TABLE.finditer(PAGE):
         for line in table[3].splitlines():
-            cells = [cell.strip() for cell in CELL.split(line)]
-            yield table[1].strip(), cells[1], cells[2]
+            yield table[1].strip(), table[2].strip(), CELL.split(line)[1].strip()
 
 
-RUNS = [
-    (place, piece) for place, cell, _ in rows() if place not in {"written", "place"} for piece in pieces(cell)
-]
-UNBUILT = [(cell, piece) for place, cell, other in rows() if place == "place" for piece in pieces(other)]
-WRITTEN = [piece for place, cell, _ in rows() if place == "written" for piece in pieces(cell)]
+NOT_RUN = "means"
+"""The second head of a table of forms that do not run yet."""
+SHOWN = [(place, head, piece) for place, head, cell in rows() for piece in pieces(cell)]
+RUNS = [(place, piece) for place, head, piece in SHOWN if place != "written" and head != NOT_RUN]
+UNBUILT = [(place, piece) for place, head, piece in SHOWN if head == NOT_RUN]
+WRITTEN = [piece for place, _, piece in SHOWN if place == "written"]
 
 
 def checked(text: str) -> Checked:
-    return check(ROOT / "flows" / "page.flow", text)
+    return check(ROOT / "flows" / "page.flow", text, FILES)
 
 
 def told(result: Checked) -> list[str]:

@@ -26,7 +26,7 @@ def verification(r: Resolver, node: Any) -> model.Verification:
 
 def _hmac(r: Resolver, node: nodes.VerifyHmac) -> model.Verification:
     """The call itself can be named in what is signed: ``request.body``, ``header "T"``, ``payload.id``."""
-    here = r.at(replace(r.scope.having(PAYLOAD), called=True))
+    here = r.at(replace(r.scope.having(PAYLOAD).in_reply(), called=True))
     return model.Verification(
         kind="hmac",
         name=node.header.value,
