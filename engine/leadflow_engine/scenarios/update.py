@@ -110,7 +110,7 @@ class _Work:
     def _write_new(self, played: Played) -> None:
         for outcome in played.outcomes:
             path = played.scenario.row or outcome.part.path
-            self.new.append(self.nodes.add(path, "expect", useful(outcome.found)))
+            self.new.append(self.nodes.add(path, "expect", useful(outcome.found), before="then"))
 
 
 def useful(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,14 +157,16 @@ class _Nodes:
         text = block_text(value, node.start_mark.column) if collection else flow_text(value)
         return Edit(start, end, text if start < end else f" {text}")
 
-    def add(self, path: Path, key: str, value: Mapping[str, Any]) -> Edit:
-        """A new last entry of this mapping."""
+    def add(self, path: Path, key: str, value: Mapping[str, Any], before: str) -> Edit:
+        """A new last entry of this mapping, or one that stands before the entry ``before``."""
         node = self._nodes[path]
         assert isinstance(node, yaml.MappingNode)
         if node.flow_style:
             place = node.end_mark.index - 1
             return Edit(place, place, f"{', ' if node.value else ''}{key}: {flow_text(value)}")
-        end = self._text.find("\n", self._end(node))
+        names = [name.value for name, _ in node.value]
+        last = names.index(before) - 1 if before in names[1:] else -1
+        end = self._text.find("\n", self._end(node.value[last][1]))
         place = len(self._text) if end < 0 else end
         indent = node.start_mark.column
         text = f"{key}: {flow_text(value)}"
