@@ -68,7 +68,7 @@ class _Layout:
         right = max(part.width - part.axis for part in parts)
         boxes: list[Box] = []
         y = 0.0
-        for number, (part, each) in enumerate(zip(parts, group.members, strict=True)):
+        for number, part in enumerate(parts):
             if number:
                 y += _space(group.members[number - 1])
             boxes.extend(moved(part.boxes, axis - part.axis, y))

@@ -30,12 +30,8 @@ CLASSES: Final = (
 def write_mermaid(picture: Picture) -> str:
     """The picture as a flowchart from above. Names and conditions stay text: what Mermaid would read is a code."""
     ids = _ids(picture)
-    lines = [
-        "---",
-        f"title: {json.dumps(clean(picture.title or picture.name), ensure_ascii=False)}",
-        "---",
-        "flowchart TD",
-    ]
+    title = json.dumps(clean(picture.title or picture.name), ensure_ascii=False)
+    lines = ["---", f"title: {title}", "---", "flowchart TD"]
     lines += [f"  {line}" for line in _members(picture.root.members, ids)]
     lines += [f"  {_edge(ids, edge.start, edge.end, edge.label, edge.kind)}" for edge in picture.edges]
     lines += [f"  {each}" for each in CLASSES]

@@ -10,7 +10,10 @@ from typing import Final
 
 from leadflow_engine.graph.content import SIZES
 
-FONTS: Final = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'Segoe UI', Roboto, 'DejaVu Sans Condensed', sans-serif"
+FONTS: Final = (
+    "'Helvetica Neue',Helvetica,Arial,'Liberation Sans','Segoe UI',Roboto,'DejaVu Sans Condensed',sans-serif"
+)
+"""Fonts that agree in their widths (``measure.py``), the last ones nearly."""
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "source": ("#2563eb", "#60a5fa"),

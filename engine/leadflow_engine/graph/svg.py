@@ -29,12 +29,12 @@ def write_svg(picture: Picture) -> str:
     legend = _legend(picture, wide - 2 * MARGIN)
     high = HEAD + laid.height + FOOT + 22 * (max(row for row, _, _ in legend) + 1 if legend else 0)
     left = MARGIN + max(0.0, NARROWEST - reach) / 2
+    size = f'width="{_n(wide)}" height="{_n(high)}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(wide)} {_n(high)}"'
-        f' width="{_n(wide)}" height="{_n(high)}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(wide)} {_n(high)}" {size} role="img">',
         f"<title>{_x(picture.title or picture.name)}</title>",
         f"<style>\n  {style_sheet()}\n</style>",
-        f'<rect class="paper" width="{_n(wide)}" height="{_n(high)}"/>',
+        f'<rect class="paper" {size}/>',
         *_head(picture, wide - 2 * MARGIN),
         f'<g transform="translate({_n(left)} {_n(HEAD)})">',
         *(_box(box) for box in laid.boxes if box.frame),

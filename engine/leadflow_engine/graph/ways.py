@@ -30,7 +30,7 @@ def ways(picture: Picture, laid: Laid) -> Iterator[Way]:
     """Every edge as a line, in order. What is written on several ways into one box is written once."""
     boxes = {box.id: box for box in laid.boxes}
     beside = {card.id for group in _asides(picture) for card in group.members[1:]}
-    asking = _Asking(boxes, _rows(picture, boxes), laid.width, Counter())
+    asking = _Asking(boxes, _grids(picture), laid.width, Counter())
     labelled: set[str] = set()
     for edge in picture.edges:
         start, end = boxes[edge.start], boxes[edge.end]
@@ -70,15 +70,10 @@ def _sideways(edge: Edge, start: Box, end: Box) -> Way:
 # ------------------------------------------------------------------ look-ups on demand
 
 
-def _rows(picture: Picture, boxes: Mapping[str, Box]) -> dict[str, float]:
-    """For each look-up, where the row of cards in which it stands ends."""
-    found = {}
-    for group in members(picture.root):
-        if isinstance(group, Group) and group.arrange == "grid":
-            cards = [each.id for each in group.members]
-            lowest = max(boxes[card].bottom for card in cards)
-            found.update(dict.fromkeys(cards, lowest))
-    return found
+def _grids(picture: Picture) -> dict[str, Group]:
+    """The grid in which each look-up on demand stands."""
+    groups = (each for each in members(picture.root) if isinstance(each, Group) and each.arrange == "grid")
+    return {card.id: group for group in groups for card in group.members}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +81,16 @@ class _Asking:
     """Finds lanes for dashed lines; ``taken`` counts those that enter a box, so that no two lie on each other."""
 
     boxes: Mapping[str, Box]
-    rows: Mapping[str, float]
+    grids: Mapping[str, Group]
     width: float
     taken: Counter[str]
 
     def points(self, start: Box, end: Box) -> tuple[Point, ...]:
         lane = self.taken[end.id]
         self.taken[end.id] += 1
-        if end.kind == "on_demand":
+        if self.grids[start.id] == self.grids.get(end.id):
             return self._above(start, end, lane)
-        lowest = self.rows[start.id]
+        lowest = max(self.boxes[card.id].bottom for card in self.grids[start.id].members)
         leave = self._leave(start, lowest)
         bend = end.y - 19 - (lane % 4) * 4
         enter = self._enter(start, end, lane, leave[-1][0])
@@ -112,7 +107,7 @@ class _Asking:
         below = (
             other.y > start.bottom - 1 and other.x < start.centre < other.right and other.bottom <= lowest
             for name, other in self.boxes.items()
-            if name in self.rows
+            if name in self.grids
         )
         if not any(below):
             return ((start.centre, start.bottom),)
@@ -129,10 +124,17 @@ class _Asking:
         return end.y > lowest and not any(between)
 
     def _above(self, start: Box, end: Box, lane: int) -> tuple[Point, ...]:
-        """Between two cards that stand together: over their heads."""
-        over = min(start.y, end.y) - 8 - lane * 3
-        target = end.centre + 30 + lane * 10
-        return ((start.centre, start.y), (start.centre, over), (target, over), (target, end.y))
+        """From a look-up to another that asks for it: through the gaps between the cards of their grid."""
+        target, over = end.centre + 30 + lane * 10, end.y - 8 - lane * 3
+        if start.y == end.y:
+            return ((start.centre, start.y), (start.centre, over), (target, over), (target, end.y))
+        gap = start.right + 15
+        if start.y < end.y:
+            leave = ((start.right, start.middle), (gap, start.middle))
+            return (*leave, (gap, over), (target, over), (target, end.y))
+        gap, over = end.right + 15, start.y - 8 - lane * 3
+        enter = ((gap, end.middle), (end.right, end.middle))
+        return ((start.centre, start.y), (start.centre, over), (gap, over), *enter)
 
 
 def _inside(box: Box, frame: Box) -> bool:
