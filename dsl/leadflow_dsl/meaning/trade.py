@@ -78,7 +78,7 @@ def returns(r: Resolver, item: nodes.Returns) -> model.Returns:
     """``returns within D for "reason", ... resubmit when C``."""
     resubmit = item.resubmit
     when = r.condition(resubmit.when) if resubmit and resubmit.when is not None else None
-    reasons = tuple(reason.value for reason in item.reasons)
+    reasons = tuple(reason.value for reason in item.reasons or ())  # none said: for any reason
     return model.Returns(item.within.value, reasons, resubmit is not None, when)
 
 
