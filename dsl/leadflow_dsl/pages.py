@@ -1,10 +1,24 @@
-"""The page of a rule."""
+"""The page of a rule, and one page of all rules."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from typing import Final
 
-from leadflow_dsl.rules import Rule, rule_of
+from leadflow_dsl.rules import RULES, Rule, rule_of
+from leadflow_dsl.rules.repaired import REPAIRED
+
+GROUPS: Final = {
+    "LF1": "Spelling",
+    "LF2": "Names and files",
+    "LF3": "Types and conditions",
+    "LF4": "Requests and answers",
+    "LF5": "The whole flow",
+    "LF6": "Excuses and settings",
+    "LF9": "What cannot run yet",
+}
+"""What the first digit of a code says."""
 
 
 def explain(code: str) -> str | None:
@@ -25,3 +39,40 @@ def page(rule: Rule) -> str:
         textwrap.indent(rule.right.strip("\n"), "    "),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def all_rules() -> str:
+    """Every rule as one Markdown page: a table of each group, then each rule with its examples."""
+    parts = [f"## {title}\n\n{_table(begin)}" for begin, title in GROUPS.items()]
+    return "\n\n".join((*parts, "## Each rule", *map(_section, RULES.values()))) + "\n"
+
+
+def _table(begin: str) -> str:
+    rules = (rule for rule in RULES.values() if rule.code.startswith(begin))
+    return "\n".join(
+        ("| code | name | severity | finds | `--fix` |", "|---|---|---|---|---|", *map(_row, rules))
+    )
+
+
+def _row(rule: Rule) -> str:
+    anchor = f"{rule.code}-{rule.name}".lower()
+    repaired = "yes" if rule.code in REPAIRED else ""
+    return (
+        f"| [{rule.code}](#{anchor}) | {rule.name} | {rule.severity} | {_cell(rule.summary)} | {repaired} |"
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _section(rule: Rule) -> str:
+    return "\n\n".join(_paragraphs(rule))
+
+
+def _paragraphs(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.code} {rule.name}"
+    yield rule.explanation
+    for title, example in (("Wrong:", rule.wrong), ("Right:", rule.right)):
+        yield title
+        yield f"```{rule.of}\n{example.strip(chr(10))}\n```"

@@ -6,28 +6,23 @@ import click
 
 
 @click.command("explain", short_help="Tell what a finding's code means.")
-@click.argument("code")
-def command(code: str) -> None:
-    """Tell what a finding's CODE means, with an example of each side."""
+@click.argument("rule")
+def command(rule: str) -> None:
+    """Tell what a finding means, with an example of each side. RULE is its code or its name."""
     from leadflow_dsl import explain
 
-    page = explain(code)
+    page = explain(rule)
     if page is None:
-        raise click.UsageError(_unknown(code))
+        raise click.UsageError(_unknown(rule))
     click.echo(page, nl=False)
 
 
-def _unknown(code: str) -> str:
-    from difflib import get_close_matches
+def _unknown(word: str) -> str:
+    from leadflow_dsl.rules import nearest_rules
 
-    from leadflow_dsl.rules import RULES
-
-    names = {rule.name: rule.code for rule in RULES.values()}
-    near = get_close_matches(code.upper(), RULES, 1) or [
-        names[n] for n in get_close_matches(code.lower(), names, 1)
-    ]
+    near = nearest_rules(word)
     return (
-        f"no rule `{code}`"
-        + (f"; did you mean {near[0]}?" if near else "")
+        f"no rule `{word}`"
+        + (f"; did you mean {near}?" if near else ".")
         + " `leadflow rules` lists them all."
     )

@@ -1,4 +1,4 @@
-"""``leadflow rules``: all rules in a table."""
+"""``leadflow rules``: all rules by which flows are checked."""
 
 from __future__ import annotations
 
@@ -8,18 +8,34 @@ from leadflow_engine.cli.options import form
 
 
 @click.command("rules")
-@form("text", "json")
+@form("text", "json", "markdown")
 def command(form: str) -> None:
-    """List the rules by which flows are checked."""
+    """List the rules by which flows are checked, with `fix` where lint --fix can mend what is found."""
+    from leadflow_dsl.pages import all_rules
     from leadflow_dsl.rules import RULES
+    from leadflow_dsl.rules.repaired import REPAIRED
     from leadflow_engine.reports.layout import table
 
-    rules = [RULES[code] for code in sorted(RULES)]
+    if form == "markdown":
+        click.echo(all_rules(), nl=False)
+        return
     if form == "json":
         from leadflow_engine.texts.json_text import dumps
 
         names = ("code", "name", "severity", "summary")
-        click.echo(dumps([{name: getattr(rule, name) for name in names} for rule in rules]))
+        known = RULES.values()
+        click.echo(
+            dumps(
+                [
+                    {name: getattr(rule, name) for name in names} | {"fixable": rule.code in REPAIRED}
+                    for rule in known
+                ]
+            )
+        )
         return
-    for line in table([(rule.code, rule.severity, rule.name, rule.summary) for rule in rules]):
+    rows = [
+        (rule.code, rule.severity, rule.name, "fix" if rule.code in REPAIRED else "", rule.summary)
+        for rule in RULES.values()
+    ]
+    for line in table(rows):
         click.echo(line)

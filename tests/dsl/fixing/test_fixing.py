@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from leadflow_dsl import check
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.fixing import apply, repaired, together
+from leadflow_dsl.rules import RULES
 from leadflow_dsl.rules.example import complete
+from leadflow_dsl.rules.repaired import REPAIRED
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples").glob("*/flow.flow"))
 CASES = sorted((Path(__file__).resolve().parents[2] / "language").rglob("*.cases"))
@@ -163,6 +165,28 @@ def wrong_texts() -> list[str]:
         block for file in CASES for block in re.split(r"^=== .*\n", file.read_text(), flags=re.MULTILINE)[1:]
     ]
     return [complete(re.split(r"^---\n?", block, flags=re.MULTILINE)[0]) for block in blocks]
+
+
+def test_the_rules_that_are_said_to_have_a_repair_are_those_that_have_one(tmp_path: Path) -> None:
+    files = {"m.j2": "{{ emial | tojsn }}"}
+    slips = ("phone_1.natinal", "lenght(email)", 'project == purchse and "x"')
+    texts = [*wrong_texts(), *(complete(DELIVER % (f"accept when {slip} == 1", "")) for slip in slips)]
+    texts.append(
+        complete(DELIVER % ("", "")).replace(
+            "body json {\n      mail = email\n      \n    }", 'body json from "m.j2"'
+        )
+    )
+    found = {
+        one.code for text in texts for one in check(tmp_path / "f.flow", text, files).diagnostics if one.fix
+    }
+    wrong = [(complete(rule.wrong), dict(rule.files)) for rule in RULES.values() if rule.of == "flow"]
+    found |= {
+        one.code
+        for text, given in wrong
+        for one in check(tmp_path / "f.flow", text, given).diagnostics
+        if one.fix
+    }
+    assert found == REPAIRED
 
 
 @pytest.mark.parametrize("text", wrong_texts()[::3])

@@ -48,6 +48,7 @@ buyer a {
 
 route { waterfall a }
 """
+RULE_PAGE = Path(__file__).resolve().parents[3] / "docs" / "rules.md"
 LIBRARY = Path(str(resources.files("leadflow_dsl"))) / "library"
 
 
@@ -312,8 +313,14 @@ def test_every_rule_has_its_page(code: str, leadflow: Leadflow) -> None:
 
 
 def test_a_code_that_is_none_is_answered_with_the_nearest(leadflow: Leadflow) -> None:
-    assert "did you mean LF203?" in leadflow("explain", "unknwn-name", code=2).output
+    assert "did you mean LF203 (unknown-name)?" in leadflow("explain", "unknwn-name", code=2).output
     assert "`leadflow rules` lists them all" in leadflow("explain", "zzz", code=2).output
+
+
+def test_a_rule_that_lint_can_mend_says_so(leadflow: Leadflow) -> None:
+    (line,) = (line for line in leadflow("rules").output.splitlines() if line.startswith("LF307"))
+    assert " fix " in line and " warning " in line and " present-not-valid " in line
+    assert leadflow("rules", "--format", "markdown").output in RULE_PAGE.read_text(encoding="utf-8")
 
 
 def test_all_rules_are_listed(leadflow: Leadflow) -> None:
