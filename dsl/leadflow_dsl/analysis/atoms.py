@@ -137,7 +137,7 @@ def _among(subject: Term, group: ListOf) -> Atom | None:
     if all(_ordered(subject, constant) for constant in constants):
         found: Domain = point(constants[0].value)  # type: ignore[arg-type]
         for constant in constants[1:]:
-            found = found.join(point(constant.value))  # type: ignore[arg-type, union-attr]
+            found = found.join(point(constant.value))  # type: ignore[arg-type]
         return Atom(subject, found)
     said = [_word(subject, constant) for constant in constants]
     if any(word is None for word in said):

@@ -10,15 +10,21 @@ from typing import Final
 
 from leadflow_dsl.checks.blanks import blanks
 from leadflow_dsl.checks.branches import branches
+from leadflow_dsl.checks.caps import caps
 from leadflow_dsl.checks.contradictions import conditions
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
+from leadflow_dsl.checks.deadlines import deadlines
 from leadflow_dsl.checks.division import divisions
+from leadflow_dsl.checks.ends import ends
 from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, stages, trade
+from leadflow_dsl.checks.hours import call_windows, closed_days, hours
 from leadflow_dsl.checks.in_turn import choices, criteria, verdicts
 from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.privacy import personal_in_ping
+from leadflow_dsl.checks.readers import paid_early
 from leadflow_dsl.checks.retries import unsafe_retries
 from leadflow_dsl.checks.routing import auctions, bids, fallbacks, never_routed, unreachable_prices
+from leadflow_dsl.checks.sharing import exclusives, reserves, twice
 from leadflow_dsl.checks.unused import unused
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.meaning.draft import Draft
@@ -48,4 +54,14 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     verdicts,
     blanks,
     divisions,
+    caps,
+    hours,
+    call_windows,
+    closed_days,
+    deadlines,
+    paid_early,
+    exclusives,
+    reserves,
+    twice,
+    ends,
 )

@@ -110,8 +110,8 @@ class _Walk:
         for criterion in buyer.criteria:
             wanted = Want.TRUE if criterion.kind == "accept" else Want.NOT_TRUE
             if not possible(criterion.condition, wanted, self.world, facts):
-                labels = (Label(criterion.condition.span, "what it takes"),)
-                labels += self._around(criterion.condition, wanted, around)
+                own = Label(criterion.condition.span, "what it takes")
+                labels = (own, *self._around(criterion.condition, wanted, around))
                 message = f"buyer `{name}` takes no lead that comes here"
                 yield NEVER.at(span, message, "never offered one", "put it where its leads come by", labels)
                 return

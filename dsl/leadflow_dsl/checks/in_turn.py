@@ -14,7 +14,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Buyer, Criterion, Filter, Flow, Response, Route
 from leadflow_dsl.rules.buyers import UNREACHABLE
 from leadflow_dsl.rules.contradictions import ADDS_NOTHING, NEVER
-from leadflow_dsl.terms import Call, Term
+from leadflow_dsl.terms import Answer, Call, Op, Read, Term
 
 LASTING = frozenset(("field", "score", "result"))
 """Kinds of values that stay what they are while a lead is on its way."""
@@ -33,9 +33,16 @@ def lasting(facts: Facts) -> Facts:
     kept = {
         subject: state
         for subject, state in facts.states.items()
-        if all(read.kind in LASTING for read in inside(subject) if hasattr(read, "part"))
+        if all(_lasts(piece) for piece in inside(subject))
     }
     return Facts(kept)
+
+
+def _lasts(term: Term) -> bool:
+    if isinstance(term, Read):
+        return term.kind in LASTING
+    changing = (isinstance(term, Call) and term.name.startswith("stats.")) or isinstance(term, Answer)
+    return not changing and not (isinstance(term, Op) and term.name in ("in_window", "usual"))
 
 
 def let_through(

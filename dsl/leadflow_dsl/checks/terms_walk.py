@@ -31,7 +31,7 @@ def terms_of(value: object) -> Iterator[Term]:
         elif kind is tuple:
             waiting.extend(reversed(current))  # type: ignore[call-overload]
         elif kind not in PLAIN:
-            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))
+            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))  # type: ignore[arg-type]  # a class is hashable
 
 
 def records_of(value: object) -> Iterator[object]:
@@ -44,7 +44,7 @@ def records_of(value: object) -> Iterator[object]:
             waiting.extend(reversed(current))  # type: ignore[call-overload]
         elif kind not in PLAIN and kind not in TERMS:
             yield current
-            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))
+            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))  # type: ignore[arg-type]  # a class is hashable
 
 
 def inside(term: Term) -> Iterator[Term]:

@@ -97,8 +97,8 @@ EMPTY_TEXT: Final = Rule(
     "warning",
     "a comparison with an empty text",
     'An empty value is blank, and a comparison with a blank is unknown: `== ""` never holds. `is blank` asks.',
-    'filter f { reject when email.domain == "" }',
-    "filter f { reject when email is blank }",
+    'filter f { reject when phone_1.area == "" }',
+    "filter f { reject when phone_1 is blank }",
 )
 
 REVERSED: Final = Rule(

@@ -26,7 +26,7 @@ ALWAYS: Final = Rule(
     "Whatever the value is, the condition holds (at most a blank keeps it from holding, which `is present` asks in "
     "plain words). Usually `and` was meant, or a limit is wrong.",
     "filter f { accept when project != lease or project != purchase }",
-    "filter f { accept when project != lease and project != purchase }",
+    "filter f { accept when project not in [lease, purchase] }",
 )
 
 ADDS_NOTHING: Final = Rule(

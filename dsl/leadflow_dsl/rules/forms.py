@@ -144,8 +144,8 @@ source web {
 """,
     """\
 source web {
-  cost 5.00 when homeowner on accept
-  cost 3.00 on accept
+  cost 5.00 when homeowner on sale
+  cost 3.00 on sale
 }
 """,
 )

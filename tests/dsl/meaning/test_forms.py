@@ -28,7 +28,7 @@ again; unsold hold; alert; stats; policy; stats
 @pytest.fixture(scope="module")
 def flow() -> m.Flow:
     checked = check(FORMS)
-    assert [finding.message for finding in checked.diagnostics] == []
+    assert [finding.message for finding in checked.errors] == []
     assert checked.flow is not None
     return checked.flow
 

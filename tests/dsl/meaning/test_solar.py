@@ -44,9 +44,9 @@ def op(name: str, *args: Term) -> Op:
 
 
 def test_only_what_the_page_calls_a_lint_is_found() -> None:
-    assert [(finding.code, finding.severity) for finding in check(SOLAR).diagnostics] == [
-        ("LF307", "warning")
-    ]
+    told = [(finding.code, finding.severity) for finding in check(SOLAR).diagnostics]
+    assert [one for one in told if one[1] != "info"] == [("LF307", "warning")]
+    assert ("LF517", "info") in told  # its time-outs may take longer than its source waits
 
 
 def test_head(flow: m.Flow) -> None:
