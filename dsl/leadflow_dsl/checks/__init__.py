@@ -20,6 +20,7 @@ from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, st
 from leadflow_dsl.checks.hours import call_windows, closed_days, hours
 from leadflow_dsl.checks.in_turn import choices, criteria, verdicts
 from leadflow_dsl.checks.lookups import circular_lookups
+from leadflow_dsl.checks.opposites import opposites
 from leadflow_dsl.checks.privacy import personal_in_ping
 from leadflow_dsl.checks.readers import paid_early
 from leadflow_dsl.checks.retries import unsafe_retries
@@ -64,4 +65,5 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     reserves,
     twice,
     ends,
+    opposites,
 )

@@ -49,6 +49,11 @@ def path(draft: Draft, node: nodes.Text) -> Path:
     return Path(node.value, ANY, node.span)
 
 
+def parsed(source: str) -> Any:
+    """The tree of an expression; None for one that does not parse."""
+    return parser.Parser().parse(_normalised(source)).parsed if _wrong(source) is None else None
+
+
 @lru_cache(maxsize=1024)
 def _wrong(source: str) -> tuple[str, int, str] | None:
     """What is wrong with an expression: the reason, the position in it, a label."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,16 +13,8 @@ from leadflow_dsl.meaning.typing import type_of
 from leadflow_dsl.rules.exchanges import BIDS_WITHOUT_BID, ONLY_IN_PING
 from leadflow_dsl.rules.names import DUPLICATE
 from leadflow_dsl.rules.requests import SAID_TWICE
-from leadflow_dsl.rules.responses import CONTAINS_OPPOSITE, NO_ACCEPTED
-from leadflow_dsl.terms import Answer, Const, Op, Term, Type, children
-
-POSITIVE: Final = re.compile(
-    r"\b(success(ful(ly)?)?|accept(ed|able)?|valid(ated)?|approved?|qualif(y|ied)|match(ed)?|sold|ok|true|"
-    r"available|complete[d]?|active|paid|interested|eligible|known|processed)\b",
-    re.IGNORECASE,
-)
-"""Words that the opposite of what they say contains: ``unsuccessful``, ``not accepted``, ``invalid``."""
-
+from leadflow_dsl.rules.responses import NO_ACCEPTED
+from leadflow_dsl.terms import Answer, Term, Type, children
 
 ONLY_IN: Final = {"bid": ("ping",), "expires": ("ping",), "legal_name": ()}
 """Values that mean something only in the answer to a ping (`legal_name`: only in each of several bids)."""
@@ -126,7 +117,6 @@ def _set_value(r: Resolver, item: nodes.SetValue) -> model.SetValue:
 
 def _verdict(r: Resolver, node: nodes.Verdict) -> model.Verdict:
     condition = r.condition(node.condition)
-    _check_contains(r, condition)
     return model.Verdict(
         outcome=node.outcome.text,
         condition=condition,
@@ -140,21 +130,6 @@ def _verdict(r: Resolver, node: nodes.Verdict) -> model.Verdict:
 def _names_status(term: Term) -> bool:
     own = isinstance(term, Answer) and term.kind in ("status", "status_class")
     return own or any(_names_status(child) for child in children(term))
-
-
-def _check_contains(r: Resolver, term: Term) -> None:
-    if isinstance(term, Op) and term.name == "contains":
-        word = term.args[1]
-        if isinstance(word, Const) and isinstance(word.value, str) and POSITIVE.fullmatch(word.value.strip()):
-            message = f'`contains "{word.value}"` holds for its opposite as well'
-            label = f"`not {word.value}` contains it too"
-            help = (
-                f'compare the whole text: `== "{word.value}"`',
-                f"or match the word: `matches /^{word.value}/i`",
-            )
-            r.draft.found(CONTAINS_OPPOSITE.at(term.span, message, label, help))
-    for child in children(term):
-        _check_contains(r, child)
 
 
 def _bids(r: Resolver, node: nodes.Bids) -> model.Bids:
