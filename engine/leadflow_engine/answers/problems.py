@@ -18,7 +18,7 @@ from leadflow_engine.answers.spec import Leg, Reply
 
 _RATE = "write a rate as a percentage: 70%"
 _TIME = "write a time, or from-to: 20ms, 1.5s, 20ms-80ms"
-_HELP: Mapping[str, str] = {
+HELP: Mapping[str, str] = {
     "accept": _RATE,
     "chance": _RATE,
     "latency": _TIME,
@@ -28,6 +28,7 @@ _HELP: Mapping[str, str] = {
     "status": "write a status from 200 to 599",
     "headers": "write NAME: TEXT for each",
 }
+"""How the value of a key is written."""
 
 
 @cache
@@ -44,17 +45,18 @@ def schema_problems(
     document: Document,
     shape: Mapping[str, Any] | None = None,
     begins: str = "it begins with `buyers:` or `services:`",
+    helps: Mapping[str, str] = HELP,
 ) -> Iterator[Problem]:
     """Where a document does not have the schema's shape: that of a file of answers, or another (``shape``).
 
-    ``begins`` says how such a file begins.
+    ``begins`` says how such a file begins, ``helps`` how the value of a key is written.
     """
     if not isinstance(document.data, dict):
         yield document.problem((), "the file is empty or no mapping", begins)
         return
     validator = jsonschema.Draft202012Validator(shape or schema())
     for error in validator.iter_errors(document.data):
-        yield _problem(document, _nearest(error))
+        yield _problem(document, _nearest(error), helps)
 
 
 def _nearest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
@@ -65,7 +67,7 @@ def _nearest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:
     return error
 
 
-def _problem(document: Document, error: jsonschema.ValidationError) -> Problem:
+def _problem(document: Document, error: jsonschema.ValidationError, helps: Mapping[str, str]) -> Problem:
     path: Path = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = sorted(_mapping(error.schema).get("properties", ()))
@@ -79,7 +81,7 @@ def _problem(document: Document, error: jsonschema.ValidationError) -> Problem:
     shown = written_json(error.instance)
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     named = next((part for part in reversed(path) if isinstance(part, str)), "")
-    return document.problem(path, f"{_at(path)}{shown} does not fit: {_rule(error)}", _HELP.get(named, ""))
+    return document.problem(path, f"{_at(path)}{shown} does not fit: {_rule(error)}", helps.get(named, ""))
 
 
 def _instead(unknown: str, known: list[str]) -> str:

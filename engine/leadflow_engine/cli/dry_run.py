@@ -45,8 +45,8 @@ def command(
 ) -> None:
     """Tell what would become of LEADS in FLOW. Sends nothing and writes nothing.
 
-    Answers come from --answers, else from the file of answers beside the flow, else every buyer is assumed to
-    accept. One lead is told as a story, many as a table.
+    Answers come from --answers, else from the file of answers beside the flow, else from the defaults of its
+    scenarios, else every buyer is assumed to accept. One lead is told as a story, many as a table.
     """
     from leadflow_engine.cli.loading import loaded
     from leadflow_engine.operations.dry import dry_run

@@ -84,13 +84,15 @@ def _run(suite: Suite, files: list[Path], verbose: bool, text: bool) -> list[Fil
 
 def _update(reports: list[FileReport]) -> None:
     """Write each file anew where something came out another way, and show the change."""
-    from leadflow_engine.scenarios.update import diff, updated
+    from pathlib import Path
+
+    from leadflow_engine.scenarios.update import diff, schema_path, updated
 
     for report in reports:
         if report.file is None or report.problem:
             _print_file(report)
             continue
-        new = updated(report.file, report.played)
+        new = updated(report.file, report.played, schema_path(Path(report.path)))
         for remark in new.notes:
             note(f"leadflow: {report.path}: {remark}")
         click.echo(diff(report.file, new), nl=False)

@@ -20,6 +20,7 @@ from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, run_lead
+from leadflow_engine.scenarios.load import default_answers
 from leadflow_engine.store import SqliteStore
 
 JOURNALS = (".db", ".sqlite", ".sqlite3")
@@ -94,8 +95,9 @@ def dry_run(
     key: str = "",
 ) -> DryRun:
     """Make ready a dry run. ``answers`` is a file of answers or a journal whose recorded answers and clock are
-    used; without it the file of answers beside the flow, else everybody is assumed to accept. ``db`` is the journal
-    whose caps, dedupe keys, turns and kept answers count. Raises ``AnswersError``, ``StoreError``.
+    used; without it the file of answers beside the flow, else the defaults of its scenarios, else everybody is
+    assumed to accept. ``db`` is the journal whose caps, dedupe keys, turns and kept answers count. Raises
+    ``AnswersError``, ``StoreError``.
     """
     clock = VirtualClock(at or RealClock().now())
     store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
@@ -106,9 +108,9 @@ def dry_run(
         recorded = SqliteStore.read_only(answers, clock)
         return replace(run, recorded=recorded, said=f"answers and clock as recorded in {answers}")
     chosen = answers or (str(beside) if beside else "")
-    if chosen:
-        spec = load_answers(chosen)
-        simulator = Simulator(spec, clock.now)
-        run.notes = tuple(_unknown_names(plan, spec, chosen))
-        return replace(run, answers=SimulatedAnswers(simulator), said=f"answers from {chosen}")
-    return run
+    spec = load_answers(chosen) if chosen else default_answers(flow_file)
+    if spec is None:
+        return run
+    run.notes = tuple(_unknown_names(plan, spec, spec.file))
+    said = f"answers from {chosen or f'the defaults of {spec.file}'}"
+    return replace(run, answers=SimulatedAnswers(Simulator(spec, clock.now)), said=said)

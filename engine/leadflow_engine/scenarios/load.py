@@ -9,7 +9,10 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from leadflow_engine.answers.document import AnswersError, Document, Path, Problem, read_document
+from leadflow_engine.answers.load import spec_of
+from leadflow_engine.answers.problems import HELP as ANSWERS_HELP
 from leadflow_engine.answers.problems import schema_problems
+from leadflow_engine.answers.spec import Spec
 from leadflow_engine.intake.formats import read_form
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.limits.windows import UNITS
@@ -20,6 +23,14 @@ from leadflow_engine.texts.json_text import NotJson, dumps
 
 ENDING: Final = ".scenarios.yaml"
 BEGINS: Final = "it begins with `scenarios:`"
+
+_DURATION: Final = "write 750ms, 5s, 10m, 12h or 30d"
+HELPS: Final[Mapping[str, str]] = {
+    **ANSWERS_HELP,
+    "clock": "write 2026-11-20T09:30, in the flow's time zone or with one",
+    **dict.fromkeys(("wait", "after", "ago"), _DURATION),
+}
+"""How the value of a key is written."""
 
 IN_ROWS: Final = frozenset("name source clock test wait lead raw given answers settle expect".split())
 """What a row of a table may say; what stands behind a dot leads further in."""
@@ -51,7 +62,7 @@ def parse_scenarios(text: str, file: str) -> ScenarioFile:
         document = read_document(text, file)
     except AnswersError as error:
         raise ScenariosError(error.problems) from error
-    found = tuple(schema_problems(document, schema(), BEGINS))
+    found = tuple(schema_problems(document, schema(), BEGINS, HELPS))
     if found:
         raise ScenariosError(found)
     problems: list[Problem] = []
@@ -60,6 +71,19 @@ def parse_scenarios(text: str, file: str) -> ScenarioFile:
     if problems:
         raise ScenariosError(tuple(dict.fromkeys(problems)))
     return ScenarioFile(file, _flow_of(document), text, document, scenarios)
+
+
+def default_answers(flow: FilePath | str) -> Spec | None:
+    """The answers that a flow's scenarios give where none of them says otherwise; None where there are none.
+
+    Raises ``ScenariosError`` for a file that cannot be used.
+    """
+    path = FilePath(flow).with_suffix(ENDING)
+    if not path.is_file():
+        return None
+    document = load_scenarios(path).document
+    said = sited(document.data, ()).at("defaults", "answers")
+    return None if said is None else spec_of(said.document(document))
 
 
 def flow_beside(file: FilePath | str) -> FilePath:
@@ -120,7 +144,7 @@ def _row(
     data = {key: value for key, value in filled.data.items() if key != "each"}
     filled = Sited({**data, "name": f"{own.data['name']}: {name}"}, filled.origins)
     shape = {"$defs": schema()["$defs"], "$ref": "#/$defs/scenario"}
-    found = tuple(schema_problems(filled.document(document), shape))
+    found = tuple(schema_problems(filled.document(document), shape, BEGINS, HELPS))
     if found:
         raise ScenariosError(found)
     return _scenario(document, filled, defaults, path, place, problems)

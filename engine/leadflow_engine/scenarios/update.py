@@ -7,16 +7,23 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any, Final
 
 import yaml
 
+from leadflow_dsl.project import MARKERS
 from leadflow_engine.answers.document import Path
 from leadflow_engine.scenarios.load import ScenariosError, parse_scenarios
 from leadflow_engine.scenarios.play import Outcome, Played
 from leadflow_engine.scenarios.report import named, path_text
 from leadflow_engine.scenarios.spec import ScenarioFile
 from leadflow_engine.scenarios.yaml_text import WIDEST, block_text, flow_text
+
+MODELINE: Final = "# yaml-language-server: $schema="
+"""What tells an editor where a file's schema is."""
+
+SCHEMA: Final = "scenarios.schema.json"
 
 NO_REASON: Final = frozenset({"sold", "not_asked"})
 """Outcomes of buyers whose reasons tell nothing."""
@@ -45,12 +52,27 @@ def diff(file: ScenarioFile, updated: Updated) -> str:
     return "".join(difflib.unified_diff(old, new, file.file, file.file))
 
 
-def updated(file: ScenarioFile, played: Sequence[Played]) -> Updated:
-    """The file with what came out. Each scenario must have been played to its end."""
+def schema_path(file: FilePath) -> str:
+    """Where a project keeps the schema (``scenarios.schema.json`` at its root), as seen from one of its files; "" where
+    it keeps none."""
+    for folder in file.resolve().parents:
+        if any((folder / marker).exists() for marker in MARKERS):
+            depth = len(file.resolve().parent.relative_to(folder).parts)
+            return "../" * depth + SCHEMA if (folder / SCHEMA).is_file() else ""
+    return ""
+
+
+def updated(file: ScenarioFile, played: Sequence[Played], schema: str = "") -> Updated:
+    """The file with what came out. Each scenario must have been played to its end.
+
+    ``schema`` is the path to which the file's first line leads an editor, where no line does.
+    """
     work = _Work(file, _Nodes(file.text))
     for each in played:
         work.take(each)
     edits = [*work.replacing(), *work.new]
+    if schema and MODELINE not in file.text:
+        edits.append(Edit(0, 0, f"{MODELINE}{schema}\n"))
     text = file.text
     for edit in sorted(set(edits), key=lambda edit: edit.start, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]

@@ -143,6 +143,16 @@ def test_update_writes_and_shows_what_changed(folder: Path, give: Give) -> None:
     assert give("--update").output == ""
 
 
+def test_update_leads_an_editor_to_the_schema_that_the_project_keeps(folder: Path, give: Give) -> None:
+    file = write(folder, GOOD)
+    (folder / "scenarios.schema.json").write_text(give("--schema").stdout, encoding="utf-8")
+    assert "+# yaml-language-server: $schema=scenarios.schema.json" in give("--update").output
+    assert file.read_text(encoding="utf-8").startswith(
+        "# yaml-language-server: $schema=scenarios.schema.json\n"
+    )
+    assert give("--update").output == ""
+
+
 def test_coverage_names_what_nobody_reaches(folder: Path, give: Give, snapshot: SnapshotAssertion) -> None:
     write(folder, GOOD)
     assert give("--coverage").output == snapshot
