@@ -68,6 +68,8 @@ def references(
     origin = None if target is None else (of.path_of(target.file), target.start)
     found: dict[tuple[object, int], tuple[Analysis, Occurrence]] = {}
     for analysis in analyses:
+        if origin is None and one.kind != "env" and analysis.file_of(of.path_of(one.span.file)) is None:
+            continue  # the tag of another flow is another tag
         for other in occurrences(analysis):
             if (other.kind, other.name) == (one.kind, one.name) and _same(analysis, other, origin):
                 found.setdefault((analysis.path_of(other.span.file), other.span.start), (analysis, other))

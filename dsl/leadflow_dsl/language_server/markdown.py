@@ -12,7 +12,7 @@ from leadflow_dsl.language_server.completion.slots import tagged
 from leadflow_dsl.meaning.draft import Symbol
 from leadflow_dsl.rules import Rule
 from leadflow_dsl.terms import Type
-from leadflow_dsl.types import KINDS, described, parts
+from leadflow_dsl.types import KINDS, WEEKDAYS, described, parts
 
 
 def of_symbol(analysis: Analysis, symbol: Symbol) -> str:
@@ -104,9 +104,14 @@ def _written(analysis: Analysis, price: model.Price) -> str:
 
 
 def _hours(opening: model.Opening) -> str:
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    which = "every day" if len(opening.days) == 7 else " ".join(days[day] for day in opening.days)
-    return f"{which} {opening.start:%H:%M}-{opening.end:%H:%M}"
+    first, last = opening.days[0], opening.days[-1]
+    together = len(opening.days) > 2 and list(opening.days) == list(range(first, last + 1))
+    which = (
+        f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+        if together
+        else ", ".join(WEEKDAYS[day] for day in opening.days)
+    )
+    return f"{'' if len(opening.days) == 7 else which} {opening.start:%H:%M}-{opening.end:%H:%M}".strip()
 
 
 _HEADS: Final[dict[str, Callable[[Analysis, Symbol], tuple[str, ...]]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Final
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.language_server.analysis import Analysis, analyse
 from leadflow_dsl.parser import normalised
-from leadflow_dsl.project import root_of
+from leadflow_dsl.project import MARKERS, root_of
 
 MOST_FILES: Final = 5000
 """Files of a project that are looked at, at most."""
@@ -137,12 +138,13 @@ class Workspace:
         """The flows that import a library or send a template, also through others, by the files that each one names."""
         if path not in self._users:
             root = root_of(path)
-            names = {file: _names(self.text(root / file) or "") for file in self.files(root)}
-            wanted, found = {path.name}, dict[str, None]()
+            named = {file: _named(file, self.text(root / file) or "") for file in self.files(root)}
+            wanted = {path.relative_to(root).as_posix()}
+            found: dict[str, None] = {}
             while wanted:
-                using = {file for file, named in names.items() if named & wanted and file not in found}
+                using = {file for file, names in named.items() if names & wanted and file not in found}
                 found.update(dict.fromkeys(sorted(using)))
-                wanted = {file.rpartition("/")[2] for file in using}
+                wanted = using
             flows = (root / file for file in found if file.endswith(".flow") and root / file != path)
             self._users[path] = tuple(
                 flow for flow in flows if not _LIBRARY.match(self.text(flow) or "library")
@@ -154,19 +156,27 @@ def _as_read(name: str, text: str) -> str:
     return text if name.endswith(".csv") else normalised(text)
 
 
-def _names(text: str) -> set[str]:
-    """The names (without folders) of the files that a text names."""
-    return {found.rpartition("/")[2] for found in _NAMED.findall(text)}
+def _named(file: str, text: str) -> set[str]:
+    """The files that a file names, below the root: relative to it, or to the file."""
+    folder, said = posixpath.dirname(file), _NAMED.findall(text)
+    return {posixpath.normpath(path) for name in said for path in (name, posixpath.join(folder, name))}
 
 
 def _walk(root: Path) -> Iterator[Path]:
     """The files of a project, at most ``MOST_FILES``; hidden folders and those of other tools are left out."""
     left = MOST_FILES
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        folders[:] = sorted(name for name in folders if _is_of_project(folder, name))
         for name in sorted(files):
             left -= 1
             if left < 0:
                 return
             if name.endswith(ENDINGS):
                 yield Path(folder, name)
+
+
+def _is_of_project(folder: str, name: str) -> bool:
+    """Whether a folder belongs to the project: neither hidden nor another tool's, and no project of its own."""
+    if name.startswith(".") or name in _SKIPPED:
+        return False
+    return not any(os.path.isfile(os.path.join(folder, name, marker)) for marker in MARKERS)
