@@ -72,7 +72,7 @@ USUAL = {
 """What stands in a block of the flow above beside the piece, unless the piece says it itself."""
 FILES = {
     "models/quality.json": "{}",
-    "mappings/reply.xml.j2": "<lead id={{ lead.id }}>{{ outcome }} {% for sale in sales %}{{ sale.price }}{% endfor %}</lead>",
+    "mappings/reply.xml.j2": "<r>{{ outcome }} {% for sale in sales %}{{ sale.price }}{% endfor %}</r>",
     "mappings/mail.txt.j2": "A lead: {{ first_name }}",
 }
 """What the page's pieces name beside what the project has."""

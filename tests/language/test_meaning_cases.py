@@ -21,6 +21,7 @@ FILES = {
     "lists/zips.csv": "zip,note\n10001,test\n",
     "lists/facts.csv": "zip,income,county\n10001,61000,New York\n",
     "mappings/lead.json.j2": '{"email": "{{ email }}", "id": "{{ ping.reference }}"}',
+    "models/quality.json": '{"trees": []}',
     "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
 }
 

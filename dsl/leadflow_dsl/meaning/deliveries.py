@@ -54,8 +54,8 @@ def not_longer(r: Resolver, every: nodes.Duration, up_to: nodes.Duration) -> Non
         r.draft.found(TOO_RARE.at(every.span, message, "over before it begins", help))
 
 
-def callback(r: Resolver, node: nodes.Callback) -> model.Callback:
-    """``callback { verify ...  response { ... } }``."""
+def callback(r: Resolver, node: nodes.Callback) -> model.Callback | None:
+    """``callback { verify ...  response { ... } }``; None after a finding."""
     r.draft.not_built("callback", node.span)
     checks = tuple(verification(r, item) for item in node.items if not isinstance(item, nodes.Response))
     answers = [item for item in node.items if isinstance(item, nodes.Response)]
@@ -64,7 +64,7 @@ def callback(r: Resolver, node: nodes.Callback) -> model.Callback:
     if not answers:
         help = 'write `response form { reference "id"  accepted when "status" == "ok"  otherwise rejected }`'
         r.draft.found(NO_REQUEST.at(node.span, "this callback does not say how a call is read", "", help))
-        return model.Callback(model.Response(), checks, node.span)
+        return None
     return model.Callback(response(r, answers[0], "callback"), checks, node.span)
 
 

@@ -10,9 +10,11 @@ from leadflow_dsl.meaning.places import ANSWERED_PING, PAYLOAD, RESULT, RETURNED
 from leadflow_dsl.meaning.requests import leg, said
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.meaning.verification import not_yet
 from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
+from leadflow_dsl.terms import Term
 
 AFTERWARDS = Scope().having(PAYLOAD, RESULT)
 """When a source is answered, everything has run."""
@@ -47,7 +49,16 @@ def _is_field(r: Resolver, name: nodes.Name) -> bool:
 def fetch(r: Resolver, node: nodes.Fetch) -> model.Leg | None:
     """``fetch { request }``: what came is at hand, the lead is not; None after a finding."""
     r.draft.not_built("fetch", node.span)
-    return leg(r, said(r, node.items), "fetch", node.span)
+    found = leg(r, said(r, node.items), "fetch", node.span)
+    if found is not None:
+        not_yet(r, _terms(found.request))
+    return found
+
+
+def _terms(request: model.Request) -> tuple[Term, ...]:
+    """What a request is made of, but for its templates."""
+    pairs = (*request.query, *(request.body.pairs if request.body else ()))
+    return (request.url, *(value for _, value in request.headers), *(pair.right for pair in pairs))
 
 
 def reply(r: Resolver, node: nodes.Reply) -> model.Reply:

@@ -40,7 +40,9 @@ def _use(r: Resolver, use: Use) -> None:
     if isinstance(answered, Problem):
         rule = TEMPLATE_NAME if answered.rule is UNKNOWN else answered.rule
         message = answered.message.replace("unknown field", "unknown name")
-        r.draft.found(rule.at(use.span, message, answered.label, answered.help, answered.labels, answered.fix))
+        r.draft.found(
+            rule.at(use.span, message, answered.label, answered.help, answered.labels, answered.fix)
+        )
 
 
 def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...]) -> None:
