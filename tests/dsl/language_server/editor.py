@@ -44,7 +44,8 @@ class Editor:
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.process.stdin.flush()
 
-    def _next(self) -> dict[str, Any]:
+    def listen(self) -> dict[str, Any]:
+        """The next message of the server."""
         message = self.inbox.get(timeout=TIMEOUT)
         if message.get("method") == "textDocument/publishDiagnostics":
             self.findings[message["params"]["uri"]] = message["params"]["diagnostics"]
@@ -58,7 +59,7 @@ class Editor:
         """The whole answer to a request, its error too."""
         self.number += 1
         self._send({"id": self.number, "method": method, "params": params})
-        while (message := self._next()).get("id") != self.number or "method" in message:
+        while (message := self.listen()).get("id") != self.number or "method" in message:
             pass
         return message
 
@@ -83,7 +84,7 @@ class Editor:
     def codes(self, uri: str, *expected: str) -> list[dict[str, Any]]:
         """Wait until the file's findings have these codes."""
         while sorted(one["code"] for one in self.findings.get(uri, [{"code": "?"}])) != sorted(expected):
-            self._next()
+            self.listen()
         return self.findings[uri]
 
     def at(self, uri: str, line: int, character: int, **more: Any) -> dict[str, Any]:

@@ -105,14 +105,14 @@ def test_a_library_alone_brings_the_flow_that_imports_it(editor: Editor, project
     editor.open(project / "shared/people.flow", broken)
     flow = (project / "flows/demo.flow").as_uri()
     while not any("people" in one["message"] for one in editor.findings.get(flow, [])):
-        editor._next()
+        editor.listen()
 
 
 def test_columns_behind_an_emoji(editor: Editor, project: Path) -> None:
     text = FILES["flows/demo.flow"] + 'filter odd "🙂🙂" { accept when stat == CA }\n'
     flow = editor.open(project / "flows/demo.flow", text)
     while not any("`stat`" in one["message"] for one in editor.findings.get(flow, [])):
-        editor._next()
+        editor.listen()
     finding = next(one for one in editor.findings[flow] if "`stat`" in one["message"])
     line = text.split("\n")[finding["range"]["start"]["line"]]
     assert finding["range"]["start"]["character"] == line.index("stat") + 2
@@ -127,7 +127,7 @@ def test_repairs_and_excuses(editor: Editor, project: Path) -> None:
     text = FILES["flows/demo.flow"].replace("accept when carrier", doubtful)
     flow = editor.open(project / "flows/demo.flow", text)
     while not any("is present" in one["message"] for one in editor.findings.get(flow, [])):
-        editor._next()
+        editor.listen()
     finding = next(one for one in editor.findings[flow] if "is present" in one["message"])
     question = {
         "textDocument": {"uri": flow},
@@ -199,7 +199,7 @@ def test_files_without_a_project_without_a_root_and_without_a_file(tmp_path: Pat
         change = {"uri": (tmp_path / "gone.flow").as_uri(), "type": 1}
         editor.tell("workspace/didChangeWatchedFiles", {"changes": [change]})
         while any("gone.flow" in one["message"] for one in editor.findings[alone]):
-            editor._next()
+            editor.listen()
         assert editor.leave() == 0
     finally:
         editor.close()
@@ -207,7 +207,7 @@ def test_files_without_a_project_without_a_root_and_without_a_file(tmp_path: Pat
 
 def _until_told(editor: Editor, uri: str) -> list[dict[str, Any]]:
     while not editor.findings.get(uri):
-        editor._next()
+        editor.listen()
     return editor.findings[uri]
 
 
