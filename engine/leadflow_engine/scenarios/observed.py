@@ -25,7 +25,7 @@ from leadflow_engine.values import written
 LEGS: Final[Mapping[str, str]] = {"ping": "ping", "post": "deliver"}
 """A buyer's legs, as a scenario calls them."""
 
-ROW: Final = ("outcome", "reason", "cause", "bid", "price", "position", "stage")
+ROW: Final = ("outcome", "reason", "cause", "bid", "price", "position", "stage", "branch")
 STEP: Final = ("outcome", "reason", "note", "read", "set", "cost")
 
 

@@ -29,6 +29,9 @@ WRONG = {
     "a payload of a kind that is not read": "- {name: x, raw: {content_type: text/xml, body: <a/>}}",
     "a payload that is broken": "- {name: x, raw: {content_type: application/json, body: '{'}}",
     "a payload that is no object": "- {name: x, raw: {content_type: application/json, body: '[]'}}",
+    "a length beyond all calendars": "- {name: x, wait: 99999999d}",
+    "a clock beyond all calendars": "- {name: x, clock: 9999-12-31T23:59}",
+    "a count beyond all leads": "- {name: x, given: {buyers: {one: {spent: {day: 99999999999}}}}}",
     "not YAML": "- {name: [",
 }
 
@@ -87,6 +90,24 @@ def test_all_of_it_is_told_at_once(run: Run) -> None:
 def test_two_sources_and_none_is_said(run: Run) -> None:
     report = run("- {name: x, lead: {state: CA}}", defaults="")
     assert "say `source: web` or `partner`" in report.problem
+
+
+def test_the_ends_of_what_may_be_said_are_played(run: Run) -> None:
+    report = run("""
+    - name: late
+      clock: 2999-12-31T23:59
+      wait: 9999w
+      expect: {outcome: sold}
+    - name: early
+      clock: 1970-01-01T00:00
+      given:
+        buyers: {one: {sold: {hour: {CA: 1000000000}}, spent: {day: 1000000000}, down: true, paused: true}}
+        sources: {web: {accepted: {day: 2}}}
+        earlier: [{ago: 9999w, sold: {one: 1000000000}}]
+      expect: {distribution: {one: paused}}
+    """)
+    assert report.problem == ""
+    assert [played.passed for played in report.played] == [True, True]
 
 
 def test_the_schema_is_whole_and_valid() -> None:
