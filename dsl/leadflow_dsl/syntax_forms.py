@@ -68,7 +68,7 @@ FORMS: Final[Mapping[str, str]] = {
     "terms": "terms net 30",
     "hours": "hours mon-fri 08:00-20:00, sat 10:00-14:00",
     "closed": "closed on CALENDAR, 2026-12-24",
-    "on": "on closed hold up to 12h, on doubt hold, on error continue",
+    "on": "on closed hold up to 12h, on capped skip, or on doubt hold up to 30m",
     "down": "down after 3 failures in 1m for 2m",
     "inquire": "inquire { every 5s up to 2m ... }",
     "pending": "pending ends after 24h as rejected",
@@ -120,14 +120,58 @@ FORMS: Final[Mapping[str, str]] = {
     "expires": 'expires "path"',
 }
 
-# Words that open another statement in these blocks.
+_MODIFIERS: Final = {
+    "required": "required, required on ping, or required on post",
+    "default": "default VALUE",
+    "between": "between 0 and 100",
+    "matches": "matches /^[A-Z]+$/",
+    "aliases": 'aliases NAME, "Name"',
+    "sensitive": "sensitive",
+    "transient": "transient",
+}
+_OF_A_ROUTE: Final = {"again": "again", "reping": "reping"}
+_STAGES: Final = dict.fromkeys(("if", "else", "waterfall", "auction", "multisell", "fallback"), _OF_A_ROUTE)
+
+# Words that open a statement in these blocks only, or another statement than elsewhere.
 FORMS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    **_STAGES,
+    "route": {**_OF_A_ROUTE, "on": "on unsold { deliver NAME }"},
+    "filter": {"on": "on reject { deliver NAME }"},
+    "file": {
+        "deliver": 'deliver NAME "Title" { post "https://..."  body json { ... } }',
+        "on": "on doubt hold up to 30m",
+    },
+    "lead": _MODIFIERS,
+    "fields": _MODIFIERS,
     "response": {
         "price": 'price "path"',
         "retry": 'retry when "status" == "busy"',
         "pending": 'pending when "status" == "queued"',
     },
-    "source": {"ping": "ping { fields FIELD, FIELD  hold 60s }", "test": 'test when "is_test"'},
+    "bids": {"price": 'price "path"', "legal_name": 'legal_name "path"'},
+    "source": {
+        "ping": "ping { fields FIELD, FIELD  hold 60s }",
+        "test": 'test when "is_test"',
+        "cost": "cost 18.00 when CONDITION on accept, or cost 70% of revenue",
+    },
+    "ping": {"fields": "fields FIELD, FIELD", "hold": "hold 60s"},
+    "enhance": {"cost": "cost 0.004", "on": "on error continue"},
+    "on": {"deliver": "deliver NAME"},
+    "test": {"field": 'field "NAME" = 1', "url": 'url "https://..."'},
+    "inquire": {"every": "every 5s up to 2m"},
+    "deliver": {
+        "every": "every 60m",
+        "at": "at 18:00",
+        "size": "size 500",
+        "to": 'to "leads@acme.example"',
+        "subject": 'subject "A lead"',
+        "on": "on error continue",
+    },
+    "policy": {
+        "slow": "slow source NAME to 20 per hour",
+        "weight": "weight BUYER 70",
+        "pause": "pause BUYER",
+    },
 }
 
 # What stands where a terminal of the grammar is expected.

@@ -154,15 +154,13 @@ def shown(text: str) -> str:
 
 def form(place: Place) -> tuple[str, ...]:
     """The right form of the statement that is being read, as a way out."""
-    word = statement(place.machine)
-    return (f"the form is: {FORMS[word]}",) if word in FORMS else ()
+    return form_of(place, statement(place.machine))
 
 
 def form_of(place: Place, word: str) -> tuple[str, ...]:
     """The right form of a statement that begins with ``word`` in the open block."""
     block = opened(place.machine)
-    of_block = FORMS_OF.get(block[0], {}) if block else {}
-    shown = of_block.get(word) or FORMS.get(word)
+    shown = FORMS_OF.get(block[0] if block else "file", {}).get(word) or FORMS.get(word)
     return (f"the form is: {shown}",) if shown else ()
 
 

@@ -81,7 +81,11 @@ def signed(r: Resolver, node: Any) -> Term:
     term = r.at(r.scope.having(REQUEST)).value(node, TEXT)
     if kind(term.type).group not in ("text", "any", "number"):
         message = f"a signature is made over a text, not over a value of type {described(term.type)}"
-        r.draft.found(MISMATCH.at(node.span, message, "", "`concat(...)` joins texts, `text(...)` writes a value as one"))
+        r.draft.found(
+            MISMATCH.at(
+                node.span, message, "", "`concat(...)` joins texts, `text(...)` writes a value as one"
+            )
+        )
     return term
 
 
