@@ -174,10 +174,11 @@ def reading_of(plan: Plan, call: Call, scope: Lead | None) -> Reading:
 def _posting(plan: Plan, call: Call, scope: Lead | None) -> dict[str, Any]:
     leg, reading, result = leg_of(plan, call), reading_of(plan, call, scope), call.result
     assert leg is not None
-    by_table = settle(came_of(Exchange(call.key, result, reading), leg))
+    delivery = settle(came_of(Exchange(call.key, result, reading), leg)) if call.leg == "post" else None
+    unread = delivery.outcome if delivery else "timeout" if result["failure"] == "timeout" else "error"
     return {
-        "outcome": reading.verdict or by_table.outcome,
-        "delivery": by_table.state,
+        "outcome": reading.verdict or unread,
+        "delivery": delivery.state if delivery else None,
         "rule": reading.rule,
         "reason": reading.reason or None,
         "cause": reading.cause or None,

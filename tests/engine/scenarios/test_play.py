@@ -274,6 +274,21 @@ def test_what_an_answer_is_read_as(run: Run) -> None:
     assert told(report) == []
 
 
+def test_what_a_service_answers_is_read_too(run: Run) -> None:
+    report = run("""
+    - name: read
+      lead: {state: TX}
+      each:
+        - answers.services.carrier: [{body: {ok: true, line: mobile}}]
+          expect.postings: {carrier: {outcome: accepted, set: {line: mobile}, delivery: null}}
+        - answers.services.carrier: [{hang: true}]
+          expect.postings: {carrier: {outcome: timeout, rule: null}}
+        - answers.services.carrier: [{status: 500, body: {}}]
+          expect.postings: {carrier: {outcome: error, status: 500}}
+    """)
+    assert told(report) == []
+
+
 def test_xml_is_compared_as_a_tree_or_as_text(run: Run) -> None:
     report = run("""
     - name: XML
