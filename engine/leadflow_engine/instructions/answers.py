@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -14,7 +11,8 @@ from leadflow_engine.instructions.intake import OUTCOMES, default_answer, status
 from leadflow_engine.instructions.phrases import Name, Phrase, say
 from leadflow_engine.instructions.records import AnswerExample
 from leadflow_engine.instructions.requests import pretty
-from leadflow_engine.lead import Lead, walk
+from leadflow_engine.instructions.scopes import Beside
+from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
 from leadflow_engine.plan import Plan
 
@@ -22,43 +20,6 @@ Json: TypeAlias = Any
 
 SOLD_PRICE = Decimal("12.00")
 REFERENCE = "A-10293"
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The scope of a ``reply``: the lead, and a made-up result of it."""
-
-    lead: Lead
-    result: Mapping[str, Json]
-
-    def read(self, read: t.Read) -> object:
-        """A name of the flow, or of the result."""
-        if read.kind == "reply":
-            return walk(self.result, f"{read.name}.{read.part}" if read.part else read.name)
-        if read.kind == "lead" and read.name in {"sold_to", "sold_count", "outcome"}:
-            return {"sold_to": [], "sold_count": Decimal(0)}.get(read.name, self.result["outcome"])
-        known = read.kind in {"field", "lead", "source", "now", "extra", "payload", "random"}
-        return self.lead.read(read) if known else None
-
-    def path(self, path: t.Path) -> object:
-        """A reply has no body to search."""
-        return None
-
-    def answer(self, answer: t.Answer) -> object:
-        """A reply is no answer of somebody else."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A declared list."""
-        return self.lead.named_list(name)
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """A row of a declared table."""
-        return self.lead.lookup(table, key)
-
-    def now(self) -> datetime.datetime:
-        """The present moment."""
-        return self.lead.now()
 
 
 def answers(
@@ -82,7 +43,7 @@ def _example(
     if reply is None:
         body = pretty(default_answer(outcome, reason, lead.id, price))
         return AnswerExample(status_of(outcome), when, "application/json", body)
-    return _written(plan, reply, _Told(lead, _result(outcome, reason, price)), when)
+    return _written(plan, reply, Beside(lead, {"reply": _result(outcome, reason, price)}), when)
 
 
 def _when(outcome: str) -> Phrase:
@@ -103,7 +64,7 @@ def _result(outcome: str, reason: str, price: Decimal | None) -> dict[str, Json]
     }
 
 
-def _written(plan: Plan, reply: m.Reply, scope: _Told, when: Phrase) -> AnswerExample | None:
+def _written(plan: Plan, reply: m.Reply, scope: Beside, when: Phrase) -> AnswerExample | None:
     """The reply as the engine's own writer of bodies makes it; None where it cannot be made here."""
     nowhere = t.Text(("https://reply.invalid/",), t.Type("text"), reply.span)
     try:
@@ -126,4 +87,6 @@ def _ping(
     if reply is None:
         said = {"outcome": outcome, "ping_id": offered["id"], "price": offered["price"], "buyers": buyers}
         return AnswerExample(200, when, "application/json", pretty(said))
-    return _written(plan, reply, _Told(lead, {**_result(outcome, "", price), "ping": offered}), when)
+    return _written(
+        plan, reply, Beside(lead, {"reply": {**_result(outcome, "", price), "ping": offered}}), when
+    )

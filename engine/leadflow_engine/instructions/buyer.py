@@ -12,7 +12,8 @@ from leadflow_engine.instructions.phrases import Name, Phrase, any_of, counted, 
 from leadflow_engine.instructions.reading import reading, values_read
 from leadflow_engine.instructions.records import BuyerInstructions, Leg, Note, Refusal
 from leadflow_engine.instructions.requests import pretty
-from leadflow_engine.instructions.sample import Criterion, Sample, buyer_sample
+from leadflow_engine.instructions.sample import Criterion, Sample, buyer_sample, of_the_lead
+from leadflow_engine.instructions.scopes import Beside
 from leadflow_engine.instructions.source_fields import short_lists
 from leadflow_engine.instructions.source_refusals import cap_in_words, criterion_refusal
 from leadflow_engine.instructions.source_terms import amount_in_words
@@ -65,7 +66,9 @@ def _sample(plan: Plan, buyer: m.Buyer, moment: datetime.datetime) -> Sample:
     """A lead for this buyer; its ping has answered with everything that the post may read."""
     names = tuple(field.name for field in plan.flow.fields if field.computed is None)
     first = buyer.prices[0].when if buyer.prices else None
-    sample = buyer_sample(plan, buyer, moment, names, (Criterion(first),) if first is not None else ())
+    sample = buyer_sample(
+        plan, buyer, moment, names, (Criterion(first),) if first is not None and of_the_lead(first) else ()
+    )
     sample.lead.delivery_key = KEY
     if buyer.ping is not None:
         sets = {said.name: example_of(said.type, plan.flow.country) for said in buyer.ping.response.sets}
@@ -197,7 +200,7 @@ def _leg(plan: Plan, kind: str, leg: m.Leg, sample: Sample, wording: Wording) ->
 def _built(plan: Plan, leg: m.Leg, sample: Sample) -> tuple[str, tuple[str, ...], str, str, str]:
     """The url, the headers' names, the content type and the body of the example; or why there is no body."""
     try:
-        built = plan.builder(leg).build(sample.lead)
+        built = plan.builder(leg).build(Beside(sample.lead, _OFFERED))
     except MappingError as problem:
         return _written_url(leg), (), "", "", str(problem)
     if isinstance(built, RequestProblem):
@@ -206,6 +209,12 @@ def _built(plan: Plan, leg: m.Leg, sample: Sample) -> tuple[str, tuple[str, ...]
     content_type = headers.get("Content-Type", "")
     url = masked_placeholders(built.url)
     return url, tuple(headers), content_type, _shown(built.body or "", content_type), ""
+
+
+_OFFERED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "offer": {"price": BID},
+    "callback": {"url": "https://YOUR-HOST/callbacks/C-20871"},
+}
 
 
 def _written_url(leg: m.Leg) -> str:

@@ -26,6 +26,19 @@ class Variable:
     part: str = ""
 
 
+OTHERS: Final[Mapping[str, tuple[Json, ...]]] = {
+    "state": ("NY", "OH", "WA"),
+    "postal_code": ("10001", "43004", "98101"),
+    "country": ("CA", "GB", "DE"),
+    "email": ("alex.smith@example.org",),
+    "phone": ("212-555-0147", "206-555-0147"),
+    "text": ("another example",),
+    "city": ("Columbus",),
+    "date": ("2020-01-15", "2026-01-15"),
+    "dob": ("1962-03-04", "1999-08-20"),
+}
+"""Further values of a type: what a condition forbids is met by any of them that it does not name."""
+
 Found: TypeAlias = tuple[Variable, list[Json]]
 
 
@@ -59,7 +72,7 @@ def _of_read(read: t.Read, values: list[Json], plan: Plan, moment: datetime.date
     part = read.part if read.kind == "field" else ""
     type_ = field.type if field else read.type
     wholes = [whole for value in values for whole in _wholes(type_, part, value, moment)]
-    wholes += [True, False] if type_.name == "boolean" else list(type_.members)
+    wholes += [True, False] if type_.name == "boolean" else [*type_.members, *OTHERS.get(type_.name, ())]
     yield Variable(read.kind, read.name, read.part if read.kind == "result" else ""), [*wholes, None]
 
 

@@ -9,24 +9,31 @@ from typing import Any, Final
 from leadflow_engine.instructions.blocks import Block, Bullets, Code, Document, Heading, Paragraph, Table
 from leadflow_engine.instructions.phrases import Name, Phrase
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~#&])")
-_AT_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_MARKUP = re.compile(r"([\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_]))")
+_AT_START = re.compile(r"^(\s*)(?:([-+=#])|(\d+)(?=[.)]))")
 _RUNS = re.compile("`+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 def markdown(document: Document) -> str:
     """The document; it ends in a line end."""
-    head = [f"# {text(document.title)}"] + ([text(document.subtitle)] if document.subtitle else [])
+    head = [f"# {text(document.title)}"] + ([line(document.subtitle)] if document.subtitle else [])
     return "\n\n".join([*head, *(_WRITE[type(block)](block) for block in document.blocks)]) + "\n"
 
 
 def text(words: str) -> str:
-    """Words as text: one line, in which nothing is markup."""
-    escaped = _MARKUP.sub(r"\\\1", _BREAKS.sub(" ", words))
-    return _AT_START.sub(r"\1\\\2" if not escaped[:1].isdigit() else r"\1\2", escaped).replace(
-        "://", ":\u200b//"
-    )
+    """Words as text: nothing in them is markup, a link or a line end."""
+    return _MARKUP.sub(r"\\\1", _BREAKS.sub(" ", words)).replace("://", ":\u200b//")
+
+
+def line(words: str) -> str:
+    """Words that begin a line, where a hyphen, a hash or a number with a dot would begin something else."""
+    return _AT_START.sub(_started, text(words))
+
+
+def _started(match: re.Match[str]) -> str:
+    mark, number = match.group(2), match.group(3)
+    return f"{match.group(1)}\\{mark}" if mark else f"{match.group(1)}{number}\u200b"
 
 
 def code(name: str) -> str:
@@ -40,8 +47,12 @@ def code(name: str) -> str:
 
 
 def phrase(pieces: Phrase) -> str:
-    """A phrase on one line."""
-    return "".join(code(piece.text) if isinstance(piece, Name) else text(piece) for piece in pieces)
+    """A phrase on one line of its own."""
+    written = [
+        code(piece.text) if isinstance(piece, Name) else text(piece) if place else line(piece)
+        for place, piece in enumerate(pieces)
+    ]
+    return "".join(written)
 
 
 def _cell(pieces: Phrase) -> str:
@@ -62,7 +73,7 @@ def _table(block: Table) -> str:
 
 def _fenced(block: Code) -> str:
     fence = "`" * max(3, 1 + max((len(run) for run in _RUNS.findall(block.text)), default=0))
-    caption = f"{text(block.caption)}:\n\n" if block.caption else ""
+    caption = f"{line(block.caption)}:\n\n" if block.caption else ""
     return f"{caption}{fence}{block.language}\n{block.text.rstrip(chr(10))}\n{fence}"
 
 

@@ -245,6 +245,21 @@ def _between(low: Decimal, high: Decimal) -> Iterable[Decimal]:
 # ------------------------------------------------------------------ the two that are asked for
 
 
+def of_the_lead(term: t.Term) -> bool:
+    """Whether a condition asks of the lead alone: a figure over other leads is nothing that an example can choose."""
+    figure = isinstance(term, t.Call) and term.name.startswith("stats.")
+    return not figure and all(of_the_lead(child) for child in t.children(term))
+
+
+def without_figures(plan: Plan) -> Plan:
+    """The plan, its sources judging by the lead alone."""
+    judging = {
+        name: replace(source, criteria=tuple(c for c in source.criteria if of_the_lead(c.condition)))
+        for name, source in plan.sources.items()
+    }
+    return replace(plan, sources=judging)
+
+
 def source_sample(plan: Plan, source: m.Source, moment: datetime.datetime, names: tuple[str, ...]) -> Sample:
     """A lead as this source sends it, which its criteria and the flow's filters take."""
     own = [Criterion(each.condition, each.kind == "accept") for each in source.criteria]
@@ -260,7 +275,7 @@ def buyer_sample(
 ) -> Sample:
     """A lead that this buyer's criteria take, with made-up results of the look-ups."""
     any_source = replace(plan, sources={**plan.sources, OWN: m.Source(OWN)})
-    own = [Criterion(each.condition, each.kind == "accept") for each in buyer.criteria]
+    own = [Criterion(c.condition, c.kind == "accept") for c in buyer.criteria if of_the_lead(c.condition)]
     return Sampler(any_source, m.Source(OWN), moment, names, (*own, *more), results=True).find()
 
 
@@ -280,7 +295,8 @@ def _filters(plan: Plan) -> list[Criterion]:
         for step in plan.flow.steps
         if isinstance(step, m.Filter)
         for each in step.criteria
-        if not any(
+        if all(of_the_lead(term) for term in (each.condition, step.when) if term)
+        and not any(
             read.kind in _BEYOND for term in (each.condition, step.when) if term for read in t.reads(term)
         )
     ]

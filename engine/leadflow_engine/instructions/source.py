@@ -9,7 +9,7 @@ from leadflow_engine.instructions import intake
 from leadflow_engine.instructions.answers import answers
 from leadflow_engine.instructions.records import Postback, SourceInstructions, submit_path
 from leadflow_engine.instructions.requests import requests
-from leadflow_engine.instructions.sample import Sample, source_sample
+from leadflow_engine.instructions.sample import Sample, source_sample, without_figures
 from leadflow_engine.instructions.source_fields import (
     asked_fields,
     field_note,
@@ -34,7 +34,8 @@ def source_instructions(
     plan: Plan, source: m.Source, moment: datetime.datetime, base_url: str = intake.DEFAULT_BASE
 ) -> SourceInstructions:
     """What this source's supplier has to know. ``moment`` (aware) is when the examples are sent."""
-    sample = source_sample(plan, source, moment, shown_fields(plan, source))
+    judging = without_figures(plan)
+    sample = source_sample(judging, judging.sources[source.name], moment, shown_fields(plan, source))
     fields = tuple(field_note(plan, source, field, sample) for field in asked_fields(plan))
     wording = source_wording(plan, fields)
     flow, base = plan.flow, base_url.rstrip("/")
@@ -45,7 +46,7 @@ def source_instructions(
     shown = (
         ()
         if sample.problem or fetched
-        else requests(plan, source, payload, base + submit_path(flow.name, source.name), moment)
+        else requests(judging, source, payload, base + submit_path(flow.name, source.name), moment)
     )
     return SourceInstructions(
         flow=flow.name,

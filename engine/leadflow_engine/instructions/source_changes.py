@@ -8,7 +8,7 @@ from typing import Final
 
 from leadflow_engine.instructions.bodies import paths_of_body
 from leadflow_engine.instructions.intake import CONTENT_TYPES
-from leadflow_engine.instructions.phrases import Name, Phrase, any_of, joined, lasting, plain, say
+from leadflow_engine.instructions.phrases import Name, any_of, joined, lasting, plain, say
 from leadflow_engine.instructions.records import (
     ACT,
     KNOW,
@@ -213,25 +213,33 @@ def _together(old: SourceInstructions, new: SourceInstructions) -> Iterator[Chan
 
 
 def _refusals(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change]:
-    before, after = list(map(_rule, old.refusals)), list(map(_rule, new.refusals))
-    for each in new.refusals:
-        if _rule(each) not in before:
-            yield Change(KNOW, say("Refused from now on: leads ", _leads(each), _because(each)))
-    for each in old.refusals:
-        if _rule(each) not in after:
-            yield Change(NOTHING, say("Not refused any more: leads ", _leads(each), _because(each)))
-    for each in new.refusals:
-        same = next((one for one in old.refusals if _rule(one) == _rule(each)), None)
-        if same is not None and same.reason != each.reason:
-            yield Change(KNOW, (f"The reason “{same.reason}” reads “{each.reason}” now.",))
+    before = {_rule(each): each for each in old.refusals}
+    after = {_rule(each): each for each in new.refusals}
+    for rule, each in after.items():
+        if rule not in before:
+            yield Change(KNOW, say("Refused from now on: leads ", each.when, _because(each)))
+        else:
+            yield from _altered(before[rule], each)
+    for rule, each in before.items():
+        if rule not in after:
+            yield Change(NOTHING, say("Not refused any more: leads ", each.when, _because(each)))
+
+
+def _altered(old: Refusal, new: Refusal) -> Iterator[Change]:
+    """The same rule with another number, or another reason."""
+    if old.limit != new.limit:
+        urgency = KNOW if new.limit < old.limit else NOTHING
+        yield Change(urgency, say("Leads are refused ", new.when, f" now; it was after {old.limit:,}."))
+    if old.reason != new.reason and old.limit == new.limit:
+        yield Change(KNOW, (f"The reason “{old.reason}” reads “{new.reason}” now.",))
 
 
 def _rule(refusal: Refusal) -> tuple[str, str]:
-    return refusal.kind, plain(refusal.when)
-
-
-def _leads(refusal: Refusal) -> Phrase:
-    return refusal.when
+    """What makes a rule the same: all but its number and its reason."""
+    words = plain(refusal.when)
+    if refusal.limit:
+        words = words.replace(f"{refusal.limit:,} ", "", 1).replace("leads", "lead").replace("calls", "call")
+    return refusal.kind, words
 
 
 def _because(refusal: Refusal) -> str:
@@ -247,17 +255,23 @@ def _terms(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change]
     if old.test != new.test:
         how = say("where ", new.test) if new.test else ("never",)
         yield Change(ACT if old.test else NOTHING, say("A lead is a test ", how, "."))
-    if [(a.status, a.body) for a in old.answers] != [(a.status, a.body) for a in new.answers]:
-        yield Change(
-            ACT if _shape(old) != _shape(new) else KNOW,
-            ("The answers read otherwise now; see the examples.",),
-        )
+    yield from _answers(old, new)
     if old.postbacks != new.postbacks:
         events = [event for each in new.postbacks for event in each.events]
         yield Change(
             KNOW,
             (f"We call you when a lead is {any_of(events)}." if events else "We do not call you any more.",),
         )
+
+
+def _answers(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change]:
+    """Other names in an answer must be acted upon. Other values follow from another price or reason, told already."""
+    if _shape(old) != _shape(new):
+        yield Change(ACT, ("The answers read otherwise now; see the examples.",))
+    elif (old.payment, old.refusals, old.fields) == (new.payment, new.refusals, new.fields):
+        bodies = [[each.body for each in told.answers] for told in (old, new)]
+        if bodies[0] != bodies[1]:
+            yield Change(KNOW, ("The answers hold other values now; see the examples.",))
 
 
 def _shape(told: SourceInstructions) -> list[object]:

@@ -115,7 +115,8 @@ def _what(note: FieldNote) -> Phrase:
     default = say("; ", note.default, " where it is left out") if note.default else ()
     where = {"ping": "; required in the ping", "post": "; required in the post"}.get(note.required, "")
     personal = "; personal" if note.personal else ""
-    return say(found, limits, pattern, default, where, personal)
+    named = say("; called ", Name(note.name), " in answers") if note.name != note.path else ()
+    return say(found, limits, pattern, default, where, personal, named)
 
 
 def _members(note: FieldNote) -> Phrase:

@@ -28,13 +28,14 @@ def payment(source: m.Source, flow: m.Flow, wording: Wording) -> Iterator[Phrase
         owed = "on acceptance" if cost.owed == "accept" else "on sale"
         when = say(", where ", wording.condition(cost.when)) if cost.when else ()
         back = ", given back when the lead is returned" if cost.back_on_return else ""
-        yield say(amount, f" a lead, {owed}{back}", when)
+        each = "" if cost.share is not None else " a lead"
+        yield say(amount, f"{each}, {owed}{back}", when)
 
 
 def _amount(cost: m.Cost, flow: m.Flow, wording: Wording) -> Phrase:
     share = cost.share
     if share is not None:
-        return (f"{(share * 100).normalize():f}% of what the lead is sold for,",)
+        return (f"{(share * 100).normalize():f}% of what the lead is sold for",)
     return amount_in_words(cost.value, flow.currency, wording)
 
 

@@ -91,7 +91,9 @@ class Wording:
 
     def may_tell(self, term: t.Term) -> bool:
         """Whether nothing in a term is hidden from the reader."""
-        own = isinstance(term, t.SecretRef) or (isinstance(term, t.Read) and term.kind in self.hidden)
+        own = isinstance(term, t.SecretRef | t.Party) or (
+            isinstance(term, t.Read) and term.kind in self.hidden
+        )
         return not own and all(self.may_tell(child) for child in t.children(term))
 
     def condition(self, term: t.Term) -> Phrase:
@@ -156,9 +158,8 @@ class Wording:
             miles, place = self._value(term.args[1]), self._value(term.args[2])
             return say(subject, " is " if holds else " is not ", "within ", miles, " miles of ", place)
         if term.name == "in_window":
-            return say(
-                subject, " is " if holds else " is not ", "in the hours of ", self._value(term.args[-1])
-            )
+            verb = " is " if holds else " is not "
+            return say(_LEAD["local_time"], verb, "in the calling hours ", self._value(term.args[-1]))
         if term.name in _COMPARE and len(term.args) > 1:
             return say(subject, f" {self._compared(term, holds)} ", self._value(term.args[1]))
         return say(self._value(term), " is yes" if holds else " is not yes")
