@@ -19,8 +19,12 @@ from leadflow_dsl.tokens import Source, source
 Level: TypeAlias = Severity | Literal["off"]
 LEVELS: Final[tuple[str, ...]] = (*get_args(Severity), "off")
 
-_FILES: Final = (("leadflow.toml", ("lint",)), ("pyproject.toml", ("tool", "leadflow", "lint")))
-"""The files that are looked at, the first that has settings, and the table of each."""
+_FILES: Final = (
+    ("leadflow.toml", ("lint",), "lint"),
+    ("pyproject.toml", ("tool", "leadflow", "lint"), "tool.leadflow"),
+)
+"""The files that are looked at, of which the first with settings counts: the table of each, and a text without which
+a file has no such table and need not be read as TOML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Settings:
 
 def settings_of(project: Project) -> Settings:
     """The settings of a project; empty where it has none."""
-    for file, table in _FILES:
+    for file, table, word in _FILES:
         text = project.raw(file)
-        if text is not None and all(key in text for key in table):
+        if text is not None and word in text:
             found = _read(file, text, table)
             if found is not None:
                 return found

@@ -7,7 +7,6 @@ so that ``--help`` is there at once.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import click
@@ -83,11 +82,18 @@ def _unknown(word: str) -> str:
     )
 
 
-def _version() -> str:
+def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    """Say which version this is. What knows it is read only here: it would be a third of the start of a command."""
+    if not asked or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return version("leadflow")
+        number = version("leadflow")
     except PackageNotFoundError:
-        return "unknown (not installed)"
+        number = "unknown (not installed)"
+    click.echo(f"leadflow {number}")
+    ctx.exit()
 
 
 @click.group(
@@ -95,6 +101,13 @@ def _version() -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 clean, 1 findings (or records that could not be read, leads in error), 2 cannot start.",
 )
-@click.version_option(_version(), "--version", prog_name="leadflow", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Routes leads to buyers, as a flow file says, and explains every decision."""

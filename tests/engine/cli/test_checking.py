@@ -14,6 +14,7 @@ from click.testing import Result
 
 from leadflow_dsl.linting import MANY, lint
 from leadflow_dsl.meaning import loading
+from leadflow_dsl.pages import all_rules
 from leadflow_dsl.rules import RULES
 from leadflow_engine.cli import COMMANDS
 
@@ -48,7 +49,6 @@ buyer a {
 
 route { waterfall a }
 """
-RULE_PAGE = Path(__file__).resolve().parents[3] / "docs" / "rules.md"
 LIBRARY = Path(str(resources.files("leadflow_dsl"))) / "library"
 
 
@@ -83,6 +83,37 @@ def test_help_is_there_at_once() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("lint flow.flow", 0),
+        ("lint wrong.flow", 1),
+        ("lint flow.flow wrong.flow", 1),
+        ("lint nowhere.flow", 2),
+        ("lint empty", 2),
+        ("lint", 2),
+        ("lint flow.flow --format nonsense", 2),
+        ("lint flow.flow --fail-on nonsense", 2),
+        ("lint flow.flow --diff", 0),
+        ("fmt flow.flow", 0),
+        ("fmt --check wrong.flow", 1),
+        ("fmt --diff wrong.flow", 1),
+        ("fmt broken.flow", 1),
+        ("fmt nowhere.flow", 2),
+        ("explain LF203", 0),
+        ("explain LF000", 2),
+        ("rules", 0),
+        ("rules --format nonsense", 2),
+        ("nonsense", 2),
+    ],
+)
+def test_how_commands_that_check_end(command: str, code: int, market: Path, leadflow: Leadflow) -> None:
+    (market / "wrong.flow").write_text(WRONG.replace("lead {", "lead   {"))
+    (market / "broken.flow").write_text("flow f {\n")
+    (market / "empty").mkdir()
+    leadflow(*command.split(), code=code)
 
 
 # ------------------------------------------------------------------ lint
@@ -320,7 +351,7 @@ def test_a_code_that_is_none_is_answered_with_the_nearest(leadflow: Leadflow) ->
 def test_a_rule_that_lint_can_mend_says_so(leadflow: Leadflow) -> None:
     (line,) = (line for line in leadflow("rules").output.splitlines() if line.startswith("LF307"))
     assert " fix " in line and " warning " in line and " present-not-valid " in line
-    assert leadflow("rules", "--format", "markdown").output in RULE_PAGE.read_text(encoding="utf-8")
+    assert leadflow("rules", "--format", "markdown").output == all_rules()
 
 
 def test_all_rules_are_listed(leadflow: Leadflow) -> None:
