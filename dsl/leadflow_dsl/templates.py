@@ -25,17 +25,22 @@ FILTERS: Final = frozenset(
 ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "False", "None"})
 """Names of a template that are no names of the flow."""
 
+HIDING: Final = frozenset(("sha256", "md5", "mask", "years_since", "days_since", "length"))
+"""Filters after which nobody can tell what the value was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """A name that a template reads, with what stands behind its dots: ``phone_1.e164`` is ("phone_1", "e164").
 
-    ``words``: where each of them stands; the whole where one is written in brackets.
+    ``words``: where each of them stands; the whole where one is written in brackets. ``hidden``: a filter hashes or
+    masks it.
     """
 
     path: tuple[str, ...]
     span: Span
     words: tuple[Span, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,12 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a template is made of. ``files`` are those that it includes or extends."""
+    """What a template is made of: names of the flow, what is wrong, files that it includes or extends, ``auth.KEY``."""
 
     uses: tuple[Use, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     files: tuple[tuple[str, Span], ...] = ()
+    auth: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,11 @@ def read_template(source: str, place: Place) -> Reading:
 def _read(source: str, place: Place) -> Reading:
     tree = _environment().parse(source)
     finder = _Finder(source, place)
-    own = _own_names(tree) | ALWAYS
-    return Reading(tuple(finder.uses(tree, own)), tuple(finder.filters(tree)), tuple(finder.files(tree)))
+    own = _own_names(tree)
+    uses = tuple(finder.uses(tree, own | (ALWAYS - {"auth"})))
+    auth = tuple(use for use in uses if use.path[0] == "auth")
+    told = tuple(use for use in uses if use.path[0] != "auth") if auth else uses
+    return Reading(told, tuple(finder.filters(tree)), tuple(finder.files(tree)), auth)
 
 
 def _own_names(tree: nodes.Template) -> set[str]:
@@ -112,6 +121,18 @@ def _own_names(tree: nodes.Template) -> set[str]:
     for node in tree.find_all(nodes.FromImport):
         own |= {name if isinstance(name, str) else name[1] for name in node.names}
     return own
+
+
+def _hidden(tree: nodes.Template) -> set[int]:
+    """What stands before a filter that hides it, by identity."""
+    found: set[int] = set()
+    for node in tree.find_all(nodes.Filter):
+        if node.name in HIDING and node.node is not None:
+            found.add(id(node.node))
+            found.update(
+                id(below) for below in node.node.find_all((nodes.Getattr, nodes.Getitem, nodes.Name))
+            )
+    return found
 
 
 def _line(source: str, number: int) -> tuple[int, int]:
@@ -135,22 +156,23 @@ class _Finder:
 
     def uses(self, tree: nodes.Template, own: set[str]) -> Iterator[Use]:
         inner: set[int] = set()
+        hidden = _hidden(tree)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
             path = _path(node)
             if path is None or id(node) in inner or path[0] in own:
                 continue
             inner.update(id(below) for below in node.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)))
             if not (isinstance(node, nodes.Name) and node.ctx != "load"):
-                yield self._use(path, node.lineno)
+                yield self._use(path, node.lineno, id(node) in hidden)
 
-    def _use(self, path: tuple[str, ...], line: int) -> Use:
+    def _use(self, path: tuple[str, ...], line: int, hidden: bool) -> Use:
         place = self._find(path[0], line, path)
         start, end = place.start - self.place.offset, place.end - self.place.offset
         words = [found.span() for found in re.finditer(r"\w+", self.source[start:end])]
         if len(words) != len(path):
-            return Use(path, place, (place,) * len(path))
+            return Use(path, place, (place,) * len(path), hidden)
         spans = (self.place.span(self.source, start + first, start + last) for first, last in words)
-        return Use(path, place, tuple(spans))
+        return Use(path, place, tuple(spans), hidden)
 
     def filters(self, tree: nodes.Template) -> Iterator[Flaw]:
         for node in tree.find_all(nodes.Filter):

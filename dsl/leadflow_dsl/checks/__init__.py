@@ -26,6 +26,7 @@ from leadflow_dsl.checks.readers import paid_early
 from leadflow_dsl.checks.retries import unsafe_retries
 from leadflow_dsl.checks.routing import auctions, bids, fallbacks, never_routed, unreachable_prices
 from leadflow_dsl.checks.sharing import exclusives, reserves, twice
+from leadflow_dsl.checks.template_secrets import template_secrets
 from leadflow_dsl.checks.unused import unused
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.meaning.draft import Draft
@@ -66,4 +67,5 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     twice,
     ends,
     opposites,
+    template_secrets,
 )

@@ -36,7 +36,7 @@ def _stages(flow: Flow) -> Iterator[Stage]:
 
 
 def _shares(stage: Stage) -> bool:
-    return stage.sell_high > 1 or (stage.kind == "multisell" and stage.sell_high == 0)
+    return stage.kind in ("auction", "multisell") and stage.sell_high != 1
 
 
 def _names(draft: Draft) -> dict[Span, dict[str, Span]]:

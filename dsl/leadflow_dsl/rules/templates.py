@@ -93,8 +93,40 @@ buyer acme {
 ''',
 )
 
+AUTH: Final = Rule(
+    "LF416",
+    "secret-of-a-template",
+    "error",
+    "a template and the secret of its request that do not agree",
+    "Where a body is a template, `auth body KEY env NAME` is put into it by `{{ auth.KEY }}`. A key that the request "
+    "does not have would be blank, and a secret that the template does not name would never be sent.",
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    auth body key env ACME_KEY
+    body json """{"email": "{{ email }}", "key": "{{ auth.api_key }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    auth body key env ACME_KEY
+    body json """{"email": "{{ email }}", "key": "{{ auth.key }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+)
+
 RULES: Final = (
     TEMPLATE,
     TEMPLATE_NAME,
     FILTER,
+    AUTH,
 )

@@ -15,7 +15,7 @@ FILES = {
     "lists/facts.csv": "zip,income,Household Size\n10001,61000,3\n",
     "mappings/sunpath.json.j2": (
         '{"state": "{{ state }}", "electric_bill": {{ electric_bill | tojson }},\n'
-        ' "id": "{{ ping.reference }}", "phone": "{{ phone_1.digits }}"}\n'
+        ' "id": "{{ ping.reference }}", "phone": "{{ phone_1.digits }}", "key": "{{ auth.api_key }}"}\n'
     ),
     "flows/demo.flow": PRELUDE.replace('"shared/', '"../shared/'),
 }
