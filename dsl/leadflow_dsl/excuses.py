@@ -18,9 +18,9 @@ from leadflow_dsl.tokens import Source, source
 
 _BEGIN: Final = "leadflow:"
 _IN_FLOW: Final = re.compile(r"#[ \t]*leadflow:(?P<said>[^\n]*)")
-_IN_TEMPLATE: Final = re.compile(r"\{#-?[ \t]*leadflow:(?P<said>[^\n]*?)-?#\}")
+_IN_TEMPLATE: Final = re.compile(r"\{#-?[ \t]{0,9}leadflow:(?P<said>[^\n]{0,500}?)-?#\}")
 _SAID: Final = re.compile(
-    r"\s*allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*?))?\s*", re.DOTALL
+    r"allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?", re.DOTALL
 )
 _FORM: Final = "write `# leadflow: allow CODE because REASON`"
 
@@ -85,8 +85,12 @@ def _divided(
 ) -> tuple[list[Diagnostic], list[Excused]]:
     told: list[Diagnostic] = []
     excused: list[Excused] = []
+    on_line: dict[tuple[str, int], list[_Excuse]] = {}
+    for one in excuses:
+        on_line.setdefault((one.span.file, one.line), []).append(one)
     for finding in findings:
-        excuse = next((one for one in excuses if _covers(one, finding)), None)
+        here = on_line.get((finding.span.file, finding.span.line), ())
+        excuse = next((one for one in here if any(rule.code == finding.code for rule, _ in one.rules)), None)
         if excuse is None:
             told.append(finding)
         else:
@@ -95,33 +99,34 @@ def _divided(
     return told, excused
 
 
-def _covers(excuse: _Excuse, finding: Diagnostic) -> bool:
-    here = (excuse.span.file, excuse.line) == (finding.span.file, finding.span.line)
-    return here and any(rule.code == finding.code for rule, _ in excuse.rules)
-
-
 def _excuses(text: Source, comments: Sequence[Span] | None, said: list[Diagnostic]) -> Iterator[_Excuse]:
     """The excuses of one text; what is wrong with their form is added to ``said``."""
     matches = list(_IN_TEMPLATE.finditer(text.text))
     if comments is not None:
         starts = {span.start for span in comments}
         matches += (match for match in _IN_FLOW.finditer(text.text) if match.start() in starts)
+    lines = text.text.split("\n")
+    after = _next_lines(lines)
     for match in matches:
         excuse = _excuse(text, match, said)
         if excuse:
+            alone = lines[excuse.span.line - 1].strip() == match.group().strip()
+            excuse.line = after[excuse.span.line] if alone else excuse.span.line
             yield excuse
 
 
 def _excuse(text: Source, match: re.Match[str], said: list[Diagnostic]) -> _Excuse | None:
     span = text.span(match.start(), match.start() + len(match.group().rstrip()))
-    found = _SAID.fullmatch(match["said"])
+    words = match["said"].strip()
+    found = _SAID.fullmatch(words)
     if found is None or not found["reason"]:
         message = "this excuse is not in its form" if found is None else "this excuse gives no reason"
         said.append(EXCUSE_FORM.at(span, message, "", _FORM))
         return None
-    rules = tuple(_rules(text, match.start("said") + found.start("rules"), found["rules"], said))
+    begin = match.start("said") + match["said"].index(words) + found.start("rules")
+    rules = tuple(_rules(text, begin, found["rules"], said))
     sound = len(rules) == found["rules"].count(",") + 1
-    return _Excuse(span, _covered(text.text, match, span.line), rules, found["reason"], sound)
+    return _Excuse(span, span.line, rules, found["reason"], sound)
 
 
 def _rules(text: Source, start: int, words: str, said: list[Diagnostic]) -> Iterator[tuple[Rule, Span]]:
@@ -138,15 +143,16 @@ def _rules(text: Source, start: int, words: str, said: list[Diagnostic]) -> Iter
             yield rule, span
 
 
-def _covered(text: str, match: re.Match[str], line: int) -> int:
-    """The line that an excuse covers: its own, or the next one with more than a comment where it stands alone."""
-    lines = text.split("\n")
-    if lines[line - 1].strip() != match.group().strip():
-        return line
-    after = enumerate(lines[line:], line + 1)
-    return next(
-        (number for number, rest in after if rest.strip() and not rest.lstrip().startswith(("#", "{#"))), line
-    )
+def _next_lines(lines: Sequence[str]) -> list[int]:
+    """For each number of a line, that of the next line with more than a comment; its own where none follows."""
+    after = list(range(len(lines) + 1))
+    for number in range(len(lines) - 1, 0, -1):
+        following = lines[number].lstrip()  # the line behind: numbers count from 1
+        code = following and not following.startswith(("#", "{#"))
+        after[number] = (
+            number + 1 if code else after[number + 1] if after[number + 1] > number + 1 else number
+        )
+    return after
 
 
 def _unused(excuse: _Excuse, text: str) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ the other comes back when the result is checked, so a repair is made in rounds u
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -29,15 +29,17 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Offsets count in ``parser.normalised(text)``, as in every diagnostic; the byte order mark and the line ends of the
     text stay as they are.
     """
-    at = _raw_offsets(text)
-    for edit in sorted(_apart(edits), key=lambda edit: edit.span.start, reverse=True):
-        end = "\r\n" if "\r\n" in text else "\n"
-        new = edit.text.replace("\n", end)
-        text = text[: at(edit.span.start)] + new + text[at(edit.span.end) :]
-    return text
+    at, end = _RawOffsets(text), "\r\n" if "\r\n" in text else "\n"
+    taken = _Taken()
+    made = sorted((edit for edit in edits if taken.take((edit,))), key=lambda edit: edit.span.start)
+    pieces, position = [], 0
+    for edit in made:
+        pieces += [text[position : at(edit.span.start)], edit.text.replace("\n", end)]
+        position = at(edit.span.end)
+    return "".join((*pieces, text[position:]))
 
 
-class _raw_offsets:
+class _RawOffsets:
     """From offsets in the normalised text to those in the text as it stands on the disk."""
 
     def __init__(self, text: str) -> None:
@@ -53,40 +55,44 @@ class _raw_offsets:
         return offset + self._mark + bisect_left(self._ends, offset)
 
 
-def _apart(edits: Iterable[Edit]) -> list[Edit]:
-    kept: list[Edit] = []
-    for edit in edits:
-        if not any(_overlap(edit, other) for other in kept):
-            kept.append(edit)
-    return kept
+class _Taken:
+    """The stretches that are edited already, by file and in order."""
 
+    def __init__(self) -> None:
+        self._spans: dict[str, list[tuple[int, int]]] = {}
 
-def _overlap(one: Edit, other: Edit) -> bool:
-    """Whether two edits touch the same characters, or put text at the same place."""
-    if one.span.file != other.span.file:
-        return False
-    first, second = sorted((one.span, other.span), key=lambda span: (span.start, span.end))
-    return second.start < first.end or first.start == second.start
+    def take(self, edits: Iterable[Edit]) -> bool:
+        """Take what the edits touch, unless one of them touches what is taken."""
+        wanted = tuple(edits)
+        if any(self._is_taken(edit) for edit in wanted):
+            return False
+        for edit in wanted:
+            insort(self._spans.setdefault(edit.span.file, []), (edit.span.start, edit.span.end))
+        return True
+
+    def _is_taken(self, edit: Edit) -> bool:
+        """Whether an edit touches the same characters as another, or puts text at the same place."""
+        start, end = edit.span.start, edit.span.end
+        spans = self._spans.get(edit.span.file, [])
+        place = bisect_left(spans, (start, 0))
+        before = place > 0 and spans[place - 1][1] > start
+        behind = place < len(spans) and (spans[place][0] < end or spans[place][0] == start)
+        return before or behind
 
 
 def together(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings whose repairs can be made in one go: each with all its edits, in the order given."""
-    kept: list[Diagnostic] = []
-    taken: list[Edit] = []
-    for finding in findings:
-        if finding.fix and not any(_overlap(edit, other) for edit in finding.fix for other in taken):
-            kept.append(finding)
-            taken += finding.fix
-    return tuple(kept)
+    taken = _Taken()
+    return tuple(finding for finding in findings if finding.fix and taken.take(finding.fix))
 
 
 def edits_of(findings: Iterable[Diagnostic]) -> dict[str, tuple[Edit, ...]]:
     """The edits of findings, by file."""
-    edits: dict[str, tuple[Edit, ...]] = {}
+    edits: dict[str, list[Edit]] = {}
     for finding in findings:
         for edit in finding.fix:
-            edits[edit.span.file] = (*edits.get(edit.span.file, ()), edit)
-    return edits
+            edits.setdefault(edit.span.file, []).append(edit)
+    return {file: tuple(some) for file, some in edits.items()}
 
 
 @dataclass(frozen=True, slots=True)

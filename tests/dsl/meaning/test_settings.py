@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,3 +124,26 @@ filter g {
         "  reject when not (phone_1 is valid)   # leadflow: allow LF307, LF309 because of that",
     ]
     assert "  reject when not (phone_1 is valid)\n" in after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# leadflow: allow LF307 because a\n" * 20_000,
+        "# leadflow: allow LF307" + " " * 600_000 + "x\n",
+        "# leadflow: allow LF307 because x" + " " * 600_000 + "y\n",
+        "{# leadflow: " * 50_000,
+    ],
+    ids=["many", "blanks", "reason", "open"],
+)
+def test_hostile_excuses_take_no_time(text: str) -> None:
+    spans = [match.start() for match in re.finditer(r"(?m)^#", text)]
+    comments = [Span("f.flow", 1, 1, 1, 1, start, start) for start in spans]
+    began = time.process_time()
+    judge(
+        [Diagnostic("LF307", "warning", "", Span("f.flow", 1, 1, 1, 2))] * 50,
+        {"f.flow": text},
+        "f.flow",
+        {"f.flow": comments},
+    )
+    assert time.process_time() - began < 5
