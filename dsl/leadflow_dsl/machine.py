@@ -22,6 +22,24 @@ class Entry:
     depth: int
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The children of a rule that melts into the one around it: the first ``size`` of ``items``.
+
+    A list of statements grows by one reduction a statement. The longer row shares the shorter one's list and adds to
+    its end, so that n statements cost n steps; where a copy of the stack has added there already, the list is copied.
+    """
+
+    items: list[Any]
+    size: int
+
+    def longer(self, further: list[Any]) -> Row:
+        """This row with more behind it."""
+        items = self.items if len(self.items) == self.size else self.items[: self.size]
+        items.extend(further)
+        return Row(items, len(items))
+
+
 @dataclass(slots=True)
 class Machine:
     """A stack of states with their entries. ``build`` makes a value of a rule's name, children, offsets and depth."""
@@ -95,14 +113,15 @@ class Machine:
         start = taken[0].start if taken else -1
         end = next((entry.end for entry in reversed(taken) if entry.end >= 0), -1)
         start = next((entry.start for entry in taken if entry.start >= 0), start)
-        children = _children(shape.keep, shape.empties, taken)
+        value: Any
         melts = shape.origin.startswith("_")
-        value: Any = children
         depth = max((entry.depth for entry in taken), default=0) + (not melts)
-        if not melts and not (shape.alone and len(children) == 1):
-            value = self.build(shape.name, children, start, end, depth)
-        elif not melts:
-            value = children[0]
+        if melts:
+            value = _row(shape.keep, shape.empties, taken)
+        else:
+            children = _children(shape.keep, shape.empties, taken)
+            alone = shape.alone and len(children) == 1
+            value = children[0] if alone else self.build(shape.name, children, start, end, depth)
         self.states.append(self.table.rows[self.states[-1]][shape.origin])
         self.entries.append(Entry(shape.origin, value, start, end, depth))
 
@@ -115,11 +134,20 @@ def _children(keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequen
     children: list[Any] = []
     for index, melts, before in keep:
         children.extend([None] * before)
+        value = taken[index].value
         if melts:
-            children.extend(taken[index].value)
+            children.extend(value.items[: value.size])
         else:
-            children.append(taken[index].value)
+            children.append(value)
     return children + [None] * empties
+
+
+def _row(keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequence[Entry]) -> Row:
+    """The children of a rule that melts; where it begins with a row, that row made longer."""
+    if keep and keep[0][1] and not keep[0][2]:
+        return taken[keep[0][0]].value.longer(_children(keep[1:], empties, taken))  # type: ignore[no-any-return]
+    children = _children(keep, empties, taken)
+    return Row(children, len(children))
 
 
 def _is_terminal(symbol: str) -> bool:
