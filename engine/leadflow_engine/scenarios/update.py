@@ -14,6 +14,7 @@ import yaml
 
 from leadflow_dsl.project import MARKERS
 from leadflow_engine.answers.document import Path
+from leadflow_engine.scenarios.compare import ABSENT
 from leadflow_engine.scenarios.load import ScenariosError, parse_scenarios
 from leadflow_engine.scenarios.play import Outcome, Played
 from leadflow_engine.scenarios.report import named, path_text
@@ -122,17 +123,28 @@ class _Work:
         """One edit for each value that is not what came out. A value that several rows share changes only where
         all of them agree."""
         for path, found in self.wanted.items():
-            texts = {flow_text(value) for value in found}
+            texts = {flow_text(expecting(value)) for value in found}
             if len(texts) > 1 or self.shared.get(path, 0) > len(found):
                 line = self.file.document.places[path][0]
                 self.notes.append(f"line {line}: the rows come to different things; say it in each row")
                 continue
-            yield self.nodes.replace(path, found[0])
+            yield self.nodes.replace(path, expecting(found[0]))
 
     def _write_new(self, played: Played) -> None:
         for outcome in played.outcomes:
             path = played.scenario.row or outcome.part.path
-            self.new.append(self.nodes.add(path, "expect", useful(outcome.found), before="then"))
+            self.new.append(self.nodes.add(path, "expect", expecting(useful(outcome.found)), before="then"))
+
+
+def expecting(found: Any) -> Any:
+    """What came out, as it is expected: a text that would be a matcher is expected exactly."""
+    if isinstance(found, Mapping):
+        return {key: expecting(value) for key, value in found.items()}
+    if isinstance(found, list):
+        return [expecting(value) for value in found]
+    return (
+        f"~exactly {found}" if isinstance(found, str) and found.startswith("~") and found != ABSENT else found
+    )
 
 
 def useful(found: Mapping[str, Any]) -> dict[str, Any]:

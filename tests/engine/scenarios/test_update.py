@@ -121,6 +121,13 @@ def test_what_a_tool_cannot_decide_is_left_to_the_author(
     )
 
 
+def test_what_would_be_a_matcher_is_expected_exactly(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    text, _, _ = update(folder, "- {name: x, lead: {name: ~x y}, expect: {fields: {name: Ann}}}")
+    assert "expect: {fields: {name: ~exactly ~x y}}" in text
+    assert passes()
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_line_ends_stay(folder: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     monkeypatch.chdir(folder)
