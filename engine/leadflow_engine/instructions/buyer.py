@@ -192,7 +192,7 @@ def _leg(plan: Plan, kind: str, leg: m.Leg, sample: Sample, wording: Wording) ->
         timeout=request.timeout,
         retry=_retry(request.retry),
         idempotency_header=request.idempotency_header,
-        reading=tuple(reading(leg.response, wording)),
+        reading=tuple(reading(leg.response, wording, kind.startswith("ping"))),
         taken=tuple(values_read(leg.response, wording)),
     )
 

@@ -23,6 +23,13 @@ _OTHERWISE: Final[Mapping[str, str]] = {
     "error": "Any other answer is in doubt: whether you took the lead is not known.",
     "": "Any other answer is in doubt: whether you took the lead is not known.",
 }
+_OF_A_PING: Final[Mapping[str, str]] = {
+    **_OUTCOMES,
+    "accepted": "You bid",
+    "duplicate": "It is a duplicate, and no bid",
+    "rejected": "You do not bid",
+    "error": "It counts as an error, and as no bid",
+}
 _VALUES: Final[Mapping[str, str]] = {
     "reason": "why it was refused",
     "price": "the price",
@@ -41,14 +48,15 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 
 
-def reading(response: m.Response, wording: Wording) -> Iterator[Phrase]:
-    """What an answer means, rule by rule; the first that holds decides."""
+def reading(response: m.Response, wording: Wording, ping: bool = False) -> Iterator[Phrase]:
+    """What an answer means, rule by rule; the first that holds decides. Of a ping it is a bid or none."""
+    outcomes = _OF_A_PING if ping else _OUTCOMES
     yield (f"Your answer is read as {_KINDS.get(response.kind, 'what its content type says')}.",)
     for rule in response.verdicts:
         reason = f", “{rule.reason}”" if rule.reason else ""
-        yield say(f"{_OUTCOMES[rule.outcome]}{reason} where ", wording.condition(rule.condition), ".")
+        yield say(f"{outcomes[rule.outcome]}{reason} where ", wording.condition(rule.condition), ".")
     if response.verdicts:
-        yield (_OTHERWISE[response.otherwise],)
+        yield ("Any other answer is no bid." if ping else _OTHERWISE[response.otherwise],)
 
 
 def values_read(response: m.Response, wording: Wording) -> Iterator[Phrase]:
