@@ -189,7 +189,9 @@ class _Nodes:
         start, end = node.start_mark.index, self._end(node)
         collection = isinstance(node, yaml.CollectionNode) and not node.flow_style
         text = block_text(value, node.start_mark.column) if collection else flow_text(value)
-        return Edit(start, end, text if start < end else f" {text}")
+        if start == end:  # nothing stands there: `reason:`, or a key alone in `{ }`
+            text = f" {text}" if self._text[:start].rstrip().endswith(":") else f": {text}"
+        return Edit(start, end, text)
 
     def add(self, path: Path, key: str, value: Mapping[str, Any], before: str) -> Edit:
         """A new last entry of this mapping, or one that stands before the entry ``before``."""

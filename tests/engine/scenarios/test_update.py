@@ -128,6 +128,14 @@ def test_what_would_be_a_matcher_is_expected_exactly(folder: Path, monkeypatch: 
     assert passes()
 
 
+def test_an_expectation_without_a_value_gets_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    text, _, _ = update(folder, "- name: x\n  expect:\n    buyer:\n    reasons: {one, two: ~absent}")
+    assert "    buyer: one\n" in text
+    assert 'reasons: {one: "", two: ~absent}' in text
+    assert passes()
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_line_ends_stay(folder: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     monkeypatch.chdir(folder)
