@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from leadflow_dsl.checking import Checked, check
+from leadflow_dsl.checks.files import unused_files
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Span
 from leadflow_dsl.excuses import Excused
 from leadflow_dsl.fixing import repaired
-from leadflow_dsl.project import SHIPPED, root_of
-from leadflow_dsl.settings import Level
+from leadflow_dsl.project import SHIPPED, Project, root_of
+from leadflow_dsl.settings import Level, settings_of, with_severities
 
 MANY: Final = 64
 """Fewer files than this are checked in one process: others take a third of a second to start."""
@@ -41,6 +42,8 @@ class _Outcome:
     findings: tuple[Diagnostic, ...]
     excused: tuple[Excused, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
+    read: tuple[str, ...] = ()
+    """Every file that was read, by its path below the project's root."""
 
 
 def lint(
@@ -48,8 +51,10 @@ def lint(
     severity: Mapping[str, Level] | None = None,
     workers: int = 1,
     done: Callable[[], None] = lambda: None,
+    folders: Sequence[Path] = (),
 ) -> Linted:
-    """Check flow files. ``severity`` is as in ``check``; ``done`` is called after each file.
+    """Check flow files. ``severity`` is as in ``check``; ``done`` is called after each file. ``folders`` are those of
+    which all flow files are among ``files``: in a project that lies whole in one, files that no flow reads are told.
 
     With ``workers`` over 1, many files are checked in as many processes; what is found does not depend on it.
     """
@@ -57,13 +62,35 @@ def lint(
     found: dict[Diagnostic, None] = {}  # a library that two flows import is told of once
     excused: dict[Excused, None] = {}
     sources: dict[str, str] = {}
+    read: dict[Path, set[str]] = {root: set() for root in _whole_projects(folders)}
     with _mapped(workers if len(files) >= MANY else 1) as each:
-        for outcome in each(partial(_outcome, severity=severity or {}, here=here), files):
+        outcomes = each(partial(_outcome, severity=severity or {}, here=here), files)
+        for file, outcome in zip(files, outcomes, strict=True):
             found.update(dict.fromkeys(outcome.findings))
             excused.update(dict.fromkeys(outcome.excused))
             sources.update(outcome.sources)
+            if read:
+                read.get(root_of(file), set()).update(outcome.read)
             done()
+    for root, names in read.items():
+        found.update(dict.fromkeys(_unused_files(root, names, severity or {}, here)))
     return Linted(tuple(found), tuple(excused), sources, tuple(_relative(file, here) for file in files))
+
+
+def _whole_projects(folders: Iterable[Path]) -> Iterator[Path]:
+    """The roots of projects that lie whole in one of the folders."""
+    for folder in folders:
+        root = root_of(folder / "a.flow")
+        if root == folder.absolute():
+            yield root
+
+
+def _unused_files(
+    root: Path, read: set[str], severity: Mapping[str, Level], here: Path
+) -> Iterator[Diagnostic]:
+    levels = {**settings_of(Project(root)).severity, **severity}
+    for finding in with_severities(unused_files(root, read), levels):
+        yield _moved(finding, {finding.span.file: _relative(root / finding.span.file, here)})
 
 
 _Map = Callable[[Callable[[Path], _Outcome], Iterable[Path]], Iterable[_Outcome]]
@@ -93,15 +120,15 @@ def placed(checked: Checked, file: Path, here: Path) -> _Outcome:
     findings = tuple(_moved(finding, names) for finding in checked.diagnostics)
     excused = tuple(replace(one, finding=_moved(one.finding, names)) for one in checked.excused)
     texts = {names[name]: text for name, text in checked.sources.items() if name in names}
-    return _Outcome(findings, excused, texts)
+    return _Outcome(findings, excused, texts, tuple(checked.sources))
 
 
 def _named(checked: Checked) -> set[str]:
     """The files that findings point into."""
     findings = (*checked.diagnostics, *(one.finding for one in checked.excused))
-    spans = (
-        span for one in findings for span in (one.span, *(piece.span for piece in (*one.labels, *one.fix)))
-    )
+    spans = [one.span for one in findings]
+    spans += [label.span for one in findings for label in one.labels]
+    spans += [edit.span for one in findings for edit in one.fix]
     return {span.file for span in spans}
 
 
