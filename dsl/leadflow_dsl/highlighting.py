@@ -32,7 +32,6 @@ class FlowLexer(RegexLexer):  # type: ignore[misc]  # Pygments has no types
     name = "leadflow"
     aliases: ClassVar[list[str]] = ["leadflow", "flow"]
     filenames: ClassVar[list[str]] = ["*.flow"]
-    url = "https://github.com/leadflow/leadflow"
     version_added = ""
     tokens: ClassVar = {
         "root": [

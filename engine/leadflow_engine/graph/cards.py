@@ -26,18 +26,19 @@ def source_card(source: m.Source, say: Phrases) -> Node:
 
 
 def _source_lines(source: m.Source, say: Phrases) -> Iterator[Line]:
-    owed = " if accepted" if source.cost_on == "accept" else " if sold"
-    for cost in source.costs:
-        if cost.value is not None:
-            yield Line(f"costs {say.amount(cost.value)}{owed}{say.when(cost.when)}")
+    yield from (Line(f"costs {say.cost(cost)}") for cost in source.costs)
     for cap in source.caps:
         yield Line(f"cap {say.cap(cap)}")
     if source.throttle is not None:
         yield Line(f"at most {source.throttle.maximum:,} / {source.throttle.period}")
     yield from _muted(_criterion(each, say) for each in source.criteria)
     yield from _muted(_dedupe(each, say) for each in source.dedupes)
+    if source.ping is not None:
+        yield Line("asks first (ping), then sends", "muted")
     if source.answer_within is not None:
         yield Line(f"answered within {duration(source.answer_within)}", "muted")
+    for each in source.postbacks:
+        yield Line(f"hears of {', '.join(each.events)}", "muted")
 
 
 def _criterion(each: m.Criterion, say: Phrases) -> str:
@@ -84,7 +85,8 @@ def _enhance_lines(step: m.Enhance, say: Phrases) -> Iterator[Line]:
 def _request_line(leg: m.Leg) -> Line:
     """Where a request goes: the method and the host, without what a path or a query may hold."""
     first = next(iter(leg.request.url.pieces), "")
-    host = first.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0] if isinstance(first, str) else ""
+    address = first.split("://", 1)[-1] if isinstance(first, str) else ""
+    host = address.split("/", 1)[0].split("?", 1)[0].rpartition("@")[2]
     return Line(f"{leg.request.method} {host or 'an address of its own'}", "muted")
 
 
@@ -116,6 +118,25 @@ _STEPS: Final[dict[type, tuple[str, Callable[[Any, Phrases], Iterator[Line]]]]] 
     m.Score: ("score", _score_lines),
     m.Deliver: ("deliver", _deliver_lines),
 }
+
+
+# ------------------------------------------------------------------ beside the flow
+
+
+def alert_card(alert: m.Alert, say: Phrases, place: str) -> Node:
+    """An alert: when somebody is told."""
+    told = Line(f"tells a {alert.channel}" if alert.channel == "webhook" else "sends an e-mail", "muted")
+    return Node(place, "alert", "alert", alert.title, (Line(f"when {say.written(alert.condition)}"), told))
+
+
+def policy_card(policy: m.Policy, say: Phrases, place: str) -> Node:
+    """A policy: what is done without anybody being asked, and until when."""
+    lasting = f" for {duration(policy.lasting)}" if policy.lasting is not None else ""
+    lines = [Line(f"when {say.written(policy.condition)}{lasting}")]
+    lines += [Line(say.at(action.span)) for action in policy.actions]
+    if policy.until is not None:
+        lines.append(Line(say.at(policy.until.span), "muted"))
+    return Node(place, "policy", "policy", policy.title, tuple(lines))
 
 
 # ------------------------------------------------------------------ stages
@@ -178,8 +199,12 @@ def _row(buyer: m.Buyer, place: str, say: Phrases, askers: Askers) -> Row:
 def _limits(buyer: m.Buyer, say: Phrases) -> Iterator[str]:
     yield from (say.cap(cap) for cap in buyer.caps)
     yield from (f"{say.money(each.maximum)} / {each.period}" for each in buyer.budgets)
+    yield from (f"at least {each.minimum:,} / {each.period}" for each in buyer.at_least)
     if buyer.throttle is not None:
         yield f"{buyer.throttle.maximum:,} / {buyer.throttle.period} at most"
+    if buyer.balance is not None:
+        credit = f", credit {say.money(buyer.balance.credit)}" if buyer.balance.credit else ""
+        yield f"prepaid{credit}"
 
 
 def _marks(buyer: m.Buyer, say: Phrases) -> Iterator[str]:
@@ -190,9 +215,21 @@ def _marks(buyer: m.Buyer, say: Phrases) -> Iterator[str]:
     yield from buyer.tags
     if buyer.group:
         yield f"group {buyer.group}"
-    if buyer.ping is not None:
-        yield "ping" if buyer.deliver is None else "ping, post"
+    way = _way_of(buyer)
+    if way:
+        yield way
     yield from (f"{what}: hold {duration(hold.up_to)}" for what, hold in buyer.holds if hold.up_to)
+
+
+def _way_of(buyer: m.Buyer) -> str:
+    """How a buyer is reached, where that is not one request."""
+    if buyer.batch is not None:
+        return "in batches"
+    if buyer.email is not None:
+        return "by e-mail"
+    if buyer.ping is None:
+        return ""
+    return "ping" if buyer.deliver is None else "ping, post"
 
 
 def _criteria(buyer: m.Buyer, say: Phrases) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from leadflow_dsl import model as m
 from leadflow_engine.graph.askers import Askers
-from leadflow_engine.graph.cards import door_card, source_card, step_card
+from leadflow_engine.graph.cards import alert_card, door_card, policy_card, source_card, step_card
 from leadflow_engine.graph.phrases import Phrases
 from leadflow_engine.graph.picture import Edge, Group, Member, Node, Picture
 from leadflow_engine.graph.routes import RouteDrawing
@@ -37,7 +37,7 @@ class _Drawing:
 
     def everything(self) -> Iterator[Member]:
         sources = tuple(source_card(source, self.say) for source in self.flow.sources)
-        yield Group("sources", "row", sources)
+        yield self._with_rules(Group("sources", "row", sources))
         self.ends = [source.id for source in sources]
         before: Member = self._next(door_card(self.flow))
         for step in self.flow.steps:
@@ -46,6 +46,18 @@ class _Drawing:
             yield self._beside(before, step)
             before = self._step(step)
         yield self._rest(before)
+
+    def _with_rules(self, sources: Group) -> Member:
+        """The sources, with what stands beside the flow (alerts, policies) at their right."""
+        alerts = [
+            alert_card(each, self.say, f"alert.{at}") for at, each in enumerate(self.flow.alerts, start=1)
+        ]
+        policies = [
+            policy_card(each, self.say, f"policy.{at}") for at, each in enumerate(self.flow.policies, start=1)
+        ]
+        if not alerts and not policies:
+            return sources
+        return Group("beside", "right", (sources, Group("rules", "grid", (*alerts, *policies))))
 
     def _next(self, node: Node) -> Node:
         """The way goes on to a node."""

@@ -28,6 +28,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "multisell": ("#16a34a", "#4ade80"),
     "fallback": ("#64748b", "#94a3b8"),
     "unsold": ("#78716c", "#a8a29e"),
+    "alert": ("#db2777", "#f472b6"),
+    "policy": ("#db2777", "#f472b6"),
 }
 """The colour of each kind on light and on dark ground."""
 

@@ -51,9 +51,20 @@ class Phrases:
         return self.written(term) if term is not None else ""
 
     def prices(self, buyer: m.Buyer) -> Iterator[str]:
-        """One line a price, in the order in which they are tried."""
+        """One line a price, in the order in which they are tried; offers on one line."""
         for price in buyer.prices:
             yield self._price(price) + self.when(price.when)
+        if buyer.offers:
+            yield "offered " + ", ".join(self.money(offer) for offer in buyer.offers)
+
+    def cost(self, cost: m.Cost) -> str:
+        """``$18.00 if sold when quality > 50``, ``70% of revenue``."""
+        if cost.share is not None:
+            what = f"{(cost.share * 100).normalize():f}% of revenue"
+        else:
+            what = self.amount(cost.value)
+        owed = " if accepted" if cost.owed == "accept" else " if sold"
+        return what + owed + self.when(cost.when)
 
     def _price(self, price: m.Price) -> str:
         if price.kind == "bid":

@@ -25,6 +25,8 @@ NODE_KINDS: Final = (
     "fallback",
     "pass",
     "unsold",
+    "alert",
+    "policy",
 )
 """What a card may be. ``pass`` is the way of an ``if`` that has no stage; ``unsold`` is a route's end."""
 
