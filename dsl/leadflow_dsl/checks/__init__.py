@@ -27,13 +27,14 @@ from leadflow_dsl.checks.retries import unsafe_retries
 from leadflow_dsl.checks.routing import auctions, bids, fallbacks, never_routed, unreachable_prices
 from leadflow_dsl.checks.sharing import exclusives, reserves, twice
 from leadflow_dsl.checks.template_secrets import template_secrets
-from leadflow_dsl.checks.unused import unused
+from leadflow_dsl.checks.unused import unused, unused_data
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Flow
 
 CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     unused,
+    unused_data,
     never_routed,
     auctions,
     bids,

@@ -83,7 +83,8 @@ NO_DEFAULT: Final = Rule(
     "a call window without `default` hours",
     "A state without a row of its own has the default hours, and so has a lead whose state is not known.",
     "call_window tcpa { FL 08:00-20:00 }\n",
-    "call_window tcpa { default 08:00-21:00  FL 08:00-20:00 }\n",
+    "call_window tcpa { default 08:00-21:00  FL 08:00-20:00 }\n"
+    "filter f { accept when within call_window tcpa }\n",
 )
 
 SAME_ROW: Final = Rule(
@@ -94,7 +95,8 @@ SAME_ROW: Final = Rule(
     "Of the rows that fit a day the one with the latest `from` decides. Two with the same beginning would leave it "
     "open.",
     "call_window tcpa { default 08:00-21:00  FL mon-sun 08:00-20:00  FL sun closed }\n",
-    "call_window tcpa { default 08:00-21:00  FL mon-sat 08:00-20:00  FL sun closed }\n",
+    "call_window tcpa { default 08:00-21:00  FL mon-sat 08:00-20:00  FL sun closed }\n"
+    "filter f { accept when within call_window tcpa }\n",
 )
 
 RETAIN: Final = Rule(

@@ -70,8 +70,9 @@ UNUSED: Final = Rule(
     "unused-declaration",
     "warning",
     "declared, and read by nothing",
-    "A list or an on-demand look-up that no expression, mapping or template reads has no effect: usually the "
-    "line that should read it is missing. What an import brings is not looked at.",
+    "A list, a suppression or a look-up that no expression, mapping or template reads has no effect: usually the "
+    "line that should read it is missing. A look-up that sets nothing is asked for its own sake and left alone. What "
+    "an import brings is not looked at.",
     'list blocked ["10001"]',
     'list blocked ["10001"]\nfilter area { reject when postal_code in blocked }',
 )
@@ -168,6 +169,32 @@ NO_COLUMN: Final = Rule(
     (("lists/zips.csv", "zip,note\n10001,test\n"),),
 )
 
+UNUSED_DATA: Final = Rule(
+    "LF215",
+    "unused-data",
+    "info",
+    "a table, a calendar or a call window that nothing names",
+    "It is only data at hand and harms nobody, but the line that should name it may be missing. What an import brings "
+    "is not looked at.",
+    "calendar own_days { 2026-12-24 }",
+    'buyer acme {\n  price 20.00\n  closed on own_days\n  deliver {\n    post "https://acme.example/leads"\n'
+    '    body json { email = email }\n    response json { accepted when "ok"  otherwise rejected }\n  }\n}\n'
+    "calendar own_days { 2026-12-24 }",
+)
+
+UNUSED_FILE: Final = Rule(
+    "LF216",
+    "unused-file",
+    "warning",
+    "a mapping or a list that no flow of the project reads",
+    "Files in `mappings/` and CSV files in `lists/` are there to be read by a flow. It is looked for when the whole "
+    "folder of a project is linted, because another flow may be the one that reads them.",
+    "# lists/zips.csv lies in the project",
+    'list blocked from csv "lists/zips.csv" column zip\nfilter area { reject when postal_code in blocked }',
+    (("lists/zips.csv", "zip,note\n10001,test\n"),),
+    "project",
+)
+
 RULES: Final = (
     DUPLICATE,
     AMBIGUOUS,
@@ -183,4 +210,6 @@ RULES: Final = (
     TOO_EARLY,
     NOT_HERE,
     NO_COLUMN,
+    UNUSED_DATA,
+    UNUSED_FILE,
 )

@@ -14,7 +14,8 @@ class Rule:
 
     ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow,
     and ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
-    ``of`` is what the examples are: declarations, or the project's ``leadflow.toml``.
+    ``of`` is what the examples are: declarations, the project's ``leadflow.toml``, or declarations of a flow whose
+    whole project is linted.
     """
 
     code: str
@@ -25,7 +26,7 @@ class Rule:
     wrong: str
     right: str
     files: tuple[tuple[str, str], ...] = ()
-    of: Literal["flow", "toml"] = "flow"
+    of: Literal["flow", "toml", "project"] = "flow"
 
     def at(
         self,

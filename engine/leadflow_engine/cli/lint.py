@@ -68,17 +68,18 @@ def command(
         raise SystemExit(_show(repair(files, severity)))
     if fix:
         _make(repair(files, severity))
-    linted = _lint(files, severity)
+    folders = [Path(path) for path in paths if os.path.isdir(path)]
+    linted = _lint(files, severity, folders)
     _print(linted, form, fail_on)
     raise SystemExit(int(any(at_least(finding.severity, fail_on) for finding in linted.findings)))
 
 
-def _lint(files: list[Path], severity: Mapping[str, Level]) -> Linted:
+def _lint(files: list[Path], severity: Mapping[str, Level], folders: list[Path]) -> Linted:
     from leadflow_dsl.linting import lint
     from leadflow_engine.cli.progress import steps
 
     with steps(len(files) if len(files) >= ONE_BY_ONE else 0) as done:
-        return lint(files, severity, _processors(), done)
+        return lint(files, severity, _processors(), done, folders)
 
 
 def _processors() -> int:

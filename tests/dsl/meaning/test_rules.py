@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_dsl import check, explain, not_built
+from leadflow_dsl.linting import lint
 from leadflow_dsl.rules import RULES, Rule
 from leadflow_dsl.rules.example import complete
 
@@ -19,9 +20,20 @@ def codes(rule: Rule, example: str, folder: Path) -> set[str]:
     files = dict(rule.files)
     if rule.of == "toml":
         files["leadflow.toml"], example = example, ""
+    if rule.of == "project":
+        return codes_of_project({**files, "example.flow": complete(example)}, folder)
     checked = check(folder / "example.flow", complete(example), files)
     found = {finding.code for finding in checked.diagnostics}
     return found | {finding.code for finding in (not_built(checked.flow) if checked.flow else ())}
+
+
+def codes_of_project(files: dict[str, str], folder: Path) -> set[str]:
+    """The codes found where a whole project is linted."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    linted = lint(sorted(folder.glob("*.flow")), folders=[folder])
+    return {finding.code for finding in linted.findings}
 
 
 @pytest.mark.parametrize("rule", MEANING, ids=lambda rule: f"{rule.code}-{rule.name}")

@@ -51,7 +51,7 @@ def test_a_functions_example_is_an_expression_of_the_language(function: Function
     else:
         example = function.example[: function.example.rindex(")") + 1]
         text = f'{HEAD}filter f {{ accept when text({example}) == "x" }}\n'
-    found = check(tmp_path / "x.flow", text, {"zips.csv": "zip,income\n"}).diagnostics
+    found = check(tmp_path / "x.flow", text, {"zips.csv": "zip,income\n"}).errors
     assert [finding.message for finding in found] == []
 
 
