@@ -149,9 +149,11 @@ def _together(told: SourceInstructions) -> Iterator[Block]:
 
 
 def _about_fields(told: SourceInstructions) -> Iterator[Phrase]:
-    yield (
-        "Names are read without regard to upper and lower case; a field inside another is read by its exact name.",
+    exact = joined(
+        [(Name(note.path),) for note in told.fields if not note.by_name and note.path], ", ", " and "
     )
+    rest = say(", but for ", exact, ", which are read as they are written here") if exact else ()
+    yield say("Names are read without regard to upper and lower case", rest, ".")
     yield (
         (
             "A field that is left out, null or empty is blank. "
@@ -159,7 +161,7 @@ def _about_fields(told: SourceInstructions) -> Iterator[Phrase]:
         ),
     )
     yield (
-        "What you send beyond these fields is kept with the lead and passed on to nobody unless it is asked for.",
+        "What you send beyond these fields is kept with the lead; it is passed on only where a request names it.",
     )
     if any(note.personal for note in told.fields):
         yield ("Fields marked personal are masked wherever somebody reads them.",)
