@@ -6,6 +6,7 @@ Only the tree is looked at. Running templates, and refusing what a sandbox must 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -78,9 +79,16 @@ class Place:
         return Span(self.file, line, column, end_line, end_column, self.offset + start, self.offset + end)
 
     def _position(self, source: str, offset: int) -> tuple[int, int]:
-        before = source.count("\n", 0, offset)
-        column = offset - (source.rfind("\n", 0, offset) + 1) + 1
+        starts = _line_starts(source)
+        before = bisect_right(starts, offset) - 1
+        column = offset - starts[before] + 1
         return self.line + before, column + (self.column - 1 if before == 0 else 0)
+
+
+@lru_cache(maxsize=4)
+def _line_starts(source: str) -> tuple[int, ...]:
+    """The offsets at which the lines of a template begin."""
+    return (0, *(match.end() for match in re.finditer("\n", source)))
 
 
 @lru_cache(maxsize=1)
@@ -137,10 +145,10 @@ def _hidden(tree: nodes.Template) -> set[int]:
 
 def _line(source: str, number: int) -> tuple[int, int]:
     """Start and end of a line without its outer white space."""
-    lines = source.split("\n")
-    number = min(max(number, 1), len(lines))
-    start = sum(len(line) + 1 for line in lines[: number - 1])
-    text = lines[number - 1]
+    starts = _line_starts(source)
+    number = min(max(number, 1), len(starts))
+    start = starts[number - 1]
+    text = source[start : starts[number] - 1 if number < len(starts) else len(source)]
     lead = len(text) - len(text.lstrip())
     return start + lead, start + max(lead, len(text.rstrip()))
 
@@ -153,6 +161,7 @@ class _Finder:
         self.code = _code(source)
         self.names = _STRING.sub(lambda found: " " * len(found.group()), self.code)
         self._taken: set[int] = set()
+        self._searched: dict[tuple[str, int], int] = {}
 
     def uses(self, tree: nodes.Template, own: set[str]) -> Iterator[Use]:
         inner: set[int] = set()
@@ -190,9 +199,11 @@ class _Finder:
         start, _ = _line(self.source, line)
         pattern = r"(?<![\w.])" + r"\s*\.\s*".join(map(re.escape, path)) + r"(?!\w)"
         for wanted in (pattern, re.escape(word)):
-            for found in re.compile(wanted).finditer(where or self.names, start):
+            begin = self._searched.get((wanted, start), start)  # what lies before it is taken
+            for found in re.compile(wanted).finditer(where or self.names, begin):
                 if found.start() not in self._taken:
                     self._taken.add(found.start())
+                    self._searched[wanted, start] = found.end()
                     return self.place.span(self.source, found.start(), found.end())
         return self.place.span(self.source, *_line(self.source, line))
 

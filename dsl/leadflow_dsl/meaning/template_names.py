@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.loading import unread
@@ -12,16 +14,22 @@ from leadflow_dsl.rules.names import CYCLE, UNKNOWN
 from leadflow_dsl.rules.templates import FILTER, TEMPLATE, TEMPLATE_NAME
 from leadflow_dsl.templates import FILTERS, Flaw, Place, Use, read_template
 
+MOST_DEPTH: Final = 50
+"""Templates inside each other."""
 
-def check_template(r: Resolver, source: str, place: Place, above: tuple[str, ...]) -> None:
-    """Report what is wrong with a template, and with those that it includes."""
+
+def check_template(
+    r: Resolver, source: str, place: Place, above: tuple[str, ...], seen: set[str] | None = None
+) -> None:
+    """Report what is wrong with a template, and with those that it includes, each once."""
+    seen = set() if seen is None else seen
     reading = read_template(source, place)
     for flaw in reading.flaws:
         _flaw(r, flaw)
     for use in reading.uses:
         _use(r, use)
     for name, span in reading.files:
-        _include(r, name, span, above)
+        _include(r, name, span, above, seen)
 
 
 def _flaw(r: Resolver, flaw: Flaw) -> None:
@@ -45,11 +53,15 @@ def _use(r: Resolver, use: Use) -> None:
         )
 
 
-def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...]) -> None:
+def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...], seen: set[str]) -> None:
     path, text = r.draft.project.find(name)
     if path in above:
         r.draft.found(CYCLE.at(span, f"`{name}` includes itself", "", "take one include out"))
     elif isinstance(text, Unread):
         r.draft.found(unread(span, name, path, text))
-    else:
-        check_template(r, text, Place(path), (*above, path))
+    elif len(above) >= MOST_DEPTH:
+        message = f"templates include each other deeper than {MOST_DEPTH}"
+        r.draft.found(TEMPLATE.at(span, message, "", "put what they share into one file"))
+    elif path not in seen:
+        seen.add(path)
+        check_template(r, text, Place(path), (*above, path), seen)
