@@ -23,6 +23,16 @@ FILES = {
     "mappings/lead.json.j2": '{"email": "{{ email }}", "id": "{{ ping.reference }}"}',
     "models/quality.json": '{"trees": []}',
     "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
+    "shared/terms.flow": """library terms
+list blocked ["10001"]
+suppression dns of phone
+call_window tcpa { default 08:00-21:00 }
+score hot { start 5  add 5 when homeowner }
+buyer shared_buyer {
+  price 4.00
+  deliver { post "https://shared.example"  response { accepted when status 2xx  otherwise rejected } }
+}
+""",
 }
 
 

@@ -10,13 +10,13 @@ from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import nearest
 from leadflow_dsl.rules import syntax
-from leadflow_dsl.rules.names import UNKNOWN, UNUSED
+from leadflow_dsl.rules.names import UNKNOWN, UNUSED, UNUSED_DATA
 from leadflow_dsl.rules.routes import EMPTY_TAG, NEVER_ROUTED
 from leadflow_dsl.rules.templates import TEMPLATE_NAME
 
 _OF_SPELLING: Final = frozenset(rule.code for rule in syntax.RULES)
 _NAMES_NOTHING: Final = frozenset({UNKNOWN.code, EMPTY_TAG.code, TEMPLATE_NAME.code})
-_READ_BY_NOTHING: Final = frozenset({UNUSED.code, NEVER_ROUTED.code})
+_READ_BY_NOTHING: Final = frozenset({UNUSED.code, UNUSED_DATA.code, NEVER_ROUTED.code})
 
 
 def mistakes(draft: Draft) -> tuple[Diagnostic, ...]:

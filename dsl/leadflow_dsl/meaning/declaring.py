@@ -32,7 +32,10 @@ BUILT_IN = frozenset(
         "false",
     )
 )
-KEPT_FROM_FIELDS = BUILT_IN - {"source"}
+OPERATORS = frozenset("and or not in is between contains starts ends matches within env exactly else of".split())
+"""Words that an expression could not read as a name."""
+KEPT = BUILT_IN | OPERATORS
+KEPT_FROM_FIELDS = (KEPT - {"source"}) | {"on"}
 
 Declare = Callable[[Draft, Any, bool], None]
 
@@ -61,11 +64,12 @@ def _name(draft: Draft, symbol: Symbol, table: dict[str, Symbol]) -> None:
         place = Label(earlier.span, f"first declared here, as {earlier.kind}")
         draft.found(DUPLICATE.at(symbol.span, message, "declared again", "rename one of the two", (place,)))
         return
-    kept = KEPT_FROM_FIELDS if symbol.kind == "field" else BUILT_IN
+    kept = KEPT_FROM_FIELDS if symbol.kind == "field" else KEPT
     if table is draft.words and symbol.name in kept:
         message = f"`{symbol.name}` cannot name a {symbol.kind}"
         draft.found(RESERVED.at(symbol.span, message, "the language keeps this word", "choose another name"))
-        return
+        if symbol.name not in OPERATORS:
+            return
     table[symbol.name] = symbol
 
 
