@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 
-@click.command("schema", short_help="Write the JSON Schema of a lead, or the OpenAPI of the intake.")
+@click.command("schema", short_help="Write a lead as JSON Schema, the intake as OpenAPI.")
 @click.argument("flow", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--source", default="", metavar="NAME", help="The source that posts; needed where there are several."
