@@ -45,11 +45,12 @@ class FlowServer(LanguageServer):
         while self.due:
             await asyncio.sleep(DELAY)
             due, self.due = self.due, {}
-            flows = [
-                flow for path in due for flow in await asyncio.to_thread(self.session.workspace.flows, path)
-            ]
-            for flow in dict.fromkeys(flows):
+            flows: dict[Path, None] = {}
+            for path in due:
+                flows.update(dict.fromkeys(await asyncio.to_thread(self.session.workspace.flows, path)))
+            for flow in flows:
                 await self._check_one(flow)
+            self.session.workspace.forget_unused()
             self.tell()
 
     async def _check_one(self, flow: Path) -> None:

@@ -131,25 +131,26 @@ class Workspace:
     def files(self, root: Path) -> tuple[str, ...]:
         """The paths of a project's flows, libraries, templates and lists below its root."""
         on_disk = [path.relative_to(root).as_posix() for path in _walk(root)]
-        opened = [path.relative_to(root).as_posix() for path in self.texts if path.is_relative_to(root)]
+        opened = [path.relative_to(root).as_posix() for path in list(self.texts) if path.is_relative_to(root)]
         return tuple(sorted({*on_disk, *opened}))
 
     def _used_by(self, path: Path) -> tuple[Path, ...]:
         """The flows that import a library or send a template, also through others, by the files that each one names."""
-        if path not in self._users:
-            root = root_of(path)
-            named = {file: _named(file, self.text(root / file) or "") for file in self.files(root)}
-            wanted = {path.relative_to(root).as_posix()}
-            found: dict[str, None] = {}
-            while wanted:
-                using = {file for file, names in named.items() if names & wanted and file not in found}
-                found.update(dict.fromkeys(sorted(using)))
-                wanted = using
-            flows = (root / file for file in found if file.endswith(".flow") and root / file != path)
-            self._users[path] = tuple(
-                flow for flow in flows if not _LIBRARY.match(self.text(flow) or "library")
-            )
-        return self._users[path]
+        known = self._users.get(path)
+        if known is not None:
+            return known
+        root = root_of(path)
+        named = {file: _named(file, self.text(root / file) or "") for file in self.files(root)}
+        wanted = {path.relative_to(root).as_posix()}
+        found: dict[str, None] = {}
+        while wanted:
+            using = {file for file, names in named.items() if names & wanted and file not in found}
+            found.update(dict.fromkeys(sorted(using)))
+            wanted = using
+        flows = (root / file for file in found if file.endswith(".flow") and root / file != path)
+        users = tuple(flow for flow in flows if not _LIBRARY.match(self.text(flow) or "library"))
+        self._users[path] = users
+        return users
 
 
 def _as_read(name: str, text: str) -> str:

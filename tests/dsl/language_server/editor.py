@@ -87,6 +87,15 @@ class Editor:
             self.listen()
         return self.findings[uri]
 
+    def until(self, uri: str, code: str, there: bool = True) -> list[dict[str, Any]]:
+        """Wait until a file has been told of, and has a finding of a code (or has none); gives those that it has."""
+        while True:
+            if uri in self.findings:
+                found = [one for one in self.findings[uri] if one["code"] == code]
+                if bool(found) == there:
+                    return found
+            self.listen()
+
     def at(self, uri: str, line: int, character: int, **more: Any) -> dict[str, Any]:
         """The parameters of a question about a place."""
         return {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}, **more}
@@ -100,4 +109,7 @@ class Editor:
     def close(self) -> None:
         """End the process in any case."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait(TIMEOUT)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()

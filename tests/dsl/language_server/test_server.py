@@ -37,11 +37,11 @@ def place(text: str, marked: str) -> tuple[int, int]:
 def test_a_session(editor: Editor, project: Path) -> None:
     text = FILES["flows/demo.flow"]
     flow = editor.open(project / "flows/demo.flow", text)
-    before = [one["code"] for one in editor.codes(flow, *_codes(project))]
+    editor.until(flow, "LF204", there=False)
 
     broken = text.replace("carrier.line_type == mobile", "carrier.line_typ == mobile")
     editor.type(flow, broken)
-    finding = next(one for one in editor.codes(flow, *before, "LF204") if one["code"] == "LF204")
+    (finding,) = editor.until(flow, "LF204")
     assert finding["source"] == "leadflow" and finding["severity"] == 1
     assert _text(broken, finding["range"]) == "line_typ"
 
@@ -51,7 +51,7 @@ def test_a_session(editor: Editor, project: Path) -> None:
     assert offers[0]["label"] == "line_type"
 
     editor.type(flow, text, 4)
-    editor.codes(flow, *before)
+    editor.until(flow, "LF204", there=False)
     hover = editor.ask("textDocument/hover", editor.at(flow, *place(text, "fallback sun¦path")))
     assert "42.00" in hover["contents"]["value"]
 
@@ -209,6 +209,25 @@ def _until_told(editor: Editor, uri: str) -> list[dict[str, Any]]:
     while not editor.findings.get(uri):
         editor.listen()
     return editor.findings[uri]
+
+
+def test_an_editor_that_is_gone_ends_its_server(editor: Editor) -> None:
+    assert editor.process.stdin is not None
+    editor.process.stdin.close()
+    assert editor.process.wait(30) is not None
+
+
+def test_what_was_found_in_a_file_goes_with_its_last_reader(editor: Editor, project: Path) -> None:
+    """A check that ends after the file was closed tells nothing of it."""
+    flow = editor.open(project / "flows/demo.flow", "flow x\nbuyer b { accept wen a }\n")
+    assert _until_told(editor, flow)
+    editor.type(flow, "flow x\nbuyer b { accept when }\n")
+    editor.tell("textDocument/didClose", {"textDocument": {"uri": flow}})
+    editor.codes(flow)
+    editor.ask("textDocument/documentSymbol", {"textDocument": {"uri": flow}})
+    other = editor.open(project / "other.flow", "flow y\nbuyer b { accept wen a }\n")
+    assert _until_told(editor, other)
+    assert not editor.findings[flow]
 
 
 def test_without_the_library_the_command_says_what_to_install() -> None:

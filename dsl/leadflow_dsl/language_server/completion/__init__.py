@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from leadflow_dsl.language_server.completion.comments import in_comment
 from leadflow_dsl.language_server.completion.items import Item, unique
-from leadflow_dsl.language_server.completion.place import Place, place_at
+from leadflow_dsl.language_server.completion.place import Place, held, place_at
 from leadflow_dsl.language_server.completion.slots import slot
 from leadflow_dsl.language_server.completion.templates import auth_keys, in_template, template_scope
 from leadflow_dsl.language_server.completion.texts import in_text
@@ -94,7 +94,7 @@ def _values(draft: Draft, place: Place) -> Iterator[Item]:
 def _default(draft: Draft, place: Place) -> Iterator[Item]:
     """The words of the field's type after ``default``."""
     for entry in reversed(place.machine.entries):
-        node = entry.value[0] if isinstance(entry.value, list) and entry.value else entry.value
+        node = next(iter(held(entry)), None)
         if isinstance(node, EnumType):
             members = tuple(
                 getattr(each, "value", None) or getattr(each, "text", "") for each in node.members

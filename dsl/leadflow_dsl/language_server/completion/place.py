@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leadflow_dsl import nodes
-from leadflow_dsl.machine import Machine
+from leadflow_dsl.machine import Entry, Machine, Row
 from leadflow_dsl.reader import Reader
 from leadflow_dsl.syntax_places import opened, statement
 from leadflow_dsl.table import load
@@ -58,9 +58,9 @@ class Place:
         return tuple(entry.symbol for entry in reversed(self.machine.entries))
 
     def value(self, depth: int) -> Any:
-        """The value of an entry, counted from the last; a list of one is its element."""
-        found = self.machine.entries[-1 - depth].value
-        return found[0] if isinstance(found, list) and len(found) == 1 else found
+        """The value of an entry, counted from the last; where it holds several, all of them."""
+        found = held(self.machine.entries[-1 - depth])
+        return found[0] if len(found) == 1 else found
 
     def keyword(self) -> str:
         """The last keyword of the statement: what says of which kind a name here is."""
@@ -99,19 +99,26 @@ class Place:
         symbols = [entry.symbol for entry in self.machine.entries]
         first = len(symbols) - symbols[::-1].index("BUYER") if "BUYER" in symbols else len(symbols)
         for entry in self.machine.entries[first:]:
-            yield from entry.value if isinstance(entry.value, list | tuple) else (entry.value,)
+            yield from held(entry)
 
     def before(self, kind: type) -> Iterator[Any]:
         """Finished statements of a class in the innermost block, before the cursor."""
         for entry in reversed(self.machine.entries):
             if entry.symbol == "LBRACE":
                 return
-            values = entry.value if isinstance(entry.value, list | tuple) else (entry.value,)
-            yield from (value for value in values if isinstance(value, kind))
+            yield from (value for value in held(entry) if isinstance(value, kind))
 
 
 _IN_A_LIST: Final = frozenset({"LSQB", "COMMA", "expression", "operand", "NAME", "word", "STRING"})
 _NO_KEYWORDS: Final = frozenset({"LSQB", "LPAR", "COMMA", "DOT", "RBRACE", "RSQB", "RPAR"})
+
+
+def held(entry: Entry) -> tuple[Any, ...]:
+    """The values of an entry: of a rule that melts into the one around it, all its children."""
+    value = entry.value
+    if isinstance(value, Row):
+        return tuple(value.items[: value.size])
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def place_at(text: str, offset: int) -> Place:
