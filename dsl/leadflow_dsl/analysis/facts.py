@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 from leadflow_dsl.analysis.domain import Domain, join, meet
 from leadflow_dsl.terms import Term
@@ -34,8 +34,15 @@ class State:
         return State(self.blank or other.blank, self.invalid or other.invalid, values)
 
 
-World: TypeAlias = Callable[[Term], State]
-"""What a value may be by its declaration alone."""
+class World(Protocol):
+    """What a value may be by its declaration alone. ``ways`` keeps what has been made out of each condition, by its
+    identity and the truth that was asked for."""
+
+    ways: dict[tuple[int, object], tuple[Term, list[Facts] | None]]
+
+    def __call__(self, subject: Term) -> State:
+        """What the value may be."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,16 @@ _TURNED: Final = {
 
 def alternatives(term: Term, want: Want, world: World) -> list[Facts] | None:
     """The ways in which a condition comes to a truth: none where it cannot, None where there are too many to tell."""
+    known = world.ways.get((id(term), want))
+    if known is None:
+        known = world.ways[id(term), want] = (
+            term,
+            _alternatives(term, want, world),
+        )  # the term stays, so does its id
+    return known[1]
+
+
+def _alternatives(term: Term, want: Want, world: World) -> list[Facts] | None:
     if isinstance(term, Op) and term.name == "not":
         return alternatives(term.args[0], _TURNED[want], world)
     if isinstance(term, Op) and term.name in ("and", "or"):

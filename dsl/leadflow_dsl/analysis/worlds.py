@@ -8,7 +8,7 @@ from typing import Final
 
 from leadflow_dsl.analysis.atoms import ORDERED_GROUPS, whole
 from leadflow_dsl.analysis.domain import ANY_WORD, BOOLEANS, Domain, Intervals, between, words
-from leadflow_dsl.analysis.facts import State
+from leadflow_dsl.analysis.facts import Facts, State
 from leadflow_dsl.model import Field, Score
 from leadflow_dsl.terms import Answer, Call, Const, Read, Term
 from leadflow_dsl.types import kind
@@ -42,6 +42,7 @@ class Declared:
         self.fields = {field.name: field for field in fields}
         self.scores = {score.name: score for score in scores}
         self.whole_leads = whole_leads
+        self.ways: dict[tuple[int, object], tuple[Term, list[Facts] | None]] = {}
         self._known: dict[Term, State] = {}
 
     def __call__(self, subject: Term) -> State:

@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from leadflow_dsl.checks.blanks import blanks
-from leadflow_dsl.checks.branches import branches
 from leadflow_dsl.checks.caps import caps
-from leadflow_dsl.checks.contradictions import conditions
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
 from leadflow_dsl.checks.deadlines import deadlines
-from leadflow_dsl.checks.division import divisions
 from leadflow_dsl.checks.ends import ends
 from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, stages, trade
-from leadflow_dsl.checks.hours import call_windows, closed_days, hours
-from leadflow_dsl.checks.in_turn import choices, criteria, verdicts
+from leadflow_dsl.checks.hours import call_windows, hours
+from leadflow_dsl.checks.logic import logic
 from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.opposites import opposites
 from leadflow_dsl.checks.privacy import personal_in_ping
@@ -50,17 +46,10 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     stages,
     sources,
     kept_long_enough,
-    conditions,
-    criteria,
-    branches,
-    choices,
-    verdicts,
-    blanks,
-    divisions,
+    logic,
     caps,
     hours,
     call_windows,
-    closed_days,
     deadlines,
     paid_early,
     exclusives,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed
+from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, narrowed
 from leadflow_dsl.analysis.atoms import WORD_GROUPS
-from leadflow_dsl.analysis.worlds import TEXTS
+from leadflow_dsl.analysis.worlds import TEXTS, Declared
 from leadflow_dsl.checks.in_turn import passing_all
 from leadflow_dsl.checks.routes_walk import branches_of, routes
 from leadflow_dsl.checks.terms_walk import inside
-from leadflow_dsl.checks.world import mistaken, world_of
+from leadflow_dsl.checks.world import mistaken
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Criterion, Filter, Flow
@@ -27,9 +27,9 @@ MEANS = {
 """What becomes of a lead whose field is blank, by where the comparison stands."""
 
 
-def blanks(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def blanks(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Criteria and branches that compare with ``!=``, ``not ==`` or ``not in`` what a lead may lack."""
-    look, known = _Look(flow, draft), passing_all(flow, draft)
+    look, known = _Look(flow, draft, world), passing_all(flow, draft, world)
     for source in flow.sources:
         yield from look.criteria(source.criteria, NOTHING_KNOWN)
     for step in flow.steps:
@@ -43,9 +43,9 @@ def blanks(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
 
 
 class _Look:
-    def __init__(self, flow: Flow, draft: Draft) -> None:
+    def __init__(self, flow: Flow, draft: Draft, world: Declared) -> None:
         self.draft, self.told = draft, mistaken(draft, (NEVER.code, ALWAYS.code))
-        self.world: World = world_of(flow)
+        self.world = world
         self.plain = {field.name: field for field in flow.fields if field.computed is None}
 
     def criteria(self, criteria: tuple[Criterion, ...], facts: Facts) -> Iterator[Diagnostic]:

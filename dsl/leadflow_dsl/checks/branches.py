@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from leadflow_dsl import nodes
 from leadflow_dsl.analysis import Facts, Want, narrowed, possible
+from leadflow_dsl.analysis.worlds import Declared
 from leadflow_dsl.checks.in_turn import lasting, let_through, passing_all
 from leadflow_dsl.checks.routes_walk import routes
-from leadflow_dsl.checks.world import world_of
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import BestOf, Flow, If, RouteItem, Stage
@@ -17,10 +17,10 @@ from leadflow_dsl.terms import Term
 from leadflow_dsl.walk import find
 
 
-def branches(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def branches(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Conditions of routes, seen from where they stand."""
-    walk = _Walk(flow, draft)
-    facts = passing_all(flow, draft)
+    walk = _Walk(flow, draft, world)
+    facts = passing_all(flow, draft, world)
     for number, route in enumerate(routes(flow)):
         known = facts if not number else Facts()
         if route.when is not None:
@@ -29,8 +29,8 @@ def branches(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
 
 
 class _Walk:
-    def __init__(self, flow: Flow, draft: Draft) -> None:
-        self.draft, self.world = draft, world_of(flow)
+    def __init__(self, flow: Flow, draft: Draft, world: Declared) -> None:
+        self.draft, self.world = draft, world
         self.named = {
             stage.span: {one.text: one.span for one in stage.buyers if isinstance(one, nodes.Name)}
             for step in draft.step_nodes

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed, possible
 from leadflow_dsl.analysis.atoms import atom
+from leadflow_dsl.analysis.worlds import Declared
 from leadflow_dsl.checks.terms_walk import conditions_of, terms_of
-from leadflow_dsl.checks.world import mistaken, world_of
+from leadflow_dsl.checks.world import mistaken
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Flow, Source
@@ -15,9 +16,9 @@ from leadflow_dsl.rules.contradictions import ADDS_NOTHING, ALWAYS, NEVER
 from leadflow_dsl.terms import Const, Op, Read, Term
 
 
-def conditions(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def conditions(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Every condition of the flow by itself; what the fields' declarations allow is taken as given."""
-    looked = _Look(flow, draft)
+    looked = _Look(flow, draft, world)
     seen: set[tuple[Span, Term]] = set()
     told = mistaken(draft)
     for term in _terms(flow):
@@ -44,8 +45,8 @@ def _of_source(source: Source) -> Iterator[Term]:
 class _Look:
     """Looks at conditions from the inside out, so that the smallest wrong piece is the one that is reported."""
 
-    def __init__(self, flow: Flow, draft: Draft) -> None:
-        self.draft, self.world = draft, world_of(flow)
+    def __init__(self, flow: Flow, draft: Draft, world: Declared) -> None:
+        self.draft, self.world = draft, world
         self.fields = {field.name: field for field in flow.fields}
 
     def at(self, term: Term, positive: bool = True) -> list[Diagnostic]:

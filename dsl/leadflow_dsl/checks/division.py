@@ -8,9 +8,10 @@ from typing import Final
 
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, narrowed
 from leadflow_dsl.analysis.domain import Intervals, between
+from leadflow_dsl.analysis.worlds import Declared
 from leadflow_dsl.checks.in_turn import passing_all
 from leadflow_dsl.checks.terms_walk import inside, terms_of
-from leadflow_dsl.checks.world import mistaken, world_of
+from leadflow_dsl.checks.world import mistaken
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Buyer, Criterion, Filter, Flow, Score
@@ -21,9 +22,9 @@ ZERO_VALUE: Final = Decimal(0)
 EVERYTHING: Final = Intervals()
 
 
-def divisions(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def divisions(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Quotients whose lower side nothing keeps from being zero."""
-    look = _Look(flow, draft)
+    look = _Look(draft, world)
     for field in flow.fields:
         yield from look.all(field, NOTHING_KNOWN)
     for source in flow.sources:
@@ -38,14 +39,14 @@ def divisions(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
             yield from look.score(step, facts)
         else:
             yield from look.all(step, facts)
-    known = passing_all(flow, draft)
+    known = passing_all(flow, draft, world)
     for buyer in flow.buyers:
         yield from look.buyer(buyer, known)
 
 
 class _Look:
-    def __init__(self, flow: Flow, draft: Draft) -> None:
-        self.draft, self.told, self.world = draft, mistaken(draft), world_of(flow)
+    def __init__(self, draft: Draft, world: Declared) -> None:
+        self.draft, self.told, self.world = draft, mistaken(draft), world
 
     def all(self, value: object, facts: Facts) -> Iterator[Diagnostic]:
         for term in terms_of(value):

@@ -9,7 +9,8 @@ from typing import Final
 from leadflow_dsl import nodes
 from leadflow_dsl.analysis import State, Want, narrowed
 from leadflow_dsl.analysis.domain import Words
-from leadflow_dsl.checks.world import mistaken, world_of
+from leadflow_dsl.analysis.worlds import Declared
+from leadflow_dsl.checks.world import mistaken
 from leadflow_dsl.diagnostics import Diagnostic, Label
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Flow, Opening
@@ -81,9 +82,8 @@ def call_windows(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
             yield NEVER_OPEN.at(window.span, message, "never open", help)
 
 
-def closed_days(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def closed_days(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Buyers that only take leads on days of the week on which they have no hours."""
-    world = world_of(flow)
     for buyer in flow.buyers:
         if not buyer.openings or buyer.timezone != flow.timezone:
             continue

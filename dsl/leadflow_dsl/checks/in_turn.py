@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed, possible
 from leadflow_dsl.checks.contradictions import culprit_of
 from leadflow_dsl.checks.terms_walk import inside, records_of, terms_of
-from leadflow_dsl.checks.world import mistaken, world_of
+from leadflow_dsl.checks.world import mistaken
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Buyer, Criterion, Filter, Flow, Response, Route
@@ -96,9 +96,8 @@ def _place(
     return ()
 
 
-def passing_all(flow: Flow, draft: Draft) -> Facts:
+def passing_all(flow: Flow, draft: Draft, world: World) -> Facts:
     """What is known of every lead that comes to the first route: past its source, and past the filters before."""
-    world = world_of(flow)
     facts = NOTHING_KNOWN
     if len(flow.sources) == 1:
         facts = let_through(flow.sources[0].criteria, world, draft).facts
@@ -110,9 +109,9 @@ def passing_all(flow: Flow, draft: Draft) -> Facts:
     return lasting(facts)
 
 
-def criteria(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def criteria(flow: Flow, draft: Draft, world: World) -> Iterator[Diagnostic]:
     """Criteria that exclude or repeat each other: of a source, of a filter, of a buyer."""
-    world, known = world_of(flow), passing_all(flow, draft)
+    known = passing_all(flow, draft, world)
     for source in flow.sources:
         yield from let_through(source.criteria, world, draft).findings
     for step in flow.steps:
@@ -157,9 +156,8 @@ def _never_first(
     return UNREACHABLE.at(span, message, "", help, labels)
 
 
-def verdicts(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def verdicts(flow: Flow, draft: Draft, world: World) -> Iterator[Diagnostic]:
     """Verdicts of an answer that an earlier rule of the same answer always takes."""
-    world = world_of(flow)
     for response in responses_of(flow):
         yield from _unreached(response, world, draft)
 
@@ -178,9 +176,8 @@ def _unreached(response: Response, world: World, draft: Draft) -> Iterator[Diagn
             facts[names_status] = narrowed(when, Want.NOT_TRUE, world, facts[names_status])
 
 
-def choices(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+def choices(flow: Flow, draft: Draft, world: World) -> Iterator[Diagnostic]:
     """Branches of a ``case`` that an earlier branch always takes."""
-    world = world_of(flow)
     for term in terms_of((flow.fields, flow.buyers, flow.steps)):
         for call in inside(term):
             if isinstance(call, Call) and call.name == "case":
