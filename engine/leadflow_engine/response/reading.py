@@ -48,7 +48,9 @@ class Reading:
     @property
     def chosen(self) -> Bid | None:
         """The bid that stands for the answer where it holds several: the highest, of equal ones the first."""
-        return max((one for one in self.bids if one.bid is not None), key=lambda one: one.bid or 0, default=None)
+        return max(
+            (one for one in self.bids if one.bid is not None), key=lambda one: one.bid or 0, default=None
+        )
 
     @classmethod
     def nothing(cls) -> Reading:
