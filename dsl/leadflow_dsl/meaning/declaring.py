@@ -32,7 +32,9 @@ BUILT_IN = frozenset(
         "false",
     )
 )
-OPERATORS = frozenset("and or not in is between contains starts ends matches within env exactly else of".split())
+OPERATORS = frozenset(
+    "and or not in is between contains starts ends matches within env exactly else of".split()
+)
 """Words that an expression could not read as a name."""
 KEPT = BUILT_IN | OPERATORS
 KEPT_FROM_FIELDS = (KEPT - {"source"}) | {"on"}
