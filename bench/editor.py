@@ -139,7 +139,9 @@ def main(lines: int) -> None:
             offers = [milliseconds(typist.offers) for _ in range(STROKES)]
         finally:
             editor.close()
+        begin = time.process_time()
         checks = [milliseconds(lambda n=n: check(path, typed(text, n))) for n in range(STROKES)]
+        share = (time.process_time() - begin) * 1000 / sum(checks)
         reads = [milliseconds(lambda: parse(text, "bench.flow")) for _ in range(STROKES)]
     print(f"{text.count(chr(10))} lines{'median':>47}{'worst':>13}")
     print(row("keystroke to findings", pausing))
@@ -147,6 +149,7 @@ def main(lines: int) -> None:
     print(row("offers at a cursor near the end", offers))
     print(row("check alone, in this process", checks, False))
     print(row("reading alone, in this process", reads, False))
+    print(f"of a processor's time this process had {share:.0%} while it checked")
     print(f"findings cost {statistics.median(pausing) / statistics.median(checks):.2f} times the check")
 
 
