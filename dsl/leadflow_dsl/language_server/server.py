@@ -16,7 +16,13 @@ from leadflow_dsl.language_server.rename import Refused
 from leadflow_dsl.language_server.session import Session, path_of
 
 DELAY: Final = 0.01
-"""Seconds that are waited for the next keystroke before a check begins."""
+"""Seconds from a single keystroke to its check."""
+HASTE: Final = 0.1
+"""Keystrokes that follow one another within so many seconds are one burst."""
+PAUSE: Final = 0.025
+"""Seconds without a keystroke that end a burst: the check of each would only keep the last one waiting."""
+MOST_PAUSES: Final = 20
+"""How often a burst is waited for; a key that is held down does not put the findings off for ever."""
 MOST_OUTDATED: Final = 3
 """How many checks in a row are thrown away because the text went on; then one is told although it is a little old."""
 TRIGGERS: Final = [".", '"', "|", "/", " "]
@@ -32,26 +38,35 @@ class FlowServer(LanguageServer):
         self.session = Session()
         self.due: dict[Path, None] = {}
         self.edition = 0
+        self.last, self.hasty = 0.0, False
         self.checking: asyncio.Task[None] | None = None
 
     def changed(self, *paths: Path) -> None:
         """Check what these files touch, soon."""
         self.edition += 1
+        loop = asyncio.get_running_loop()
+        self.hasty, self.last = loop.time() - self.last < HASTE, loop.time()
         self.due.update(dict.fromkeys(paths))
         if self.checking is None or self.checking.done():
-            self.checking = asyncio.get_running_loop().create_task(self._check())
+            self.checking = loop.create_task(self._check())
+
+    async def _quiet(self) -> None:
+        """Wait for a moment in which nobody types."""
+        for _ in range(MOST_PAUSES):
+            edition = self.edition
+            await asyncio.sleep(PAUSE if self.hasty else DELAY)
+            if edition == self.edition:
+                return
 
     async def _check(self) -> None:
         while self.due:
-            await asyncio.sleep(DELAY)
+            await self._quiet()
             due, self.due = self.due, {}
             flows: dict[Path, None] = {}
             for path in due:
                 flows.update(dict.fromkeys(await asyncio.to_thread(self.session.workspace.flows, path)))
             for flow in flows:
                 await self._check_one(flow)
-            self.session.workspace.forget_unused()
-            self.tell()
 
     async def _check_one(self, flow: Path) -> None:
         """Check one flow; anew where its text changed meanwhile."""
@@ -64,7 +79,9 @@ class FlowServer(LanguageServer):
                 return
             if edition == self.edition:
                 break
+            await self._quiet()
         self.session.workspace.analyses[flow] = found
+        self.session.workspace.forget_unused()  # the editor may have closed it meanwhile
         self.tell()
 
     def tell(self) -> None:

@@ -11,13 +11,13 @@ PRELUDE = (FOLDER / "prelude.flow").read_text(encoding="utf-8")
 MARK = "¦"
 FILES = {
     "leadflow.toml": "",
-    "shared/people.flow": "library people\nfields people {\n  first_name  first_name\n  email       email\n}\n",
+    "common/people.flow": "library people\nfields people {\n  first_name  first_name\n  email       email\n}\n",
     "lists/facts.csv": "zip,income,Household Size\n10001,61000,3\n",
     "mappings/sunpath.json.j2": (
         '{"state": "{{ state }}", "electric_bill": {{ electric_bill | tojson }},\n'
         ' "id": "{{ ping.reference }}", "phone": "{{ phone_1.digits }}", "key": "{{ auth.api_key }}"}\n'
     ),
-    "flows/demo.flow": PRELUDE.replace('"shared/', '"../shared/'),
+    "flows/demo.flow": PRELUDE.replace('"common/', '"../common/'),
 }
 
 

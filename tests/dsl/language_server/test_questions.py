@@ -36,7 +36,7 @@ def said(analysis: Analysis, file: str, start: int, end: int) -> str:
 
 @pytest.mark.parametrize("case", HOVERS, ids=[case.name for case in HOVERS])
 def test_hover(demo: Analysis, case: Case) -> None:
-    line = case.text.replace('"shared/', '"../shared/')
+    line = case.text.replace('"common/', '"../common/')
     offset = demo.text(FLOW).index(line.strip("\n")) + case.offset + len(line) - len(case.text)
     found = hover(demo, FLOW, offset)
     if case.expected == ("nothing",):
@@ -59,12 +59,12 @@ def test_hover_on_a_rule_tells_what_it_is_about(tmp_path: Path) -> None:
     [
         ("electric_¦bill >= 250", FLOW, (FLOW, "electric_bill")),
         ("carrier.line_¦type ==", FLOW, (FLOW, "line_type")),
-        ("use peo¦ple", FLOW, ("shared/people.flow", "people")),
+        ("use peo¦ple", FLOW, ("common/people.flow", "people")),
         ("tag we¦st\n  fallback", FLOW, (FLOW, "west")),
         ("{{ electric_¦bill |", MAPPING, (FLOW, "electric_bill")),
         ("{{ phone¦_1.digits", MAPPING, (FLOW, "phone_1")),
         ("mappings/sun¦path", FLOW, (MAPPING, "")),
-        ("shared/peo¦ple.flow", FLOW, ("shared/people.flow", "")),
+        ("common/peo¦ple.flow", FLOW, ("common/people.flow", "")),
         ("fallback sun¦path", FLOW, (FLOW, "sunpath")),
     ],
 )

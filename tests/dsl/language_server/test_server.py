@@ -56,7 +56,7 @@ def test_a_session(editor: Editor, project: Path) -> None:
     assert "42.00" in hover["contents"]["value"]
 
     where = editor.ask("textDocument/definition", editor.at(flow, *place(text, "use peo¦ple")))
-    assert [one["uri"] for one in where] == [(project / "shared/people.flow").as_uri()]
+    assert [one["uri"] for one in where] == [(project / "common/people.flow").as_uri()]
 
     named = editor.ask("textDocument/prepareRename", editor.at(flow, *place(text, "electric¦_bill  money")))
     assert named["placeholder"] == "electric_bill"
@@ -87,10 +87,10 @@ def test_findings_stand_in_the_file_that_is_wrong_and_go_when_it_is_mended(
     editor: Editor, project: Path
 ) -> None:
     editor.open(project / "flows/demo.flow", FILES["flows/demo.flow"])
-    path = project / "shared/people.flow"
-    library = editor.open(path, FILES["shared/people.flow"].replace("email       email", "email       emial"))
+    path = project / "common/people.flow"
+    library = editor.open(path, FILES["common/people.flow"].replace("email       email", "email       emial"))
     assert "emial" in editor.codes(library, "LF203")[0]["message"]
-    editor.type(library, FILES["shared/people.flow"])
+    editor.type(library, FILES["common/people.flow"])
     editor.codes(library)
     template = editor.open(project / "mappings/sunpath.json.j2", '{"id": "{{ stat }}"}')
     finding = editor.codes(template, "LF405")[0]
@@ -101,8 +101,8 @@ def test_findings_stand_in_the_file_that_is_wrong_and_go_when_it_is_mended(
 
 def test_a_library_alone_brings_the_flow_that_imports_it(editor: Editor, project: Path) -> None:
     """Typing in a library tells what it breaks in a flow that is not open."""
-    broken = FILES["shared/people.flow"].replace("fields people", "fields persons")
-    editor.open(project / "shared/people.flow", broken)
+    broken = FILES["common/people.flow"].replace("fields people", "fields persons")
+    editor.open(project / "common/people.flow", broken)
     flow = (project / "flows/demo.flow").as_uri()
     while not any("people" in one["message"] for one in editor.findings.get(flow, [])):
         editor.listen()
