@@ -7,7 +7,7 @@ import click
 MISSING = 'the language server needs one more library: pip install "leadflow[editor]"'
 
 
-@click.command("lsp")
+@click.command("lsp", short_help="Serve an editor.")
 @click.option("--stdio", is_flag=True, hidden=True, help="What editors add; it is the only way there is.")
 def command(stdio: bool) -> None:
     """Serve an editor: findings as you type, completion, hover, rename (the Language Server Protocol, over stdio)."""

@@ -7,7 +7,7 @@ import click
 from leadflow_engine.cli.options import form
 
 
-@click.command("rules")
+@click.command("rules", short_help="List all rules.")
 @form("text", "json", "markdown")
 def command(form: str) -> None:
     """List the rules by which flows are checked, with `fix` where lint --fix can mend what is found."""
