@@ -78,7 +78,7 @@ def _by_ending(output: str | None) -> str:
 def _told(
     flow: str, source: str | None, buyer: str | None, base_url: str
 ) -> SourceInstructions | BuyerInstructions:
-    from leadflow_engine.cli.planned import planned
+    from leadflow_engine.cli.loading import planned
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.instructions import DEFAULT_BASE, UnknownParty, for_buyer, for_source
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from leadflow_engine.cli.failing import CannotStart
-from leadflow_engine.cli.screen import note
-
-if TYPE_CHECKING:
-    from leadflow_dsl.model import Flow
 
 FORMATS: Final = ("svg", "mermaid", "dot")
 
@@ -32,6 +28,7 @@ def command(flow: str, output: str | None, form: str | None) -> None:
 
     A flow that this version cannot run yet is drawn too. Ends with 1 where the flow has errors.
     """
+    from leadflow_engine.cli.loading import looked_at
     from leadflow_engine.graph import SUFFIXES, WRITERS, picture_of
 
     target = None if output in {None, "-"} else Path(str(output))
@@ -39,25 +36,11 @@ def command(flow: str, output: str | None, form: str | None) -> None:
     if form is None:
         known = ", ".join(SUFFIXES)
         raise click.UsageError(f"{output}: no format has this suffix ({known}); say --format")
-    text = WRITERS[form](picture_of(_checked(flow)))
+    text = WRITERS[form](picture_of(looked_at(flow)))
     if target is None:
         click.echo(text, nl=False, color=False)
     else:
         _write(target, text)
-
-
-def _checked(path: str) -> Flow:
-    """The flow. Findings go to standard error; one with errors ends the command."""
-    from leadflow_dsl import check
-    from leadflow_dsl.render import render
-
-    checked = check(path)
-    if checked.errors:
-        note(render(checked.errors, checked.sources, "full").rstrip("\n"))
-        raise SystemExit(1)
-    if checked.flow is None:
-        raise CannotStart(f"{path} is a library; draw a flow that imports it")
-    return checked.flow
 
 
 def _write(target: Path, text: str) -> None:

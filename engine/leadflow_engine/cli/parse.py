@@ -37,12 +37,12 @@ def command(
 
     BODY is a file with the answer's body; standard input where it is not given.
     """
-    from leadflow_engine.cli.loading import loaded
+    from leadflow_engine.cli.loading import planned
     from leadflow_engine.operations.parsing import parse_answer
     from leadflow_engine.outbound.answer import decoded
     from leadflow_engine.reports.parsed import parsed_json, parsed_lines
 
-    plan = loaded(flow, whole=False)
+    plan = planned(flow)
     leg = _leg(plan, name, ping)
     pairs = [_header(text) for text in headers]
     content_type = next((value for key, value in pairs if key.lower() == "content-type"), "")

@@ -26,13 +26,13 @@ def command(flow: str, name: str, leads: str, source: str, record: int, answers:
 
     Criteria, caps and hours are left aside; nothing is sent. Secrets are *** in HTTP text, and $NAME in curl.
     """
-    from leadflow_engine.cli.loading import loaded
+    from leadflow_engine.cli.loading import planned
     from leadflow_engine.drivers.clock import RealClock, VirtualClock
     from leadflow_engine.operations.identity import as_file
     from leadflow_engine.operations.loading import source_of
     from leadflow_engine.operations.rendering import answers_for, payload_of, render
 
-    plan = loaded(flow, whole=False)
+    plan = planned(flow)
     clock = VirtualClock(RealClock().now())
     chosen, said = answers_for(flow, answers, clock)
     with as_file(leads) as file:

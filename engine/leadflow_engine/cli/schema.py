@@ -25,7 +25,7 @@ import click
 def command(flow: str, source: str, whole: bool, base_url: str, form: str | None, output: str | None) -> None:
     """Write the JSON Schema (2020-12) of a lead as its source posts it, or with --openapi the whole intake."""
     from leadflow_engine.cli.docs import put
-    from leadflow_engine.cli.planned import planned
+    from leadflow_engine.cli.loading import planned
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.instructions import DEFAULT_BASE, UnknownParty, for_source
     from leadflow_engine.schemas import lead_schema, openapi, written

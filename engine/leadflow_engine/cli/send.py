@@ -32,7 +32,7 @@ def command(flow: str, name: str, leads: str, test: bool, source: str, record: i
     import asyncio
     import os
 
-    from leadflow_engine.cli.loading import loaded
+    from leadflow_engine.cli.loading import planned
     from leadflow_engine.operations.identity import as_file
     from leadflow_engine.operations.loading import source_of
     from leadflow_engine.operations.rendering import payload_of
@@ -40,7 +40,7 @@ def command(flow: str, name: str, leads: str, test: bool, source: str, record: i
 
     if not test:
         raise click.UsageError("only tests are sent so: say --test; real leads go through `leadflow run`")
-    plan = loaded(flow, whole=False)
+    plan = planned(flow)
     with as_file(leads) as file:
         payload = payload_of(file, record)
     sending = asyncio.run(send_test(plan, name, source_of(plan, source).name, payload, os.environ))

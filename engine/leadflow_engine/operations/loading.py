@@ -33,19 +33,17 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load(path: str | Path, whole: bool = True) -> Loaded:
-    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet: unless it
-    is loaded for a part of it (``whole`` false), which then tells itself what it cannot do."""
+def load(path: str | Path) -> Loaded:
+    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
     checked = check(str(path))
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
         raise LoadProblem(
             f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
         )
+    _refuse_unbuilt(checked.flow)
     plan = make_plan(checked.flow)
-    if whole:
-        _refuse_unbuilt(checked.flow)
-        _compile_legs(plan)
+    _compile_legs(plan)
     return Loaded(plan, checked.diagnostics)
 
 
