@@ -16,6 +16,7 @@ from leadflow_dsl.analysis.domain import (
     between,
     folded,
     point,
+    points,
     words,
 )
 from leadflow_dsl.terms import Answer, Const, ListOf, Op, Read, Term
@@ -135,10 +136,7 @@ def _among(subject: Term, group: ListOf) -> Atom | None:
     if len(constants) != len(group.items) or not constants:
         return None
     if all(_ordered(subject, constant) for constant in constants):
-        found: Domain = point(constants[0].value)  # type: ignore[arg-type]
-        for constant in constants[1:]:
-            found = found.join(point(constant.value))  # type: ignore[arg-type]
-        return Atom(subject, found)
+        return Atom(subject, points(constant.value for constant in constants))  # type: ignore[misc]
     said = [_word(subject, constant) for constant in constants]
     if any(word is None for word in said):
         return None

@@ -47,9 +47,19 @@ class Intervals:
         return any(piece.holds(value) for piece in self.pieces)
 
     def meet(self, other: Intervals) -> Intervals:
-        """The values that are in both."""
-        shared = (_shared(one, two) for one in self.pieces for two in other.pieces)
-        return Intervals(tuple(piece for piece in shared if piece is not None))
+        """The values that are in both: one walk along both."""
+        found: list[Interval] = []
+        here = there = 0
+        while here < len(self.pieces) and there < len(other.pieces):
+            one, two = self.pieces[here], other.pieces[there]
+            shared = _shared(one, two)
+            if shared is not None:
+                found.append(shared)
+            if one.high is None or (two.high is not None and two.high < one.high):
+                there += 1
+            else:
+                here += 1
+        return Intervals(tuple(found))
 
     def complement(self) -> Intervals:
         """The values that are not in it."""
@@ -119,6 +129,25 @@ BOOLEANS: Final = Words(frozenset(("true", "false")), False)
 def point(value: Ordered) -> Intervals:
     """The set of one value."""
     return Intervals((Interval((value, 0), (value, 1)),))
+
+
+def points(values: Iterable[Ordered]) -> Intervals:
+    """The set of these values."""
+    return Intervals(tuple(Interval((value, 0), (value, 1)) for value in sorted(set(values))))
+
+
+MOST_PIECES: Final = 32
+MOST_WORDS: Final = 1000
+"""Beyond so many a set is only known roughly, so that a flow of thousands of numbers is still weighed in a moment."""
+
+
+def rough(domain: Domain) -> Domain:
+    """The set itself, or one around it that is easily handled: all between its ends, any word."""
+    if isinstance(domain, Words):
+        return domain if len(domain.words) <= MOST_WORDS else ANY_WORD
+    if len(domain.pieces) <= MOST_PIECES:
+        return domain
+    return Intervals((Interval(domain.pieces[0].low, domain.pieces[-1].high),))
 
 
 def below(value: Ordered, included: bool) -> Intervals:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
-from leadflow_dsl.analysis.domain import Domain, join, meet
+from leadflow_dsl.analysis.domain import Domain, join, meet, rough
 from leadflow_dsl.terms import Term
 
 
@@ -24,14 +24,18 @@ class State:
         return not self.blank and not self.invalid and self.values.empty
 
     def meet(self, other: State) -> State:
-        """What both allow."""
-        values = meet(self.values, other.values)
+        """What both allow (and maybe more, where that would be a set of very many pieces)."""
+        values = rough(meet(self.values, other.values))
         return State(self.blank and other.blank, self.invalid and other.invalid, values)
 
     def join(self, other: State) -> State:
-        """What either allows."""
-        values = join(self.values, other.values)
+        """What either allows (and maybe more)."""
+        values = rough(join(self.values, other.values))
         return State(self.blank or other.blank, self.invalid or other.invalid, values)
+
+
+MOST_VALUES: Final = 200
+"""Values that facts speak of; what is known of further ones is forgotten."""
 
 
 class World(Protocol):
@@ -51,23 +55,25 @@ class Facts:
 
     states: Mapping[Term, State] = field(default_factory=dict)
 
-    @property
-    def impossible(self) -> bool:
-        """Whether no lead is like that."""
-        return any(state.empty for state in self.states.values())
-
     def of(self, subject: Term, world: World) -> State:
         """What the value may be here."""
         found = self.states.get(subject)
         return world(subject) if found is None else found
 
+    def excludes(self, other: Facts) -> bool:
+        """Whether no lead is like both, each being possible by itself."""
+        few, many = sorted((self.states, other.states), key=len)
+        return any(subject in many and state.meet(many[subject]).empty for subject, state in few.items())
+
     def meet(self, other: Facts) -> Facts:
-        """What is known where both hold."""
-        if not other.states:
-            return self
-        merged = dict(self.states)
-        for subject, state in other.states.items():
-            merged[subject] = merged[subject].meet(state) if subject in merged else state
+        """What is known where both hold; of very many values only the first are kept."""
+        few, many = sorted((self.states, other.states), key=len)
+        merged = dict(many)
+        for subject, state in few.items():
+            if subject in merged:
+                merged[subject] = merged[subject].meet(state)
+            elif len(merged) < MOST_VALUES:
+                merged[subject] = state
         return Facts(merged)
 
 

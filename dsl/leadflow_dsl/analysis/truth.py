@@ -59,13 +59,13 @@ def _alternatives(term: Term, want: Want, world: World) -> list[Facts] | None:
 def possible(term: Term, want: Want, world: World, facts: Facts = NOTHING_KNOWN) -> bool:
     """Whether a condition may come to a truth where ``facts`` are known."""
     found = alternatives(term, want, world)
-    return found is None or any(not way.meet(facts).impossible for way in found)
+    return found is None or any(not way.excludes(facts) for way in found)
 
 
 def narrowed(term: Term, want: Want, world: World, facts: Facts = NOTHING_KNOWN) -> Facts:
     """What is known where a condition has come to a truth; ``facts`` themselves where that is impossible."""
     found = alternatives(term, want, world) or ()
-    ways = [way for way in (facts.meet(one) for one in found) if not way.impossible]
+    ways = [facts.meet(one) for one in found if not one.excludes(facts)]
     return either(ways) if ways else facts
 
 
@@ -76,8 +76,7 @@ def _every(parts: list[list[Facts] | None]) -> list[Facts] | None:
         if part is None or len(ways) * len(part) > MOST:
             unclear = True
             continue
-        met = (way.meet(one) for way in ways for one in part)
-        ways = [way for way in met if not way.impossible]
+        ways = [way.meet(one) for way in ways for one in part if not way.excludes(one)]
         if not ways:
             return []
     return None if unclear else ways

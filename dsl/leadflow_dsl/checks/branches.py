@@ -105,7 +105,7 @@ class _Walk:
         self, name: str, span: Span, facts: Facts, around: tuple[tuple[Term, Want], ...]
     ) -> Iterator[Diagnostic]:
         buyer, takes = self.taken[name]
-        if not facts.meet(takes).impossible:
+        if not facts.excludes(takes):
             return
         for criterion in buyer.criteria:
             wanted = Want.TRUE if criterion.kind == "accept" else Want.NOT_TRUE

@@ -15,6 +15,9 @@ from leadflow_dsl.model import Flow, Source
 from leadflow_dsl.rules.contradictions import ADDS_NOTHING, ALWAYS, NEVER
 from leadflow_dsl.terms import Const, Op, Read, Term
 
+MANY = 64
+"""Operands of one ``and`` or ``or`` that are weighed against each other."""
+
 
 def conditions(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Every condition of the flow by itself; what the fields' declarations allow is taken as given."""
@@ -100,11 +103,12 @@ class _Look:
             inner = self.at(arg, positive)
             found += inner
             told = told or bool(inner) or any(_told(leaf) for leaf in _leaves(arg))
-            if place and not told:
+            if 0 < place < MANY and not told:
                 wrong = self._beside(term, place, facts, positive)
                 if wrong is not None:
                     return [*found, wrong]
-            facts = narrowed(arg, Want.TRUE if every else Want.NOT_TRUE, self.world, facts)
+            if place < MANY:
+                facts = narrowed(arg, Want.TRUE if every else Want.NOT_TRUE, self.world, facts)
         return found if told else found + self._whole(term)
 
     def _beside(self, term: Op, place: int, facts: Facts, positive: bool) -> Diagnostic | None:

@@ -9,6 +9,7 @@ from typing import Final
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, narrowed
 from leadflow_dsl.analysis.domain import Intervals, between
 from leadflow_dsl.analysis.worlds import Declared
+from leadflow_dsl.checks.contradictions import MANY
 from leadflow_dsl.checks.in_turn import passing_all
 from leadflow_dsl.checks.terms_walk import inside, terms_of
 from leadflow_dsl.checks.world import mistaken
@@ -84,7 +85,7 @@ class _Look:
             want = Want.TRUE if term.name == "and" else Want.NOT_TRUE
             for place, arg in enumerate(term.args):
                 here = facts
-                for other in (*term.args[:place], *term.args[place + 1 :]):
+                for other in () if len(term.args) > MANY else (*term.args[:place], *term.args[place + 1 :]):
                     here = narrowed(other, want, self.world, here)
                 yield from self.at(arg, here)
         elif isinstance(term, Call) and term.name == "case":

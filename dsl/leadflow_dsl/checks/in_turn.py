@@ -18,6 +18,8 @@ from leadflow_dsl.terms import Answer, Call, Op, Read, Term
 
 LASTING = frozenset(("field", "score", "result"))
 """Kinds of values that stay what they are while a lead is on its way."""
+MOST = 256
+"""Criteria of one place that are weighed against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def let_through(
     facts, own = before, NOTHING_KNOWN
     earlier: list[tuple[Term, Want]] = []
     told = mistaken(draft)
-    for criterion in criteria:
+    for criterion in criteria[:MOST]:
         term = criterion.condition
         if told(term.span):
             continue
