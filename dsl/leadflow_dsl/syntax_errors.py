@@ -8,8 +8,10 @@ of ``MISTAKES``, the more particular first.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit
@@ -42,8 +44,8 @@ from leadflow_dsl.syntax_places import (
     statements,
     unknown,
 )
-from leadflow_dsl.table import END
-from leadflow_dsl.tokens import next_token
+from leadflow_dsl.table import END, load
+from leadflow_dsl.tokens import next_token, source
 
 _FOREIGN: Final[Mapping[str, str]] = {
     "=": "==",
@@ -208,11 +210,25 @@ def _brace_to_spare(place: Place) -> bool:
     """Whether the rest of the file closes more blocks than are open."""
     balance = sum(entry.symbol == "LBRACE" for entry in place.machine.entries)
     balance -= sum(entry.symbol == "RBRACE" for entry in place.machine.entries)
-    token = place.token
-    while token.readings[0].terminal != END:
-        balance += {"LBRACE": 1, "RBRACE": -1}.get(token.readings[0].terminal, 0)
-        token, _ = next_token(place.source, place.machine.table, token.end)
-    return balance < 0
+    braces = _braces(place.source.text)
+    first = bisect_left(braces, (place.token.start, -1))
+    return balance + sum(sign for _, sign in braces[first:]) < 0
+
+
+_SIGNS: Final = {"LBRACE": 1, "RBRACE": -1}
+
+
+@lru_cache(maxsize=1)
+def _braces(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text has braces: 1 for one that opens, -1 for one that closes. Every mistake in it asks for them."""
+    whole, table, found, position = source("", text), load(), [], 0
+    while True:
+        token, _ = next_token(whole, table, position)
+        if token.readings[0].terminal == END:
+            return tuple(found)
+        if token.readings[0].terminal in _SIGNS:
+            found.append((token.start, _SIGNS[token.readings[0].terminal]))
+        position = token.end
 
 
 def missing_name(place: Place) -> Mend | None:

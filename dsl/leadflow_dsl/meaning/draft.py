@@ -98,16 +98,19 @@ class Draft:
     buyers: list[model.Buyer] = field(default_factory=list)
     assertions: list[model.Assertion] = field(default_factory=list)
     unbuilt: list[model.Unbuilt] = field(default_factory=list)
+    known: set[Diagnostic | model.Unbuilt] = field(default_factory=set)
 
     def found(self, finding: Diagnostic) -> None:
         """Keep a finding, once: what a buyer takes over from another is looked at for both."""
-        if finding not in self.findings:
+        if finding not in self.known:
+            self.known.add(finding)
             self.findings.append(finding)
 
     def not_built(self, form: str, span: Span) -> None:
         """Remember a form that the engine cannot run yet."""
         entry = model.Unbuilt(form, span)
-        if entry not in self.unbuilt:
+        if entry not in self.known:
+            self.known.add(entry)
             self.unbuilt.append(entry)
 
     def of(self, kind: str) -> dict[str, Symbol]:

@@ -10,6 +10,7 @@ from leadflow_dsl.meaning.draft import Draft, Loaded
 from leadflow_dsl.parser import Parsed, parse_whole
 from leadflow_dsl.project import Unread, shipped_libraries
 from leadflow_dsl.rules.names import CYCLE, NO_FILE, NOT_A_LIBRARY, OUTSIDE
+from leadflow_dsl.rules.syntax import TOO_LARGE
 
 IN_A_LIBRARY = (
     nodes.Import,
@@ -25,6 +26,9 @@ IN_A_LIBRARY = (
     nodes.Score,
     nodes.Buyer,
 )
+
+MOST_DEPTH = 50
+"""Libraries that import each other, one inside the other."""
 
 
 def load(draft: Draft) -> None:
@@ -85,6 +89,10 @@ def _import(draft: Draft, item: nodes.Import, above: tuple[str, ...]) -> None:
         draft.found(CYCLE.at(item.path.span, f"`{written}` imports itself", chain, "take one import out"))
     elif isinstance(text, Unread):
         draft.found(unread(item.path.span, written, path, text))
+        draft.lacking.append(item.path.span)
+    elif len(above) >= MOST_DEPTH:
+        message = f"libraries import each other deeper than {MOST_DEPTH}"
+        draft.found(TOO_LARGE.at(item.path.span, message, "", "import what is needed in the flow itself"))
         draft.lacking.append(item.path.span)
     elif all(loaded.path != path for loaded in draft.files):
         _load(draft, path, text, above, item.path.span)

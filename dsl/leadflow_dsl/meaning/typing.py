@@ -46,16 +46,16 @@ def _named(draft: Draft, name: nodes.Name) -> Type:
 
 
 def _members(draft: Draft, node: nodes.EnumType) -> tuple[str, ...]:
-    found: list[str] = []
+    found: dict[str, str] = {}
     for member in node.members:
         word = (
             member.value if isinstance(member, nodes.Text) else getattr(member, "raw", "") or word_of(member)
         )
-        if word.casefold() in (known.casefold() for known in found):
+        if word.casefold() in found:
             draft.found(DUPLICATE.at(member.span, f"`{word}` is in the enum twice", help="take one out"))
         else:
-            found.append(word)
-    return tuple(found)
+            found[word.casefold()] = word
+    return tuple(found.values())
 
 
 def word_of(node: object) -> str:
