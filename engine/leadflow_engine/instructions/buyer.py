@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -71,15 +71,19 @@ def _sample(plan: Plan, buyer: m.Buyer, moment: datetime.datetime) -> Sample:
     )
     sample.lead.delivery_key = KEY
     if buyer.ping is not None:
-        sets = {said.name: example_of(said.type, plan.flow.country) for said in buyer.ping.response.sets}
-        sample.lead.ping = {
-            "reference": "P-20871",
-            "bid": BID,
-            "expires": sample.lead.received_at,
-            "chosen": "P-20871",
-            **sets,
-        }
+        sample.lead.ping = _ping_answered(buyer.ping.response, plan.flow.country, sample.lead.received_at)
     return sample
+
+
+def _ping_answered(response: m.Response, country: str, moment: datetime.datetime) -> dict[str, object]:
+    said: dict[str, object] = {"reference": "P-20871", "bid": BID, "expires": moment}
+    of_bids = response.bids.sets if response.bids else ()
+    chosen = {**said, "legal_name": "Example LLC", **_examples(of_bids, country)}
+    return {**said, "chosen": chosen, **_examples(response.sets, country)}
+
+
+def _examples(sets: Sequence[m.SetValue], country: str) -> dict[str, object]:
+    return {one.name: example_of(one.type, country) for one in sets}
 
 
 # ------------------------------------------------------------------ money, numbers, hours

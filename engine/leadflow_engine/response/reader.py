@@ -93,7 +93,7 @@ class Reader:
             reference=convert.text(values.get("reference")) or (best.reference if best else ""),
             redirect=convert.text(values.get("redirect")),
             bid=amounts["bid"] if "bid" in values or not best else best.bid,
-            expires=expires,
+            expires=expires if "expires" in values or not best else best.expires,
             bids=bids,
         )
 
@@ -131,6 +131,7 @@ def _bid(bids: m.Bids, item: object, answer: AnswerScope, country: str, zone: st
         convert.text(values.get("reference")),
         convert.text(values.get("legal_name")),
         _sets(bids.sets, scope, country, zone),
+        convert.expiry(values.get("expires"), country, zone),
     )
 
 

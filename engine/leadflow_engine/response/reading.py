@@ -12,12 +12,14 @@ from leadflow_engine.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """One of several bids in an answer. ``bid`` is an amount; None where it could not be read as one."""
+    """One of several bids in an answer. ``bid`` is an amount, ``expires`` as in ``Reading``; None where it could not be
+    read as one."""
 
     bid: Decimal | None
     reference: str = ""
     legal_name: str = ""
     sets: Mapping[str, Value] = field(default_factory=dict)
+    expires: Decimal | datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

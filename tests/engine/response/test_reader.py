@@ -176,6 +176,13 @@ class TestValues:
         assert [one.bid for one in reading.bids] == [Decimal(7), Decimal("17.5"), None]
         assert reading.bids[1].sets["tier"].normal == "x"
 
+    def test_the_best_bid_lapses_when_it_says_unless_the_answer_does(self, say, read):
+        bids = m.Bids(say.path("bids"), (("bid", say.path("price")), ("expires", say.path("ttl"))))
+        body = '{"ttl": 9, "bids": [{"price": 7, "ttl": 30}, {"price": 8, "ttl": 60}]}'
+        assert read(m.Response("json", bids=bids), body).expires == 60
+        answer_wide = m.Response("json", values=(("expires", say.path("ttl")),), bids=bids)
+        assert read(answer_wide, body).expires == 9
+
 
 class TestUnfit:
     def test_an_expression_that_does_not_fit_is_blank_and_said(self, say, read):
