@@ -101,22 +101,30 @@ SPECIAL: Final[Mapping[str, Maker]] = {
 
 
 @cache
-def _class_of(rule: str) -> tuple[Callable[..., Any], tuple[bool, ...]] | None:
-    """The class of nodes that bears a rule's name, and which of its fields are flags (an empty place is False)."""
+def _maker(rule: str) -> Maker:
+    """What makes the node of a rule: the special maker, the class of nodes that bears its name, or a plain list."""
+    if special := SPECIAL.get(rule):
+        return special
     name = "".join(part.capitalize() for part in rule.strip("_").split("_"))
     kind: Callable[..., Any] | None = getattr(nodes, name, None)
     if kind is None or not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
-        return None
-    return kind, tuple(field.type == "bool" for field in dataclasses.fields(kind))
+        return lambda children, span: tuple(child for child in children if child is not None)
+    flags = tuple(place for place, part in enumerate(dataclasses.fields(kind)) if part.type == "bool")
+    return _with_flags(kind, flags) if flags else lambda children, span: kind(*children, span=span)
+
+
+def _with_flags(kind: Callable[..., Any], flags: tuple[int, ...]) -> Maker:
+    """A class of which some fields are flags: an empty place is False."""
+
+    def make(children: Children, span: Span) -> Any:
+        for place in flags:
+            if place < len(children):
+                children[place] = bool(children[place])
+        return kind(*children, span=span)
+
+    return make
 
 
 def node(rule: str, children: Children, span: Span) -> Any:
     """The node (or the list, the flag, the words) that a rule makes of its kept children."""
-    if maker := SPECIAL.get(rule):
-        return maker(children, span)
-    if found := _class_of(rule):
-        kind, flags = found
-        return kind(
-            *(bool(child) if flag else child for child, flag in zip(children, flags, strict=False)), span=span
-        )
-    return tuple(child for child in children if child is not None)
+    return _maker(rule)(children, span)

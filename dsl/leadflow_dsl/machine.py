@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from leadflow_dsl.table import END, Table
+from leadflow_dsl.table import END, Chain, Shape, Table, chain
 
 Build = Callable[[str, list[Any], int, int, int], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What lies on a state: a value, the symbol that it is of, the offsets of its text, how deep it nests."""
+class Entry(NamedTuple):
+    """What lies on a state: a value, the symbol that it is of, the offsets of its text, how deep it nests.
+
+    A keyword's value is its text: most are not kept, and ``build`` makes the node of one that is.
+    """
 
     symbol: str
     value: Any
@@ -22,8 +24,7 @@ class Entry:
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The children of a rule that melts into the one around it: the first ``size`` of ``items``.
 
     A list of statements grows by one reduction a statement. The longer row shares the shorter one's list and adds to
@@ -60,21 +61,30 @@ class Machine:
         """Whether a terminal would be shifted now (or with the stack cut to ``height`` states)."""
         rows, shapes = self.table.rows, self.table.shapes
         kept = len(self.states) if height is None else height
+        action = rows[self.states[kept - 1]].get(terminal)
+        if action is None or action >= 0:
+            return action is not None
         above: list[int] = []
+        if kept > 1 and shapes[-1 - action].single:
+            above, kept = [self._chain(kept - 1, terminal).state], kept - 1
         while True:
             state = above[-1] if above else self.states[kept - 1]
-            action = rows[state].get(terminal)
-            if action is None:
-                return False
-            if action >= 0:
+            if terminal == END and state == self.table.accepted:
                 return True
+            action = rows[state].get(terminal)
+            if action is None or action >= 0:
+                return action is not None
             shape = shapes[-1 - action]
             from_above = min(len(above), shape.size)
             del above[len(above) - from_above :]
             kept -= shape.size - from_above
             above.append(rows[above[-1] if above else self.states[kept - 1]][shape.origin])
-            if terminal == END and above[-1] == self.table.accepted:
-                return True
+
+    def _chain(self, index: int, terminal: str) -> Chain:
+        """The single reductions before a terminal of what lies at an index of the stack."""
+        below, state = self.states[index - 1], self.states[index]
+        known = self.table.chains.get((below, state, terminal))
+        return known or chain(self.table, below, state, self.entries[index - 1].symbol, terminal)
 
     def expected(self) -> tuple[str, ...]:
         """Every terminal that would be shifted now."""
@@ -83,12 +93,14 @@ class Machine:
 
     def feed(self, entry: Entry) -> Any:
         """Reduce what is complete before ``entry`` and shift it; the finished value where it is the end."""
-        rows = self.table.rows
-        while (action := rows[self.states[-1]][entry.symbol]) < 0:
-            self._reduce(-1 - action)
-            if entry.symbol == END and self.states[-1] == self.table.accepted:
+        rows, shapes, states, terminal = self.table.rows, self.table.shapes, self.states, entry.symbol
+        while (action := rows[states[-1]][terminal]) < 0:
+            shape = shapes[-1 - action]
+            if not (shape.single and self._follow(terminal)):
+                self._reduce(shape)
+            if terminal == END and states[-1] == self.table.accepted:
                 return self.entries[-1].value
-        self.states.append(action)
+        states.append(action)
         self.entries.append(entry)
         return None
 
@@ -105,49 +117,70 @@ class Machine:
         del self.states[height:]
         del self.entries[height - 1 :]
 
-    def _reduce(self, number: int) -> None:
-        shape = self.table.shapes[number]
-        height = len(self.entries) - shape.size
-        taken = self.entries[height:]
-        self.cut(height + 1)
-        start = taken[0].start if taken else -1
-        end = next((entry.end for entry in reversed(taken) if entry.end >= 0), -1)
-        start = next((entry.start for entry in taken if entry.start >= 0), start)
+    def _follow(self, terminal: str) -> bool:
+        """Take the last entry through its single reductions; false where there is none to take."""
+        state, origin, deeper, wraps = self._chain(len(self.states) - 1, terminal)
+        if state == self.states[-1]:
+            return False
+        symbol, value, start, end, depth = self.entries[-1]
+        if symbol in self.table.words:
+            value = self.build(symbol, [value], start, end, 0)
+        self.states[-1] = state
+        self.entries[-1] = Entry(origin, Row([value], 1) if wraps else value, start, end, depth + deeper)
+        return True
+
+    def _reduce(self, shape: Shape) -> None:
+        entries, size = self.entries, shape.size
+        taken = entries[len(entries) - size :]
+        del entries[len(entries) - size :]
+        del self.states[len(self.states) - size :]
+        start, end, depth = -1, -1, 0
+        for _, _, begins, ends, nests in taken:
+            start = begins if start < 0 else start
+            end = ends if ends >= 0 else end
+            depth = nests if nests > depth else depth
         value: Any
-        melts = shape.origin.startswith("_")
-        depth = max((entry.depth for entry in taken), default=0) + (not melts)
-        if melts:
-            value = _row(shape.keep, shape.empties, taken)
+        if shape.melts:
+            value = self._row(shape, taken)
         else:
-            children = _children(shape.keep, shape.empties, taken)
+            depth += 1
+            children = self._children(shape.keep, shape.empties, taken)
             alone = shape.alone and len(children) == 1
             value = children[0] if alone else self.build(shape.name, children, start, end, depth)
         self.states.append(self.table.rows[self.states[-1]][shape.origin])
-        self.entries.append(Entry(shape.origin, value, start, end, depth))
+        entries.append(Entry(shape.origin, value, start, end, depth))
+
+    def _children(
+        self, keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequence[Entry]
+    ) -> list[Any]:
+        children: list[Any] = []
+        words = self.table.words
+        for index, melts, before in keep:
+            if before:
+                children.extend([None] * before)
+            symbol, value, start, end, _ = taken[index]
+            if melts:
+                children.extend(value.items[: value.size])
+            elif symbol in words:
+                children.append(self.build(symbol, [value], start, end, 0))
+            else:
+                children.append(value)
+        if empties:
+            children.extend([None] * empties)
+        return children
+
+    def _row(self, shape: Shape, taken: Sequence[Entry]) -> Row:
+        """The children of a rule that melts; where it begins with a row, that row made longer."""
+        keep = shape.keep
+        if keep and keep[0][1] and not keep[0][2]:
+            first: Row = taken[keep[0][0]].value
+            return first.longer(self._children(keep[1:], shape.empties, taken))
+        children = self._children(keep, shape.empties, taken)
+        return Row(children, len(children))
 
 
 def _no_value(rule: str, children: list[Any], start: int, end: int, depth: int) -> None:
     """What a trial builds: nothing."""
-
-
-def _children(keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequence[Entry]) -> list[Any]:
-    children: list[Any] = []
-    for index, melts, before in keep:
-        children.extend([None] * before)
-        value = taken[index].value
-        if melts:
-            children.extend(value.items[: value.size])
-        else:
-            children.append(value)
-    return children + [None] * empties
-
-
-def _row(keep: Sequence[tuple[int, bool, int]], empties: int, taken: Sequence[Entry]) -> Row:
-    """The children of a rule that melts; where it begins with a row, that row made longer."""
-    if keep and keep[0][1] and not keep[0][2]:
-        return taken[keep[0][0]].value.longer(_children(keep[1:], empties, taken))  # type: ignore[no-any-return]
-    children = _children(keep, empties, taken)
-    return Row(children, len(children))
 
 
 def _is_terminal(symbol: str) -> bool:

@@ -113,9 +113,9 @@ class Reader:
 
     def _next(self, position: int) -> Token:
         token, comments = next_token(self.source, self.table, position)
-        if token.start >= self.seen:
+        if comments and token.start >= self.seen:
             self.comments += [comment for comment in comments if comment.span.start >= self.seen]
-            self.seen = token.start
+        self.seen = max(self.seen, token.start)
         return token
 
     def _text(self, token: Token) -> str:
@@ -124,13 +124,16 @@ class Reader:
     def _choose(self, token: Token) -> Reading | None:
         """The first reading that the grammar accepts here."""
         readings = token.readings
-        if self._text(token) == "NOT" and self.machine.fits("NOT"):
+        if readings[0].terminal == "NAME" and self._text(token) == "NOT" and self.machine.fits("NOT"):
             return None  # no name was ever meant by it: the mistake is told as that of an operator
         if self.machine.entries and self.machine.entries[-1].symbol == "WHEN" and self._is_reason(token):
             return None
         if readings[-1].terminal == "NAME" and self.machine.fits(FIELD_NAME):
             readings = self._declaration(token)
-        return next((reading for reading in readings if self.machine.fits(reading.terminal)), None)
+        for reading in readings:
+            if self.machine.fits(reading.terminal):
+                return reading
+        return None
 
     def _is_reason(self, token: Token) -> bool:
         """Whether ``else "..."`` or ``because "..."`` stands here, and no field of such a name."""
@@ -161,7 +164,8 @@ class Reader:
     def _feed(self, terminal: str, raw: str, start: int, end: int) -> Any:
         if len(self.machine.states) > MOST_STATES:
             raise _TooDeep(start)
-        return self.machine.feed(Entry(terminal, self._literal(terminal, raw, start, end), start, end, 0))
+        value = raw if terminal in self.table.words else self._literal(terminal, raw, start, end)
+        return self.machine.feed(Entry(terminal, value, start, end, 0))
 
     def _literal(self, terminal: str, raw: str, start: int, end: int) -> Any:
         span = self.source.span(start, end)
@@ -176,6 +180,8 @@ class Reader:
     def _build(self, rule: str, children: list[Any], start: int, end: int, depth: int) -> Any:
         if depth > MOST_DEPTH:
             raise _TooDeep(max(start, 0))
+        if rule in self.table.words:
+            return literals.literal(rule, children[0], self.source.span(start, end))
         here = self.position if start < 0 else start
         return build.node(rule, children, self.source.span(here, max(end, here)))
 

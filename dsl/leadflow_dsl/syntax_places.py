@@ -166,13 +166,13 @@ def form_of(place: Place, word: str) -> tuple[str, ...]:
 
 def statement(machine: Machine) -> str:
     """The keyword that opened the statement that is being read, or an empty text."""
-    words = set(machine.table.keywords.values())
     opening = ""
     for entry in reversed(machine.entries):
         if _ends_before(entry.symbol):
             break
-        if (entry.symbol in words or entry.symbol.startswith("k_")) and hasattr(entry.value, "text"):
-            opening = entry.value.text if entry.value.text.isidentifier() else opening
+        said = entry.value if entry.symbol in machine.table.words else getattr(entry.value, "text", "")
+        if entry.symbol in machine.table.words or entry.symbol.startswith("k_"):
+            opening = said if said.isidentifier() else opening
     return opening
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 HERE: Final = Path(__file__).parent
 GRAMMAR: Final = HERE / "grammar.lark"
@@ -28,7 +28,8 @@ class Shape:
 
     ``name`` is the rule's alias or its own name, ``size`` the number of symbols, ``keep`` the kept symbols as (index,
     whether its children melt in, empty places before it), ``empties`` the empty places at the end; with ``alone`` a
-    single child stands for itself.
+    single child stands for itself. ``melts``: its children go into the rule around it. ``single``: it makes nothing,
+    one symbol becomes another.
     """
 
     origin: str
@@ -37,14 +38,26 @@ class Shape:
     keep: tuple[tuple[int, bool, int], ...]
     empties: int
     alone: bool
+    melts: bool
+    single: bool
+
+
+class Chain(NamedTuple):
+    """Where single reductions, one after the other, lead: the state and symbol at their end, how much deeper the value
+    nests, and whether it becomes the only one of a row."""
+
+    state: int
+    origin: str
+    depth: int
+    wraps: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """An LALR table. ``rows[state][symbol]`` is a state to go to, or ``-1 - n`` for reducing ``shapes[n]``.
 
-    ``keywords`` takes a word or a sign to its terminal; ``patterns`` takes a terminal to its pattern, the more
-    particular first.
+    ``keywords`` takes a word or a sign to its terminal (``words`` are those terminals); ``patterns`` takes a terminal
+    to its pattern, the more particular first. ``chains`` fills while texts are read: see ``chain``.
     """
 
     rows: tuple[Mapping[str, int], ...]
@@ -53,6 +66,30 @@ class Table:
     accepted: int
     keywords: Mapping[str, str]
     patterns: Mapping[str, re.Pattern[str]]
+    words: frozenset[str]
+    chains: dict[tuple[int, int, str], Chain] = field(default_factory=dict, compare=False, repr=False)
+
+
+def chain(table: Table, below: int, state: int, symbol: str, terminal: str) -> Chain:
+    """The single reductions before a terminal of what lies, as ``symbol``, in ``state`` on ``below``.
+
+    A number in a condition goes through nine of them (an atom is a product is a sum ...). They are the same every time,
+    and so they are found once. The chain ends before a row whose length decides.
+    """
+    rows, is_row = table.rows, symbol.startswith("_")
+    depth, wraps, begun = 0, False, state
+    while (action := rows[state].get(terminal, 0)) < 0:
+        shape = table.shapes[-1 - action]
+        of_row = shape.single and shape.keep[0][1]
+        if not shape.single or (is_row and of_row and not shape.melts):
+            break
+        wraps = shape.melts and (wraps or not of_row)
+        depth += not shape.melts
+        symbol, state = shape.origin, rows[below][shape.origin]
+        if state == table.accepted:
+            break
+    found = table.chains[below, begun, terminal] = Chain(state, symbol, depth, wraps)
+    return found
 
 
 def fingerprint(grammar: str) -> str:
@@ -161,12 +198,19 @@ def unpack(data: Mapping[str, Any]) -> Table:
     rows = tuple(
         {symbols[index]: action for action, *found in row for index in found} for row in data["rows"]
     )
-    shapes = tuple(
-        Shape(origin, name, size, tuple((i, bool(melts), gap) for i, melts, gap in kept), after, bool(alone))
-        for origin, name, size, kept, after, alone in data["rules"]
-    )
+    shapes = tuple(_unpacked(*rule) for rule in data["rules"])
     patterns = {name: re.compile(pattern) for name, pattern in data["patterns"].items()}
-    return Table(rows, shapes, data["start"], data["accepted"], data["keywords"], patterns)
+    words = frozenset(data["keywords"].values())
+    return Table(rows, shapes, data["start"], data["accepted"], data["keywords"], patterns, words)
+
+
+def _unpacked(
+    origin: str, name: str, size: int, kept: Sequence[Sequence[int]], empties: int, alone: int
+) -> Shape:
+    keep = tuple((index, bool(melts), gap) for index, melts, gap in kept)
+    melts = origin.startswith("_")
+    single = size == len(keep) == 1 and not empties and not keep[0][2] and (melts or bool(alone))
+    return Shape(origin, name, size, keep, empties, bool(alone), melts, single)
 
 
 def _shipped(grammar: str) -> dict[str, Any] | None:

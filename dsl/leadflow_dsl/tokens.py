@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.literals import WEEK
 from leadflow_dsl.nodes import Comment
 from leadflow_dsl.table import END, Table
 
@@ -31,21 +32,22 @@ _FOREIGN_COMMENT = re.compile(r"//[^\n]*|--(?=[\s-])[^\n]*|/\*(?s:.*?)(?:\*/|\Z)
 _FOREIGN = re.compile(r"&&|\|\||<>|=>|=~|\?\?|[^\s]")
 _NOT_A_NUMBER = re.compile(r"\d[\w:.%-]*")
 _MORE_DIGITS = re.compile(r"[:.-]\d")
+_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\w%:.-])")
 _PARTICULAR: Final = ("ANSWER_PART", "STATUS_OF", "DAYS")
+_BEGINNINGS: Final = frozenset((*"header cookie css status".split(), *WEEK))
+"""The words with which one of the particular begins."""
 _NUMBERS: Final = ("CLOCK_RANGE", "DATE", "CLOCK", "DURATION", "STATUS_CLASS", "PERCENT", "NUMBER")
 _SIGNS: Final = {"-": ("MINUS", "NEG"), "/": ("REGEX",)}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a place: the terminal and where it ends."""
 
     terminal: str
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A place of the text and its readings, the more particular first. ``begins_line``: first on its line."""
 
     start: int
@@ -68,10 +70,11 @@ class Source:
 
     def span(self, start: int, end: int) -> Span:
         """The span between two offsets."""
-        line = bisect_right(self.lines, start)
-        end_line = bisect_right(self.lines, end)
-        column = start - self.lines[line - 1] + 1
-        return Span(self.file, line, column, end_line, end - self.lines[end_line - 1] + 1, start, end)
+        lines = self.lines
+        line = bisect_right(lines, start)
+        end_line = line if line == len(lines) or end < lines[line] else bisect_right(lines, end)
+        column, end_column = start - lines[line - 1] + 1, end - lines[end_line - 1] + 1
+        return Span(self.file, line, column, end_line, end_column, start, end)
 
 
 def source(file: str, text: str) -> Source:
@@ -81,12 +84,13 @@ def source(file: str, text: str) -> Source:
 
 def next_token(source: Source, table: Table, position: int) -> tuple[Token, tuple[Comment, ...]]:
     """The token at or after ``position``, and the comments before it."""
-    text, comments, fresh = source.text, [], _after_line_end(source.text, position)
+    text, fresh = source.text, _after_line_end(source.text, position)
+    comments: list[Comment] = []
     while True:
         if blank := _BLANK.match(text, position):
             fresh = fresh or "\n" in blank.group()
             position = blank.end()
-        if not (comment := _COMMENT.match(text, position)):
+        if not text.startswith("#", position) or not (comment := _COMMENT.match(text, position)):
             break
         raw = comment.group().rstrip()
         comments.append(Comment(raw, fresh, source.span(position, position + len(raw))))
@@ -120,16 +124,18 @@ def _readings(text: str, table: Table, position: int) -> tuple[Reading, ...]:
 
 
 def _word(text: str, table: Table, word: re.Match[str]) -> tuple[Reading, ...]:
+    said, end = word.group(), word.end()
+    keyword = table.keywords.get(said)
+    plain = (Reading(keyword, end), Reading("NAME", end)) if keyword else (Reading("NAME", end),)
+    if said not in _BEGINNINGS:
+        return plain
     particular = (_first(text, table, word.start(), (name,)) for name in _PARTICULAR)
-    keyword = table.keywords.get(word.group())
-    return (
-        *(reading for reading in particular if reading),
-        *((Reading(keyword, word.end()),) if keyword else ()),
-        Reading("NAME", word.end()),
-    )
+    return (*(reading for reading in particular if reading), *plain)
 
 
 def _number(text: str, table: Table, position: int) -> tuple[Reading, ...]:
+    if plain := _PLAIN_NUMBER.match(text, position):
+        return (Reading("NUMBER", plain.end()),)
     whole = _first(text, table, position, _NUMBERS)
     if whole and not _MORE_DIGITS.match(text, whole.end):
         return (whole,)
