@@ -64,27 +64,27 @@ class Machine:
         action = rows[self.states[kept - 1]].get(terminal)
         if action is None or action >= 0:
             return action is not None
-        above: list[int] = []
-        if kept > 1 and shapes[-1 - action].single:
-            above, kept = [self._chain(kept - 1, terminal).state], kept - 1
+        top, symbol, above = self.states[kept - 1], self.entries[kept - 2].symbol if kept > 1 else "", []
+        kept -= 1
         while True:
-            state = above[-1] if above else self.states[kept - 1]
-            if terminal == END and state == self.table.accepted:
+            below = above[-1] if above else self.states[kept - 1]
+            top = self._chain(below, top, symbol, terminal).state if kept else top
+            if terminal == END and top == self.table.accepted:
                 return True
-            action = rows[state].get(terminal)
+            action = rows[top].get(terminal)
             if action is None or action >= 0:
                 return action is not None
             shape = shapes[-1 - action]
+            above.append(top)
             from_above = min(len(above), shape.size)
             del above[len(above) - from_above :]
             kept -= shape.size - from_above
-            above.append(rows[above[-1] if above else self.states[kept - 1]][shape.origin])
+            symbol, top = shape.origin, rows[above[-1] if above else self.states[kept - 1]][shape.origin]
 
-    def _chain(self, index: int, terminal: str) -> Chain:
-        """The single reductions before a terminal of what lies at an index of the stack."""
-        below, state = self.states[index - 1], self.states[index]
+    def _chain(self, below: int, state: int, symbol: str, terminal: str) -> Chain:
+        """The single reductions before a terminal of what lies, as ``symbol``, in ``state`` on ``below``."""
         known = self.table.chains.get((below, state, terminal))
-        return known or chain(self.table, below, state, self.entries[index - 1].symbol, terminal)
+        return known or chain(self.table, below, state, symbol, terminal)
 
     def expected(self) -> tuple[str, ...]:
         """Every terminal that would be shifted now."""
@@ -119,10 +119,11 @@ class Machine:
 
     def _follow(self, terminal: str) -> bool:
         """Take the last entry through its single reductions; false where there is none to take."""
-        state, origin, deeper, wraps = self._chain(len(self.states) - 1, terminal)
-        if state == self.states[-1]:
-            return False
         symbol, value, start, end, depth = self.entries[-1]
+        below, top = self.states[-2:]
+        state, origin, deeper, wraps = self._chain(below, top, symbol, terminal)
+        if state == top:
+            return False
         if symbol in self.table.words:
             value = self.build(symbol, [value], start, end, 0)
         self.states[-1] = state

@@ -49,7 +49,8 @@ def _late_options(route: nodes.Route) -> Iterator[Diagnostic]:
 
 def _branches(tree: nodes.File) -> Iterator[Diagnostic]:
     """A branch holds stages only: a condition of the step or an option belongs to the route."""
-    for branch in (node for node in walk(tree) if isinstance(node, nodes.Branch)):
+    routes = (item for item in tree.items if isinstance(item, nodes.Route))
+    for branch in (node for route in routes for node in walk(route) if isinstance(node, nodes.Branch)):
         for item in branch.items:
             if isinstance(item, (*_WHOLE_ROUTE, nodes.When)):
                 help = "move it to the beginning of the route, or into a stage's block"

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from leadflow_dsl.diagnostics import Span
 
 Found = TypeVar("Found")
 
 
+_PLAIN: Final = frozenset("str bool int Decimal datetime.time datetime.date datetime.timedelta".split())
+
+
 @cache
 def _parts(kind: type[Any]) -> tuple[str, ...]:
     """The names of a node class's fields that may hold nodes."""
-    return tuple(part.name for part in fields(kind) if part.name != "span")
+    return tuple(part.name for part in fields(kind) if part.name != "span" and part.type not in _PLAIN)
 
 
 def is_node(value: object) -> bool:
@@ -25,12 +28,18 @@ def is_node(value: object) -> bool:
 
 def children(node: object) -> Iterator[object]:
     """The nodes directly inside a node, in written order."""
+    return iter(_below(node))
+
+
+def _below(node: object) -> list[object]:
+    found: list[object] = []
     for name in _parts(type(node)):  # type: ignore[arg-type]  # a class is hashable
         value = getattr(node, name)
         if isinstance(value, tuple):
-            yield from (item for item in value if is_node(item))
-        elif is_node(value):
-            yield value
+            found += [item for item in value if is_node(item)]
+        elif value is not None and is_node(value):
+            found.append(value)
+    return found
 
 
 def walk(node: object) -> Iterator[object]:
@@ -39,7 +48,7 @@ def walk(node: object) -> Iterator[object]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(list(children(current))))
+        waiting += reversed(_below(current))
 
 
 def find(node: object, kind: type[Found]) -> Iterator[Found]:
