@@ -2,6 +2,7 @@
 
 A console block holds commands behind ``$ `` and what they print. Ids, moments and times taken may differ from what is
 printed, and ``...`` stands for anything. A block may say how its last command ends: ```` ```console exit=1````.
+A block ```` ```flow file=NAME```` is a file that the reader writes: it is there from then on.
 ``export`` holds for the rest of the page, and a command that ends in ``&`` stays up while the page's later ones run.
 
 ``python tests/pages.py`` runs all pages and writes what was printed where they say something else; for pages that are
@@ -25,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console(?: exit=(\d+))?\n(.*?)^```$", re.M | re.S)
+WRITTEN = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 COPIED = ("pyproject.toml", "flows", "mappings", "lists", "examples")
 PORT = "8801"
@@ -73,6 +75,13 @@ def commands(page: Path) -> Iterator[Command]:
             line += part.count("\n")
 
 
+def files(page: Path) -> Iterator[tuple[int, str, str]]:
+    """The files that a page has its reader write: the line at which each stands, its name, its text."""
+    text = page.read_text(encoding="utf-8")
+    for block in WRITTEN.finditer(text):
+        yield text.count("\n", 0, block.start()) + 1, block.group(1), block.group(2)
+
+
 def links(page: Path) -> Iterator[str]:
     """Where a page points inside the project, without the part after ``#``."""
     for target in LINK.findall(page.read_text(encoding="utf-8")):
@@ -91,8 +100,12 @@ def play(page: Path, folder: Path) -> Iterator[Played]:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     environ, port = _environment(), _free_port()
+    to_write = list(files(page))
     with ExitStack() as still_up:
         for command in commands(page):
+            while to_write and to_write[0][0] < command.line:
+                _, name, written = to_write.pop(0)
+                (folder / name).write_text(written, encoding="utf-8")
             text = command.text.replace(PORT, port)
             if text.startswith("export "):
                 environ |= {

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Command, Played, agrees, commands, links, pages, play, rewritten
+from pages import ROOT, Command, Played, agrees, commands, files, links, pages, play, rewritten
 
 MAKE_TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
 RUNNABLE = [page for page in pages() if any(commands(page))]
@@ -39,6 +39,18 @@ def test_the_commands_of_a_page_are_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("A\n\n```console exit=1\n$ one &\n$ two --x\nsays\n  this\n```\n", encoding="utf-8")
     assert list(commands(page)) == [Command(4, "one &", "", 0), Command(5, "two --x", "says\n  this\n", 1)]
+
+
+def test_the_files_of_a_page_are_there_from_then_on(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```console\n$ ls a.txt || echo none\n```\n\n```text file=a.txt\none\n```\n\n```console\n$ cat a.txt\n```\n"
+        "\n```text file=a.txt\ntwo\n```\n\n```console\n$ cat a.txt\n```\n",
+        encoding="utf-8",
+    )
+    assert [(name, text) for _, name, text in files(page)] == [("a.txt", "one\n"), ("a.txt", "two\n")]
+    (folder := tmp_path / "work").mkdir()
+    assert [played.printed.splitlines()[0] for played in play(page, folder)][1:] == ["one", "two"]
 
 
 def test_a_page_is_rewritten_where_something_else_was_printed() -> None:
