@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from leadflow_dsl.checks.body_shapes import body_shapes
 from leadflow_dsl.checks.caps import caps
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
 from leadflow_dsl.checks.deadlines import deadlines
@@ -40,6 +41,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     paid_for_every_lead,
     sold_below_cost,
     unsafe_retries,
+    body_shapes,
     personal_in_ping,
     shared_caps,
     trade,

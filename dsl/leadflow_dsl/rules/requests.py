@@ -252,6 +252,35 @@ buyer acme {
 """,
 )
 
+BODY_SHAPE: Final = Rule(
+    "LF417",
+    "body-shape",
+    "error",
+    "a body whose left sides do not make one tree",
+    "XML has one root, with which every left side begins, and its names are XML names; a place is a list or an object, "
+    "and not both. What joins the body counts too: `auth body`, and what a `test` block sends with test leads.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body xml { Lead.Email = email  Test = "no" }
+    response xml { accepted when "Answer.Status" == "ok"  otherwise rejected }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body xml { Lead.Email = email  Lead.Test = "no" }
+    response xml { accepted when "Answer.Status" == "ok"  otherwise rejected }
+  }
+}
+""",
+)
+
 RULES: Final = (
     SECRET,
     SENSITIVE_PING,
@@ -259,6 +288,7 @@ RULES: Final = (
     PLACE_IN_HOST,
     URL,
     SAME_KEY,
+    BODY_SHAPE,
     NO_REQUEST,
     SAID_TWICE,
 )

@@ -1,0 +1,113 @@
+"""Bodies written by pairs: whether their left sides make one tree, of the kind that is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from leadflow_dsl.diagnostics import Diagnostic, Label, Span
+from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.meaning.suggestions import listed
+from leadflow_dsl.model import Body, Deliver, Enhance, Flow, Leg, Request, Segment, TestField
+from leadflow_dsl.rules.requests import BODY_SHAPE
+
+XML: Final = frozenset({"xml", "soap"})
+XML_NAME: Final = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?\Z")
+TEXT_OF_ELEMENT: Final = "#text"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A left side, and where it stands."""
+
+    left: tuple[Segment, ...]
+    span: Span
+
+
+def body_shapes(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
+    """Bodies of which no lead could make a right one; a test lead's fields are part of their buyer's."""
+    seen: set[Diagnostic] = set()
+    for leg, tests in _legs(flow):
+        if leg.request.body is not None:
+            for found in _in_body(leg.request, leg.request.body, tests):
+                if found not in seen:
+                    seen.add(found)
+                    yield found
+
+
+def _legs(flow: Flow) -> Iterator[tuple[Leg, Sequence[TestField]]]:
+    for buyer in flow.buyers:
+        yield from ((leg, buyer.test_fields) for leg in (buyer.ping, buyer.deliver) if leg is not None)
+    for step in (*flow.steps, *flow.named_delivers):
+        if isinstance(step, Enhance | Deliver):
+            yield step.leg, ()
+
+
+def _in_body(request: Request, body: Body, tests: Sequence[TestField]) -> Iterator[Diagnostic]:
+    marks = [Written(one.left, one.value.span) for one in tests]
+    if not body.pairs:
+        if marks and (body.template or body.inline) and body.kind in {*XML, "text"}:
+            help = "let the template write it, where it asks `{% if lead.test %}`, and say `url` in `test`"
+            message = "a test field cannot join a template of XML or text"
+            yield BODY_SHAPE.at(marks[0].span, message, "has no place there", help)
+        return
+    secrets = [Written(_segments(auth.name), auth.span) for auth in request.auth if auth.kind == "body"]
+    written = [*(Written(pair.left, pair.span) for pair in body.pairs), *secrets, *marks]
+    yield from _mixed(written)
+    if body.kind in XML:
+        yield from _xml(written)
+
+
+def _mixed(written: Sequence[Written]) -> Iterator[Diagnostic]:
+    """Places that are a list by one left side, and an object by another."""
+    shapes: dict[tuple[Segment, ...], tuple[str, Span]] = {}
+    for one in written:
+        for number, segment in enumerate(one.left):
+            shape = "each" if segment.kind == "each" else "index" if segment.kind == "index" else "name"
+            known, span = shapes.setdefault(one.left[:number], (shape, one.span))
+            if known != shape:
+                place = Label(span, _SHAPES[known])
+                message = "one place is written in two ways"
+                help = "write a list either by numbers or by `[*]`, and an object by names"
+                yield BODY_SHAPE.at(one.span, message, _SHAPES[shape], help, (place,))
+                return
+
+
+_SHAPES: Final = {"each": "each of a list here", "index": "a list by numbers here", "name": "an object here"}
+
+
+def _xml(written: Sequence[Written]) -> Iterator[Diagnostic]:
+    first = written[0]
+    for one in written:
+        if one.left[0] != first.left[0]:
+            roots = listed(dict.fromkeys(each.left[0].name for each in written))
+            place = Label(first.span, "the root is named here")
+            help = (
+                "begin every left side with the name of the root element",
+                'a name in quotes is one name: `Lead.Zip` nests, and `"Lead.Zip"` does not',
+            )
+            yield BODY_SHAPE.at(one.span, "XML has one root", f"there are several: {roots}", help, (place,))
+            return
+    for one in written:
+        yield from _names(one)
+
+
+def _names(one: Written) -> Iterator[Diagnostic]:
+    for segment in one.left[:-1]:
+        if segment.kind == "attribute" or segment.name == TEXT_OF_ELEMENT:
+            yield BODY_SHAPE.at(one.span, f"`{_shown(segment)}` has no parts", "stands last in a left side")
+    for segment in one.left:
+        if segment.name and segment.name != TEXT_OF_ELEMENT and not XML_NAME.match(segment.name.lstrip("@")):
+            message = f"`{segment.name}` cannot be the name of an XML element"
+            yield BODY_SHAPE.at(one.span, message, "no XML name", "letters, digits, `_`, `-` and `.`")
+
+
+def _shown(segment: Segment) -> str:
+    return f"@{segment.name}" if segment.kind == "attribute" else segment.name
+
+
+def _segments(name: str) -> tuple[Segment, ...]:
+    """The dotted name of an ``auth body`` as a left side."""
+    return tuple(Segment("name", part.partition("[")[0]) for part in name.split("."))
