@@ -1,4 +1,4 @@
-"""The states of the United States (territories and military posts included) and the provinces of Canada."""
+"""The states of the United States (with territories, associated states, military posts) and Canada's provinces."""
 
 from __future__ import annotations
 
@@ -58,8 +58,11 @@ WV West Virginia
 WI Wisconsin
 WY Wyoming
 AS American Samoa
+FM Federated States of Micronesia
 GU Guam
+MH Marshall Islands
 MP Northern Mariana Islands
+PW Palau
 PR Puerto Rico
 VI Virgin Islands
 AA Armed Forces Americas

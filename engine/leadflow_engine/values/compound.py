@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from leadflow_dsl.terms import Type
@@ -39,91 +38,6 @@ def read_enum(raw: object, type_: Type, context: Context) -> Reading:
     text = short_text(raw, 1_024)
     member = _members(type_.members).get(one_line(text).casefold()) if text else None
     return INVALID if member is None else Reading(True, member)
-
-
-@cache
-def _countries() -> Mapping[str, str]:
-    """Codes by folded spellings: the two letters and names of ISO 3166, and the usual others."""
-    table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
-    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    spellings = {row[1].casefold(): row[0] for row in rows} | {row[0].casefold(): row[0] for row in rows}
-    return {**spellings, **OTHER_SPELLINGS}
-
-
-OTHER_SPELLINGS: Final[Mapping[str, str]] = {
-    spelling: code
-    for code, spellings in {
-        "US": "usa,u.s.,u.s.a.,united states of america,the united states,america",
-        "GB": "uk,u.k.,gbr,united kingdom,great britain,england,scotland,wales,northern ireland",
-        "CA": "can",
-        "MX": "mex,méxico",
-        "AU": "aus",
-        "NZ": "nzl",
-        "IE": "irl",
-        "DE": "deu,ger,deutschland",
-        "FR": "fra",
-        "ES": "esp,españa",
-        "IT": "ita,italia",
-        "NL": "nld,holland,the netherlands",
-        "BE": "bel",
-        "CH": "che",
-        "AT": "aut",
-        "SE": "swe",
-        "NO": "nor",
-        "DK": "dnk",
-        "FI": "fin",
-        "PL": "pol",
-        "PT": "prt",
-        "BR": "bra,brasil",
-        "AR": "arg",
-        "CO": "col",
-        "IN": "ind",
-        "CN": "chn",
-        "JP": "jpn",
-        "PH": "phl,the philippines",
-        "PR": "pri",
-        "ZA": "zaf",
-        "KR": "kor,south korea",
-        "RU": "rus,russian federation",
-        "CZ": "cze,czechia",
-        "TR": "tur,türkiye",
-        "VN": "vnm,viet nam",
-    }.items()
-    for spelling in spellings.split(",")
-}
-
-
-def read_country(raw: object, type_: Type, context: Context) -> Reading:
-    """A country by code or name; its normal form is the two-letter code."""
-    text = short_text(raw, 64)
-    code = _countries().get(one_line(text).casefold()) if text else None
-    return Reading(True, code) if code else INVALID
-
-
-NORTH_AMERICAN_ZONES: Final[Mapping[str, str]] = {
-    "eastern": "America/New_York",
-    "central": "America/Chicago",
-    "mountain": "America/Denver",
-    "pacific": "America/Los_Angeles",
-    "alaska": "America/Anchorage",
-    "hawaii": "Pacific/Honolulu",
-    "atlantic": "America/Halifax",
-}
-
-
-@cache
-def _zones() -> Mapping[str, str]:
-    names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    spoken = {f"{name}{rest}": zone for name, zone in NORTH_AMERICAN_ZONES.items() for rest in ("", " time")}
-    return {name.casefold(): name for name in names} | spoken
-
-
-def read_timezone(raw: object, type_: Type, context: Context) -> Reading:
-    """A time zone of the tz database (``America/New_York``), or one of North America as people say it
-    (``Eastern``)."""
-    text = short_text(raw, 64)
-    zone = _zones().get(one_line(text).casefold().replace(" standard ", " ")) if text else None
-    return Reading(True, zone) if zone else INVALID
 
 
 # ------------------------------------------------------------------ lists and records
@@ -192,6 +106,4 @@ def read_record(raw: object, type_: Type, context: Context, read: Read) -> Readi
 
 READERS: Final[Mapping[str, Reader]] = {
     "enum": read_enum,
-    "country": read_country,
-    "timezone": read_timezone,
 }

@@ -3,6 +3,7 @@ role's."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
@@ -10,6 +11,10 @@ from typing import Final
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, short_text
+
+LONGEST_MAILBOX: Final = 64
+"""Bytes before the ``@``, by the mail standards."""
+_MAILTO = re.compile("mailto:", re.IGNORECASE)
 
 
 @cache
@@ -52,15 +57,17 @@ def _normal(text: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
+        found = validate_email(text, check_deliverability=False)
     except (EmailNotValidError, UnicodeError):
         return None
+    fits = len(found.local_part.encode()) <= LONGEST_MAILBOX and len(found.domain.rpartition(".")[2]) > 1
+    return found.normalized.lower() if fits else None
 
 
 def read_email(raw: object, type_: Type, context: Context) -> Reading:
     """An address that mail could be sent to, international ones included."""
     text = short_text(raw, 320)
-    normal = _normal(text.removeprefix("mailto:")) if text else None
+    normal = _normal(_MAILTO.sub("", text, count=1) if _MAILTO.match(text) else text) if text else None
     return Reading(True, normal, Parts(normal, PARTS)) if normal else INVALID
 
 

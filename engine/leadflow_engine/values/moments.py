@@ -1,9 +1,4 @@
-"""Dates, times of day, moments and days of birth.
-
-Of ``03/04/2020`` nobody can know whether it is a day in March or in April. The rule: in the United States
-the month comes first; elsewhere such a date is invalid. Where only one order gives a day (``25/12/2020``,
-``04/04/2020``) it is read in every country. Years have four digits: of ``03/04/05`` nothing is certain.
-"""
+"""Dates, times of day, moments and days of birth."""
 
 from __future__ import annotations
 
@@ -18,31 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadflow_dsl.terms import Type
 from leadflow_dsl.types import WEEKDAYS
+from leadflow_engine.values.days import day_of
 from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, one_line, short_text
 
 OLDEST: Final = 130
 """Years: nobody is older."""
-MONTHS: Final[Mapping[str, int]] = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january",
-            "feb february",
-            "mar march",
-            "apr april",
-            "may",
-            "jun june",
-            "jul july",
-            "aug august",
-            "sep sept september",
-            "oct october",
-            "nov november",
-            "dec december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 ZONES: Final[Mapping[str, int]] = {
     "z": 0,
     "utc": 0,
@@ -61,58 +36,6 @@ ZONES: Final[Mapping[str, int]] = {
 }
 """Hours from UTC of the abbreviations that mean one thing in the mail standards and on forms in North
 America."""
-
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_EIGHT = re.compile(r"\d{8}", re.ASCII)
-_DAY_NAME = r"(?:(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*,? )?"
-_MONTH_FIRST = re.compile(_DAY_NAME + r"([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})", re.ASCII)
-_DAY_FIRST = re.compile(_DAY_NAME + r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?,?[ -](\d{4})", re.ASCII)
-
-
-def _day(year: str | int, month: str | int, day: str | int) -> datetime.date | None:
-    try:
-        return datetime.date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _numbered(first: str, second: str, year: str, country: str) -> datetime.date | None:
-    """A day whose order of month and day is not said."""
-    month_first, day_first = _day(year, first, second), _day(year, second, first)
-    if month_first and day_first and month_first != day_first:
-        return month_first if country == "US" else None
-    return month_first or day_first
-
-
-def _named(word: str, day: str, year: str) -> datetime.date | None:
-    month = MONTHS.get(word)
-    return _day(year, month, day) if month else None
-
-
-def _eight_digits(text: str, country: str) -> datetime.date | None:
-    """``20200304``; ``03042020`` (no month begins with 19 or 20, so that the two cannot be taken for each
-    other)."""
-    if text[:2] in {"19", "20"}:
-        return _day(text[:4], text[4:6], text[6:])
-    return _numbered(text[:2], text[2:4], text[4:], country)
-
-
-@lru_cache(maxsize=8_192)
-def day_of(text: str, country: str) -> datetime.date | None:
-    """A day as people write it; None where the text is none, or could be two."""
-    lowered = text.lower()
-    if match := _YEAR_FIRST.fullmatch(lowered):
-        return _day(match[1], match[3], match[4])
-    if match := _YEAR_LAST.fullmatch(lowered):
-        return _numbered(match[1], match[3], match[4], country)
-    if _EIGHT.fullmatch(lowered):
-        return _eight_digits(lowered, country)
-    if match := _MONTH_FIRST.fullmatch(lowered):
-        return _named(match[1], match[2], match[3])
-    if match := _DAY_FIRST.fullmatch(lowered):
-        return _named(match[2], match[1], match[3])
-    return None
 
 
 # ------------------------------------------------------------------ times of day
@@ -147,7 +70,12 @@ def _hour(hour: int, half: str) -> int:
 # ------------------------------------------------------------------ moments
 
 _SPLIT = re.compile(r"(.*?\d)(?:t|,? (?:at )?)(\d{1,2}(?::|[ap]| [ap]).*)", re.ASCII | re.IGNORECASE)
-_OFFSET = re.compile(r"(.*?) ?(?:utc|gmt)?([+-])(\d{2}):?(\d{2})", re.ASCII | re.IGNORECASE)
+_COMPACT = re.compile(r"(\d{8})t?(\d\d)(\d\d)(\d\d)(z|[+-]\d\d:?\d\d|)", re.ASCII | re.IGNORECASE)
+_ZONE_SAID_TWICE = re.compile(r"(?<=[+-]\d{4}) \([A-Za-z .']+\)$")
+"""What browsers write behind an offset: ``GMT-0500 (Eastern Standard Time)``."""
+_OFFSET = re.compile(
+    r"(.*?:\d\d\S*?(?: ?[ap]\.?m\.?)?) ?(?:utc|gmt)?([+-])(\d{2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE
+)
 _ABBREVIATED = re.compile(r"(.*?) ?\(?([a-z]{1,4})\)?", re.ASCII | re.IGNORECASE)
 _EPOCH = re.compile(r"(\d{10})(?:(\d{3})|\.(\d{1,6}))?", re.ASCII)
 _HOUR: Final = datetime.timedelta(hours=1)
@@ -165,7 +93,7 @@ def zone_of(name: str) -> datetime.tzinfo:
 def _clock_and_zone(text: str) -> tuple[str, datetime.tzinfo | None] | None:
     """The time of day and the zone behind it, None for a zone that is not said."""
     if match := _OFFSET.fullmatch(text):
-        offset = datetime.timedelta(hours=int(match[3]), minutes=int(match[4]))
+        offset = datetime.timedelta(hours=int(match[3]), minutes=int(match[4] or 0))
         if offset > 15 * _HOUR:
             return None
         return match[1], datetime.timezone(-offset if match[2] == "-" else offset)
@@ -189,10 +117,14 @@ def _from_mail(text: str) -> datetime.datetime | None:
         moment = parsedate_to_datetime(text) if text[:3].isalpha() else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment if moment and moment.tzinfo else None
+    right = moment and moment.tzinfo and WEEKDAYS[moment.weekday()] == text[:3].lower()
+    return moment if right else None
 
 
 def _from_parts(text: str, country: str, zone: str) -> datetime.datetime | None:
+    text = _ZONE_SAID_TWICE.sub("", text)
+    if match := _COMPACT.fullmatch(text):
+        text = f"{match[1]} {match[2]}:{match[3]}:{match[4]}{match[5]}"
     match = _SPLIT.fullmatch(text)
     day = day_of(match[1] if match else text, country)
     behind = _clock_and_zone(match[2]) if match else ("00:00", None)
@@ -243,7 +175,7 @@ _BIRTH_PARTS: Final[Mapping[str, Callable[[_Birth], object]]] = {
 
 
 def _line(raw: object) -> str | None:
-    text = None if isinstance(raw, bool) else short_text(raw, 64)
+    text = None if isinstance(raw, bool) else short_text(raw, 96)
     return one_line(text) if text else None
 
 

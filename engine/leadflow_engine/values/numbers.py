@@ -1,28 +1,27 @@
-"""Numbers, money, booleans and ranges, as people and forms write them.
+"""Numbers, money and booleans, as people and forms write them.
 
-A point is the decimal mark and a comma groups thousands (``1,234.50``); the other way round only where
-both stand in the text, so that it cannot be meant otherwise (``1.234,50``). ``1,5`` is no number: nobody
-can know which it is.
+A point is the decimal mark and a comma groups thousands (``1,234.50``); the other way round only where it
+cannot be meant otherwise (``1.234,50``, ``1.234.567``, ``€5,00``). Blanks and apostrophes group where decimals
+follow (``1 234,50``): ``200 300`` may be two numbers. ``1,5`` is no number, and ``€1.234`` no amount: nobody
+can know which it is. Brackets are a minus, as in book-keeping: ``($5)``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from decimal import Context as Arithmetic
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.values.reading import (
     INVALID,
     LARGEST_EXPONENT,
     Context,
-    Parts,
     Reader,
     Reading,
-    number_text,
     one_line,
     short_text,
 )
@@ -32,24 +31,37 @@ MOST_MONEY: Final = Decimal(9_000_000_000_000)
 """What the journal's millionths hold in a 64-bit integer, and a little less."""
 EXACT: Final = Arithmetic(prec=4 * MOST_DIGITS)
 """The usual arithmetic rounds to 28 digits without a word."""
+_PERCENTAGE = re.compile("%|percent", re.IGNORECASE)
 MILLIONTH: Final = Decimal("0.000001")
 CENT: Final = Decimal("0.01")
 
-_CURRENCY = r"(?:US\$|C\$|CA\$|A\$|[$€£¥]|USD|CAD|EUR|GBP|AUD)"
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:\.\d*)?|\.\d+)"
+_CURRENCY = (
+    r"(?:(?:US|CA?N?|AU?|NZ|MX|HK|R)\$|[$€£¥₹]|(?:USD|CAD|AUD|NZD|MXN)\$?|EUR|GBP|CHF|euros?|dollars?)"
+)
+_OTHER_WAY = r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:[ '’]\d{3})+,\d{1,2}"
+_DIGITS = (
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d*)?|{_OTHER_WAY}|\d{{1,3}}(?:[ '’]\d{{3}})+\.\d{{1,2}}"
+    r"|\d+,\d{1,2}|\d+(?:\.\d*)?|\.\d+)"
+)
 _NUMBER = re.compile(
-    rf"(?P<sign>[-+−]?) ?{_CURRENCY}? ?(?P<inner>[-+−]?)(?P<digits>{_DIGITS})(?P<exponent>e[-+]?\d{{1,2}})?"
-    rf" ?(?P<unit>%|[kmb]\b|thousand|million|billion)? ?{_CURRENCY}?",
+    rf"(?P<sign>[-+−]?) ?(?P<before>{_CURRENCY})? ?(?P<inner>[-+−]?)(?P<digits>{_DIGITS})"
+    rf"(?P<exponent>e[-+]?\d{{1,2}})? ?(?P<unit>%|percent\b|[kmb]\b|bn\b|thousand|million|billion)?"
+    rf" ?(?P<after>{_CURRENCY})?",
     re.IGNORECASE | re.ASCII,
 )
-_OTHER_WAY = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}", re.ASCII)
+_SWAPPED = re.compile(rf"{_OTHER_WAY}|\d+,\d{{1,2}}", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}", re.ASCII)
+_GROUPED_OR_NOT = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
+_BRACKETED = re.compile(rf"({_CURRENCY})? ?\((?=.*\d)([^-+−()]+)\)", re.IGNORECASE | re.ASCII)
+EUROS: Final = frozenset({"€", "eur", "euro", "euros"})
+"""Signs of those who write a decimal comma: of them ``5,00`` is certain, and ``1.234`` is not."""
 
 UNITS: Final[Mapping[str, Decimal]] = {
     "": Decimal(1),
-    "%": CENT,
+    **dict.fromkeys(("%", "percent"), CENT),
     **dict.fromkeys(("k", "thousand"), Decimal(1_000)),
     **dict.fromkeys(("m", "million"), Decimal(1_000_000)),
-    **dict.fromkeys(("b", "billion"), Decimal(1_000_000_000)),
+    **dict.fromkeys(("b", "bn", "billion"), Decimal(1_000_000_000)),
 }
 
 
@@ -68,15 +80,24 @@ def _exponent(number: Decimal) -> int:
 @lru_cache(maxsize=4_096)
 def number_of(text: str) -> Decimal | None:
     """A number as people write it (``$1,234.50``, ``70k``, ``20%``, ``-5``); None where the text is none."""
+    if bracketed := _BRACKETED.fullmatch(text):
+        return number_of(f"-{bracketed[1] or ''}{bracketed[2].strip()}")
     match = _NUMBER.fullmatch(text)
     if not match or len(text) > 2 * MOST_DIGITS or (match["sign"] and match["inner"]):
         return None
-    digits = match["digits"]
-    plain = (
-        digits.replace(".", "").replace(",", ".") if _OTHER_WAY.fullmatch(digits) else digits.replace(",", "")
-    )
+    plain = _plain_digits(match["digits"], (match["before"] or match["after"] or "").lower() in EUROS)
+    if plain is None:
+        return None
     number = EXACT.multiply(Decimal(plain + (match["exponent"] or "")), UNITS[(match["unit"] or "").lower()])
     return _within_limits(number.copy_negate() if match["sign"] + match["inner"] in {"-", "−"} else number)
+
+
+def _plain_digits(digits: str, in_euros: bool) -> str | None:
+    """The digits with a decimal point alone; None where nobody can know which mark is which."""
+    if (_GROUPED_OR_NOT if in_euros else _DECIMAL_COMMA).fullmatch(digits):
+        return None
+    marks = {ord(mark): None for mark in " '’."} | {ord(","): "."}
+    return digits.translate(marks if _SWAPPED.fullmatch(digits) else dict.fromkeys(map(ord, " '’,")))
 
 
 def _within_limits(number: Decimal) -> Decimal | None:
@@ -84,7 +105,8 @@ def _within_limits(number: Decimal) -> Decimal | None:
     return canonical(number) if fits or not number else None
 
 
-def _number(raw: object) -> Decimal | None:
+def plain_number(raw: object) -> Decimal | None:
+    """What came, as a decimal of at most ``MOST_DIGITS`` digits; None where it is no number."""
     if isinstance(raw, bool):
         return None
     if isinstance(raw, Decimal):
@@ -95,7 +117,7 @@ def _number(raw: object) -> Decimal | None:
 
 def read_number(raw: object, type_: Type, context: Context) -> Reading:
     """A decimal of at most ``MOST_DIGITS`` digits."""
-    number = _number(raw)
+    number = plain_number(raw)
     return INVALID if number is None else Reading(True, number)
 
 
@@ -109,106 +131,29 @@ def money(number: Decimal) -> Decimal | None:
 
 def read_money(raw: object, type_: Type, context: Context) -> Reading:
     """An amount in the flow's currency; a percentage is none."""
-    number = None if isinstance(raw, str) and "%" in raw else _number(raw)
+    number = None if isinstance(raw, str) and _PERCENTAGE.search(raw) else plain_number(raw)
     amount = None if number is None else money(number)
     return INVALID if amount is None else Reading(True, amount)
 
 
 TRUTHS: Final[Mapping[str, bool]] = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1", "on"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "0", "off"), False),
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0", "on", "si", "sí", "oui", "ja"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "0.0", "off", "non", "nein"), False),
+    **dict.fromkeys(("verdadero", "vrai", "wahr"), True),
+    **dict.fromkeys(("falso", "faux", "falsch"), False),
 }
 
 
 def read_boolean(raw: object, type_: Type, context: Context) -> Reading:
-    """true, t, yes, y, 1, on and their opposites, in any case."""
+    """true, t, yes, y, 1, on and their opposites, in any case, and yes and no, true and false in Spanish, French and
+    German."""
     text = short_text(raw, 16)
     truth = TRUTHS.get(text.casefold()) if text else None
     return INVALID if truth is None else Reading(True, truth)
-
-
-# ------------------------------------------------------------------ ranges
-
-_FROM_TO = re.compile(r"(?:between )?(.*?\d[^-–—]*?) ?(?:-|–|—|\bto\b|\band\b) ?(.*\d.*)", re.IGNORECASE)
-_AT_LEAST = re.compile(
-    r"(?:(?:over|above|more than|at least|from|>=?|≥) ?(.*\d.*)"
-    r"|(.*\d.*?)(?: ?\+| (?:or|and) (?:more|above|over|up)))",
-    re.IGNORECASE,
-)
-_AT_MOST = re.compile(
-    r"(?:(?:under|below|less than|at most|up to|<=?|≤) ?(.*\d.*)|(.*\d.*?) (?:or|and) (?:less|below|under))",
-    re.IGNORECASE,
-)
-
-Bounds = tuple[Decimal | None, Decimal | None]
-
-RANGE_PARTS: Final[Mapping[str, Callable[[Bounds], object]]] = {
-    "min": lambda bounds: bounds[0],
-    "max": lambda bounds: bounds[1],
-    "avg": lambda bounds: None if None in bounds else canonical((bounds[0] + bounds[1]) / 2),  # type: ignore[operator]
-}
-
-
-def bounds_of(text: str) -> Bounds | None:
-    """The ends of a range: ``200-300``, ``$200 to $300``, ``700+``, ``under 100``; a number is both its
-    ends."""
-    number = number_of(text)
-    if number is not None:
-        return number, number
-    for pattern, place in ((_AT_LEAST, 0), (_AT_MOST, 1)):
-        match = pattern.fullmatch(text)
-        end = number_of((match[1] or match[2]).strip()) if match else None
-        if end is not None:
-            return (end, None) if place == 0 else (None, end)
-    return _from_to(text)
-
-
-def _from_to(text: str) -> Bounds | None:
-    match = _FROM_TO.fullmatch(text)
-    if not match:
-        return None
-    low, high = number_of(match[1].strip()), number_of(match[2].strip())
-    if low is None or high is None or low > high:
-        return None
-    return low, high
-
-
-def range_normal(bounds: Bounds) -> Decimal | str | None:
-    """A range as it is written: a number where both ends are one, else ``200-300``, ``700+``, ``up to
-    100``."""
-    low, high = bounds
-    if low is None:
-        return None if high is None else f"up to {number_text(high)}"
-    if high is None:
-        return f"{number_text(low)}+"
-    return low if low == high else f"{number_text(low)}-{number_text(high)}"
-
-
-def _ends(raw: Any) -> list[Any] | None:
-    """The two ends where a range came as ``[200, 300]`` or ``{"min": 200, "max": 300}``."""
-    if isinstance(raw, dict) and raw.keys() <= {"min", "max"}:
-        return [raw.get("min"), raw.get("max")]
-    return list(raw) if isinstance(raw, list | tuple) and len(raw) == 2 else None
-
-
-def _bounds_of_pair(ends: list[Any]) -> Bounds | None:
-    low, high = (None if end is None else _number(end) for end in ends)
-    unread = (low is None and ends[0] is not None) or (high is None and ends[1] is not None)
-    backwards = low is not None and high is not None and low > high
-    return None if unread or backwards or (low is None and high is None) else (low, high)
-
-
-def read_range(raw: object, type_: Type, context: Context) -> Reading:
-    """A range with one end or two."""
-    ends = _ends(raw)
-    text = None if ends else short_text(raw, 4 * MOST_DIGITS)
-    bounds = _bounds_of_pair(ends) if ends else bounds_of(one_line(text)) if text else None
-    return Reading(True, range_normal(bounds), Parts(bounds, RANGE_PARTS)) if bounds else INVALID
 
 
 READERS: Final[Mapping[str, Reader]] = {
     "number": read_number,
     "money": read_money,
     "boolean": read_boolean,
-    "range": read_range,
 }

@@ -36,32 +36,35 @@ def read_line(raw: object, type_: Type, context: Context) -> Reading:
 
 
 GENDERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("m", "male", "man", "boy"), "male"),
-    **dict.fromkeys(("f", "female", "woman", "girl"), "female"),
+    **dict.fromkeys(("m", "male", "man", "boy", "masculine", "masculino", "hombre", "männlich"), "male"),
+    **dict.fromkeys(("f", "female", "woman", "girl", "feminine", "femenino", "mujer", "weiblich"), "female"),
     **dict.fromkeys(("x", "nonbinary", "non-binary", "non binary", "nb", "enby"), "nonbinary"),
+    **dict.fromkeys(("o", "other"), "other"),
 }
 
 
 def read_gender(raw: object, type_: Type, context: Context) -> Reading:
-    """``male``, ``female``, ``nonbinary`` in their usual spellings; any other text as it is."""
+    """``male``, ``female``, ``nonbinary``, ``other`` in their usual spellings; any other text as it is."""
     reading = read_line(raw, type_, context)
-    return Reading(True, GENDERS.get(reading.normal.casefold(), reading.normal)) if reading.valid else INVALID
+    if not reading.valid:
+        return INVALID
+    return Reading(True, GENDERS.get(reading.normal.casefold().removesuffix("."), reading.normal))
 
 
 # Never issued: areas 000, 666 and 900-999, group 00, serial 0000.
-_SSN = re.compile(r"(?!000|666|9)(\d{3})[- ]?(?!00)(\d{2})[- ]?(?!0000)(\d{4})", re.ASCII)
+_SSN = re.compile(r"(?!000|666|9)(\d{3})[-–. ]?(?!00)(\d{2})[-–. ]?(?!0000)(\d{4})", re.ASCII)
 
 SSN_PARTS: Final[Mapping[str, Callable[[str], object]]] = {"last_four": lambda normal: normal[-4:]}
 
 
 def read_ssn(raw: object, type_: Type, context: Context) -> Reading:
     """A United States social security number that could have been issued, as ``123-45-6789``."""
-    text = short_text(raw, 16)
+    text = None if isinstance(raw, bool) else short_text(raw, 16)
+    if text and not isinstance(raw, str) and len(text) in {7, 8}:
+        text = text.zfill(9)  # a JSON number has lost its leading zeros
     match = _SSN.fullmatch(text) if text else None
-    if not match:
-        return INVALID
-    normal = "-".join(match.groups())
-    return Reading(True, normal, Parts(normal, SSN_PARTS))
+    normal = "-".join(match.groups()) if match else ""
+    return Reading(True, normal, Parts(normal, SSN_PARTS)) if match else INVALID
 
 
 READERS: Final[Mapping[str, Reader]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 NORTH_AMERICA: Final = 1
 """The calling code of the North American numbering plan: area (3), exchange (3), line (4)."""
+
+
+TOLL_FREE: Final = frozenset({"800", "822", "833", "844", "855", "866", "877", "888"})
+"""Area codes kept for toll-free numbers, those that are not given out yet included."""
 
 
 def _significant(number: PhoneNumber) -> str:
@@ -82,7 +88,8 @@ def _type(number: PhoneNumber) -> str | None:
 
 
 def _is_tollfree(number: PhoneNumber) -> bool:
-    return _type(number) == "toll_free"
+    north_american = number.country_code == NORTH_AMERICA and _significant(number)[:3] in TOLL_FREE
+    return north_american or _type(number) == "toll_free"
 
 
 def _timezones(number: PhoneNumber) -> tuple[str, ...] | None:
@@ -108,8 +115,46 @@ PARTS: Final[Mapping[str, Callable[[PhoneNumber], object]]] = {
 }
 
 
+_KIND = re.compile(
+    r"(?<=\d)[\s,;:/([-]*(?:home|work|office|business|day|evening|night|cell|cellular|mobile|fax|landline|[hwcmbo])"
+    r"(?:phone)?[\s.)\]]*$",
+    re.IGNORECASE,
+)
+_ZEROS = re.compile(r"(\d{7,15})\.0+", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d\.\d{9,14}e\+?\d\d?", re.ASCII | re.IGNORECASE)
+_ABROAD = re.compile(r"00\s?(?=[1-9])", re.ASCII)
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text, and as it is meant where it is no phone as it stands: said whose it is (``(cell)``), brought along
+    by a spreadsheet (``5125550147.0``), dialled from abroad (``00 1 512 ...``)."""
+    yield text
+    if (bare := _KIND.sub("", text)) != text:
+        yield bare
+    if match := _ZEROS.fullmatch(text):
+        yield match[1]
+    if _SCIENTIFIC.fullmatch(text):
+        number = Decimal(text)
+        if number == number.to_integral_value() and number.adjusted() + 1 == len(number.as_tuple().digits):
+            yield format(number, "f")
+    if _ABROAD.match(text):
+        yield _ABROAD.sub("+", text, count=1)
+    if "_" in text:
+        yield text.replace("_", "-")
+
+
 @lru_cache(maxsize=8_192)
 def _reading(text: str, country: str) -> Reading:
+    first = None
+    for spelling in _spellings(text):
+        reading = _read(spelling, country)
+        if reading.valid:
+            return reading
+        first = first if first and first.parts else reading
+    return first or INVALID
+
+
+def _read(text: str, country: str) -> Reading:
     import phonenumbers
 
     try:
@@ -118,7 +163,10 @@ def _reading(text: str, country: str) -> Reading:
         return INVALID
     if phonenumbers.is_valid_number(number):
         return Reading(True, _e164(number), Parts(number, PARTS))
-    possible = phonenumbers.is_possible_number(number)
+    # without its area a number is possible only for those who are there
+    possible = (
+        phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    )
     return Reading(False, None, Parts(number, PARTS)) if possible else INVALID
 
 

@@ -37,10 +37,11 @@ class Code:
     four: str | None = None
 
 
-_ZIP = re.compile(r"(?!00000)(\d{5})(?:[- ]?(\d{4}))?", re.ASCII)
-_CANADA = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z])[ -]?(\d[ABCEGHJ-NPRSTV-Z]\d)", re.ASCII)
+_ZIP = re.compile(r"(?!00000)(\d{5})(?: ?[-–+]? ?(\d{4})|-|\.0)?", re.ASCII)
+_CANADA = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z])[ .-]?(\d[ABCEGHJ-NPRSTV-Z]\d)", re.ASCII)
 _BRITAIN = re.compile(
-    r"([A-PR-UWYZ](?:[A-HK-Y]?\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY])) ?(\d[ABD-HJLNP-UW-Z]{2})",
+    r"(GIR(?=[ -]?0AA)|[A-PR-UWYZ](?:[A-HK-Y]?\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY]))[ -]?"
+    r"(\d[ABD-HJLNP-UW-Z]{2})",
     re.ASCII,
 )
 _OTHER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 -]{1,8}[A-Z0-9]", re.ASCII)
@@ -58,6 +59,8 @@ def _recognised(text: str, country: str) -> Code | None:
 
 
 KNOWN: Final = frozenset({"US", "CA", "GB"})
+FIVE_DIGITS: Final = KNOWN | {"DE", "ES", "EE", "FI", "FR", "HR", "IT", "MX", "PR", "TR", "UA"}
+"""Countries in which a number of fewer digits can only be a code that has lost its leading zeros."""
 
 PROVINCES: Final[Mapping[str, str]] = {
     "A": "NL",
@@ -76,7 +79,7 @@ PROVINCES: Final[Mapping[str, str]] = {
 }
 """Provinces by the longest beginning of a code that tells them."""
 
-CANADA_ZONES: Final[Mapping[str, str]] = {
+CANADA_ZONES: Final[Mapping[str, str | None]] = {
     "NL": "America/St_Johns",
     "NS": "America/Halifax",
     "PE": "America/Halifax",
@@ -91,9 +94,13 @@ CANADA_ZONES: Final[Mapping[str, str]] = {
     "NT": "America/Yellowknife",
     **dict.fromkeys(("P8N", "P8T", "P9A", "P9N", "P0V", "P0W", "P0X"), "America/Winnipeg"),
     **dict.fromkeys(("V1G", "V1J", "V0C"), "America/Dawson_Creek"),
-    **dict.fromkeys(("V1A", "V1C"), "America/Edmonton"),
+    **dict.fromkeys(("V0A", "V1A", "V1C", "S9V"), "America/Edmonton"),
+    **dict.fromkeys(("A0P", "A0R", "A2V"), "America/Goose_Bay"),
+    "G4T": "America/Halifax",
+    **dict.fromkeys(("G0G", "P0T", "V0B"), None),
 }
-"""Zones by district where it differs from its province. Nunavut spans three: blank."""
+"""Zones by district where it differs from its province; None for a district that lies in two. Nunavut spans three:
+blank."""
 
 
 @cache
@@ -122,16 +129,21 @@ def _state(code: Code) -> str | None:
 
 def _timezone(code: Code) -> str | None:
     if code.country == "CA":
-        return CANADA_ZONES.get(code.zip[:3]) or CANADA_ZONES.get(_province(code) or "")
+        return CANADA_ZONES.get(code.zip[:3], CANADA_ZONES.get(_province(code) or ""))
     if code.country == "GB":
         return "Europe/London"
     return _place(code.zip).get("timezone") or None if code.country == "US" else None
 
 
+MILITARY: Final = frozenset({"AA", "AE", "AP"})
+"""Posts that may be anywhere; the list has them where the equator meets the meridian of Greenwich."""
+
+
 def _degrees(name: str) -> Callable[[Code], Decimal | None]:
     def read(code: Code) -> Decimal | None:
-        written = _place(code.zip).get(name) if code.country == "US" else None
-        return Decimal(written) if written else None
+        place = _place(code.zip) if code.country == "US" else {}
+        written = place.get(name)
+        return Decimal(written) if written and place["state"] not in MILITARY else None
 
     return read
 
@@ -153,20 +165,20 @@ def _reading(text: str, country: str) -> Reading:
     return Reading(True, code.zip, Parts(code, PARTS)) if code else INVALID
 
 
-def _text(raw: object) -> str | None:
+def _text(raw: object, country: str) -> str | None:
     """The text that came. A JSON number has lost its leading zeros, so they are given back: 2134 is
-    ``02134``."""
+    ``02134``, and 21341234 ``02134-1234``. A text has not: whoever typed 9410 may have left out any digit."""
     if isinstance(raw, bool):
         return None
     text = short_text(raw, 16)
-    if text and isinstance(raw, int | float | Decimal) and 0 < as_decimal(raw) < 100_000:
-        return text.zfill(5)
+    if text and isinstance(raw, int | float | Decimal) and country in FIVE_DIGITS and as_decimal(raw) > 0:
+        return text.zfill(5 if len(text) <= 5 else 9 if len(text) >= 7 else 0)
     return one_line(text) if text else None
 
 
 def read_postal_code(raw: object, type_: Type, context: Context) -> Reading:
     """A postal code; its normal form is the code alone (``94105``, ``K1A 0B1``, ``SW1A 1AA``)."""
-    text = _text(raw)
+    text = _text(raw, context.country)
     return _reading(text, context.country) if text else INVALID
 
 

@@ -24,8 +24,9 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
         "CO": "colo",
         "CT": "conn",
         "DE": "del",
-        "DC": "washington dc,wash dc,district columbia,the district of columbia",
+        "DC": "washington dc,wash dc,district columbia,the district of columbia,dist of columbia",
         "FL": "fla,flor",
+        "FM": "micronesia",
         "GA": "geo",
         "ID": "ida",
         "IL": "ill,ills",
@@ -36,6 +37,7 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
         "ME": "maine",
         "MD": "mary",
         "MA": "mass",
+        "MH": "republic of the marshall islands",
         "MI": "mich",
         "MN": "minn",
         "MS": "miss",
@@ -46,13 +48,13 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
         "NH": "n hampshire",
         "NJ": "n jersey",
         "NM": "n mex,n mexico,new mex",
-        "NY": "n york,new york state,nys",
+        "NY": "n york,new york state,nys,nueva york",
         "NC": "n car,n carolina,no carolina",
         "ND": "n dak,n dakota,no dakota",
         "OK": "okla",
         "OR": "ore,oreg",
         "PA": "penn,penna",
-        "PR": "p rico",
+        "PR": "p rico,porto rico",
         "RI": "r island,rhode isl",
         "SC": "s car,s carolina,so carolina",
         "SD": "s dak,s dakota,so dakota",
@@ -64,13 +66,20 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
         "WV": "w va,w virg,w virginia",
         "WI": "wis,wisc",
         "WY": "wyo",
+        "AA": "military americas,armed forces of the americas",
+        "AE": "military europe,armed forces africa,armed forces canada,armed forces middle east",
+        "AP": "military pacific",
         "GU": "guam us",
         "MP": "northern marianas,cnmi",
         "AB": "alta",
         "MB": "man",
-        "NL": "newfoundland,labrador,nfld,nf",
+        "BC": "colombie britannique",
+        "NB": "nouveau brunswick",
+        "NL": "newfoundland,labrador,newfoundland labrador,nfld,nf,terre neuve,terre neuve et labrador",
+        "NS": "nouvelle ecosse",
+        "NT": "nwt,northwest territory,territoires du nord ouest",
         "ON": "ont",
-        "PE": "pei",
+        "PE": "pei,ile du prince edouard",
         "QC": "que,pq",
         "SK": "sask",
         "YT": "yukon territory,yuk",
@@ -78,19 +87,47 @@ ABBREVIATIONS: Final[Mapping[str, str]] = {
     for word in words.split(",")
 }
 
-_PREFIX = re.compile(r"(?:us|usa|ca)-(?=[a-z]{2}$)", re.ASCII)
+_PREFIX = re.compile(r"(?:us|usa|ca)[-_](?=[a-z]{2}$)", re.ASCII)
 _DOTTED = re.compile(r"(?<=\b[a-z])\.\s?(?=[a-z]\b)", re.ASCII)
+_APOSTROPHES: Final = dict.fromkeys(map(ord, "'’ʻʼ‘`"))  # Hawai'i
 _NOT_WORDS = re.compile(r"[^a-z]+", re.ASCII)
+_AROUND = re.compile(
+    r"^(?:the )?(?:state|commonwealth|territory|province) of "
+    r"|, *(?:u\.?s\.?a?\.?|united states(?: of america)?|canada)$"
+)
+"""What stands before and behind a state where a whole address was taken apart."""
+
+
+def latin(text: str) -> str:
+    """A name in the letters of ASCII, in lower case: ``Québec`` is ``quebec``; "" where letters of another script
+    stand in it."""
+    bare = unicodedata.normalize("NFD", text.translate(_APOSTROPHES).casefold())
+    letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return "" if any(letter.isalpha() and not letter.isascii() for letter in letters) else letters
 
 
 @lru_cache(maxsize=2_048)
 def code_of(text: str) -> str | None:
     """The two-letter code of a state in any usual spelling: ``CA``, ``Calif.``, ``N.Y.``, ``US-TX``,
     ``Québec``."""
-    bare = unicodedata.normalize("NFD", text.casefold()).encode("ascii", "ignore").decode()
+    bare = _AROUND.sub("", _AROUND.sub("", latin(text).strip()))
     bare = _DOTTED.sub("", _PREFIX.sub("", bare))  # n.y. is ny
     words = _NOT_WORDS.sub(" ", bare).strip()
+    return _known(words) or _said_twice(words.split(" "))
+
+
+def _known(words: str) -> str | None:
     return state_code(words) or ABBREVIATIONS.get(words)
+
+
+def _said_twice(words: list[str]) -> str | None:
+    """The state of ``TX - Texas`` and ``Texas (TX)``; None where the two are not one."""
+    if len(words) < 2:
+        return None
+    for code, name in ((words[0], words[1:]), (words[-1], words[:-1])):
+        if len(code) == 2 and (found := _known(code)) and found == _known(" ".join(name)):
+            return found
+    return None
 
 
 def name_of(code: str) -> str:

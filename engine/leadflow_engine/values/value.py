@@ -8,18 +8,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.values import compound, emails, moments, numbers, people, phones, postal, states, web
+from leadflow_engine.values import (
+    browsers,
+    compound,
+    countries,
+    emails,
+    moments,
+    numbers,
+    people,
+    phones,
+    postal,
+    ranges,
+    states,
+    web,
+)
 from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, at_the_door, is_blank, raw_text
 
 READERS: Mapping[str, Reader] = {
     **people.READERS,
     **numbers.READERS,
+    **ranges.READERS,
     **moments.READERS,
     **emails.READERS,
     **phones.READERS,
     **states.READERS,
     **postal.READERS,
     **web.READERS,
+    **browsers.READERS,
+    **countries.READERS,
     **compound.READERS,
 }
 """How each type is read: add a type by adding a row to the table of its group."""

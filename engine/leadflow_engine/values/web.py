@@ -1,4 +1,4 @@
-"""What comes with a click: urls, TrustedForm certificates, IP addresses, browsers."""
+"""What comes with a click: urls, TrustedForm certificates, IP addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, scalar_text, short_text
+from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, Reading, short_text
 
 LONGEST_URL: Final = 8_192
 PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
@@ -56,7 +56,7 @@ def split_url(text: str) -> SplitResult | None:
     except ValueError:
         return None
     host = _ascii_host(given.hostname) if given.hostname else None
-    if given.scheme not in PORTS or not host or "@" in given.netloc:
+    if given.scheme not in PORTS or not host or "@" in given.netloc or port == 0:
         return None
     netloc = host if port in {None, PORTS[given.scheme]} else f"{host}:{port}"
     rest = (quote(piece, safe=_KEPT) for piece in (given.path, given.query, given.fragment))
@@ -78,8 +78,9 @@ def read_url(raw: object, type_: Type, context: Context) -> Reading:
     return Reading(True, urlunsplit(url), Parts(url, URL_PARTS)) if url else INVALID
 
 
-TRUSTEDFORM_HOSTS: Final = frozenset({"cert.trustedform.com"})
-_CERTIFICATE = re.compile(r"/([A-Za-z0-9_-]{16,128})/?", re.ASCII)
+TRUSTEDFORM_HOSTS: Final = frozenset({"cert.trustedform.com", "ping.trustedform.com"})
+"""A lead that is only offered comes with the certificate's address for pings."""
+_CERTIFICATE = re.compile(r"/((?:\d\.)?[A-Za-z0-9_-]{16,256})/?", re.ASCII)
 
 CERTIFICATE_PARTS: Final[Mapping[str, Callable[[SplitResult], object]]] = {
     **URL_PARTS,
@@ -88,7 +89,7 @@ CERTIFICATE_PARTS: Final[Mapping[str, Callable[[SplitResult], object]]] = {
 
 
 def read_trustedform_url(raw: object, type_: Type, context: Context) -> Reading:
-    """A TrustedForm certificate: https, on TrustedForm's own host, and nothing behind its identity but a
+    """A TrustedForm certificate: https, on one of TrustedForm's own hosts, and nothing behind its identity but a
     query."""
     text = short_text(raw, LONGEST_URL)
     url = split_url(text) if text else None
@@ -123,93 +124,20 @@ IP_PARTS: Final[Mapping[str, Callable[[_Address], object]]] = {
 }
 
 
+_WITH_PORT = re.compile(r"(\d+(?:\.\d+){3}):\d{1,5}|\[([0-9a-f:.]+)\](?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+
+
 def read_ip(raw: object, type_: Type, context: Context) -> Reading:
-    """An IPv4 or IPv6 address; an IPv4 address mapped into IPv6 is the IPv4 address."""
+    """An IPv4 or IPv6 address, without the port and brackets that proxies add; an IPv4 address mapped into IPv6 is
+    the IPv4 address."""
     text = short_text(raw, 64) if isinstance(raw, str) else None
-    address = _address(text) if text else None
+    match = _WITH_PORT.fullmatch(text) if text else None
+    address = _address((match[1] or match[2]) if match else text) if text else None
     return Reading(True, str(address), Parts(address, IP_PARTS)) if address else INVALID
-
-
-# ------------------------------------------------------------------ browsers
-
-_BOT = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|headless|phantomjs|puppeteer|playwright|selenium|curl/|wget/|python-|java/|go-http|okhttp|httpclient|facebookexternalhit|preview|monitor",
-    re.IGNORECASE,
-)
-_TABLET = re.compile(r"ipad|tablet|kindle|silk/|playbook|android(?!.*mobile)", re.IGNORECASE)
-_MOBILE = re.compile(r"iphone|ipod|mobile|windows phone|blackberry|opera mini", re.IGNORECASE)
-
-TOLD_BY: Final = 1_024
-"""Characters of a browser's text that are looked at."""
-
-SYSTEMS: Final[tuple[tuple[str, str], ...]] = (
-    ("Windows Phone", "Windows Phone"),
-    ("Windows", "Windows"),
-    ("iPhone", "iOS"),
-    ("iPad", "iOS"),
-    ("iPod", "iOS"),
-    ("Android", "Android"),
-    ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"),
-    ("Macintosh", "macOS"),
-    ("Linux", "Linux"),
-)
-"""Mark in the text, system; the first that stands in it."""
-
-BROWSERS: Final[tuple[tuple[str, str], ...]] = (
-    ("FBAN", "Facebook"),
-    ("FBAV", "Facebook"),
-    ("Instagram", "Instagram"),
-    ("musical_ly", "TikTok"),
-    ("BytedanceWebview", "TikTok"),
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Opera", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("DuckDuckGo", "DuckDuckGo"),
-    ("YaBrowser", "Yandex"),
-    ("UCBrowser", "UC Browser"),
-    ("Silk/", "Silk"),
-    ("CriOS", "Chrome"),
-    ("FxiOS", "Firefox"),
-    ("Firefox", "Firefox"),
-    ("HeadlessChrome", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-    ("Trident", "Internet Explorer"),
-    ("MSIE", "Internet Explorer"),
-)
-"""Browsers name those that they take after behind themselves, so that the first that stands in the text is
-it."""
-
-
-def _named(table: tuple[tuple[str, str], ...]) -> Callable[[str], str | None]:
-    return lambda text: next((name for mark, name in table if mark in text), None)
-
-
-def _device(text: str) -> str:
-    if _BOT.search(text):
-        return "bot"
-    return "tablet" if _TABLET.search(text) else "mobile" if _MOBILE.search(text) else "desktop"
-
-
-AGENT_PARTS: Final[Mapping[str, Callable[[str], object]]] = {
-    "device": _device,
-    "os": _named(SYSTEMS),
-    "browser": _named(BROWSERS),
-    "is_bot": lambda text: bool(_BOT.search(text)),
-}
-
-
-def read_user_agent(raw: object, type_: Type, context: Context) -> Reading:
-    """A browser's own description of itself, with what can be told from it."""
-    text = scalar_text(raw) if isinstance(raw, str) else None
-    return Reading(True, text, Parts(text[:TOLD_BY], AGENT_PARTS)) if text else INVALID
 
 
 READERS: Final[Mapping[str, Reader]] = {
     "url": read_url,
     "trustedform_url": read_trustedform_url,
     "ip": read_ip,
-    "user_agent": read_user_agent,
 }

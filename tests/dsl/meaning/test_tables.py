@@ -85,7 +85,7 @@ def test_rows_of_arithmetic_give_types() -> None:
 
 
 def test_states() -> None:
-    assert len(STATES) == 50 + 1 + 5 + 3 + 13
+    assert len(STATES) == 50 + 1 + 5 + 3 + 3 + 13  # territories, associated states, military posts, Canada
     assert state_code("new york") == "NY" and state_code(" or ") == "OR" and state_code("XX") is None
 
 
