@@ -106,11 +106,15 @@ def _maker(rule: str) -> Maker:
     if special := SPECIAL.get(rule):
         return special
     name = "".join(part.capitalize() for part in rule.strip("_").split("_"))
-    kind: Callable[..., Any] | None = getattr(nodes, name, None)
-    if kind is None or not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
+    found = getattr(nodes, name, None)
+    if not isinstance(found, type) or not dataclasses.is_dataclass(found):
         return lambda children, span: tuple(child for child in children if child is not None)
-    flags = tuple(place for place, part in enumerate(dataclasses.fields(kind)) if part.type == "bool")
-    return _with_flags(kind, flags) if flags else lambda children, span: kind(*children, span=span)
+    flags = tuple(place for place, part in enumerate(dataclasses.fields(found)) if part.type == "bool")
+    return _with_flags(found, flags) if flags else _of_all(found)
+
+
+def _of_all(kind: Callable[..., Any]) -> Maker:
+    return lambda children, span: kind(*children, span=span)
 
 
 def _with_flags(kind: Callable[..., Any], flags: tuple[int, ...]) -> Maker:

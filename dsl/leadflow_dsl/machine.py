@@ -64,8 +64,9 @@ class Machine:
         action = rows[self.states[kept - 1]].get(terminal)
         if action is None or action >= 0:
             return action is not None
-        top, symbol, above = self.states[kept - 1], self.entries[kept - 2].symbol if kept > 1 else "", []
+        above: list[int] = []
         kept -= 1
+        top, symbol = self.states[kept], self.entries[kept - 1].symbol if kept else ""
         while True:
             below = above[-1] if above else self.states[kept - 1]
             top = self._chain(below, top, symbol, terminal).state if kept else top

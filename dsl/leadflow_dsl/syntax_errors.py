@@ -221,7 +221,8 @@ _SIGNS: Final = {"LBRACE": 1, "RBRACE": -1}
 @lru_cache(maxsize=1)
 def _braces(text: str) -> tuple[tuple[int, int], ...]:
     """Where a text has braces: 1 for one that opens, -1 for one that closes. Every mistake in it asks for them."""
-    whole, table, found, position = source("", text), load(), [], 0
+    whole, table, position = source("", text), load(), 0
+    found: list[tuple[int, int]] = []
     while True:
         token, _ = next_token(whole, table, position)
         if token.readings[0].terminal == END:
