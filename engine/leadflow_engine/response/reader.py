@@ -92,8 +92,8 @@ class Reader:
             price=amounts["price"],
             reference=convert.text(values.get("reference")) or (best.reference if best else ""),
             redirect=convert.text(values.get("redirect")),
-            bid=amounts["bid"] if "bid" in values or not best else best.bid,
-            expires=expires if "expires" in values or not best else best.expires,
+            bid=best.bid if best and amounts["bid"] is None else amounts["bid"],
+            expires=best.expires if best and expires is None else expires,
             bids=bids,
         )
 

@@ -176,12 +176,15 @@ class TestValues:
         assert [one.bid for one in reading.bids] == [Decimal(7), Decimal("17.5"), None]
         assert reading.bids[1].sets["tier"].normal == "x"
 
-    def test_the_best_bid_lapses_when_it_says_unless_the_answer_does(self, say, read):
+    def test_what_the_answer_says_of_all_bids_comes_before_what_the_best_says(self, say, read):
         bids = m.Bids(say.path("bids"), (("bid", say.path("price")), ("expires", say.path("ttl"))))
-        body = '{"ttl": 9, "bids": [{"price": 7, "ttl": 30}, {"price": 8, "ttl": 60}]}'
-        assert read(m.Response("json", bids=bids), body).expires == 60
-        answer_wide = m.Response("json", values=(("expires", say.path("ttl")),), bids=bids)
-        assert read(answer_wide, body).expires == 9
+        values = (("bid", say.path("price")), ("expires", say.path("ttl")))
+        best = '"bids": [{"price": 7, "ttl": 30}, {"price": 8, "ttl": 60}]'
+        for described in (m.Response("json", bids=bids), m.Response("json", values=values, bids=bids)):
+            reading = read(described, f"{{{best}}}")
+            assert (reading.bid, reading.expires) == (Decimal(8), Decimal(60))
+        reading = read(m.Response("json", values=values, bids=bids), f'{{"price": 7.5, "ttl": 9, {best}}}')
+        assert (reading.bid, reading.expires) == (Decimal("7.5"), Decimal(9))
 
 
 class TestUnfit:
