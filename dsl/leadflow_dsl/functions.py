@@ -57,6 +57,13 @@ _TABLE: tuple[Function, ...] = (
     Function("hour", (_one("time", "time", "datetime"),), NUMBER, "0 to 23", "hour(now) >= 8"),
     Function("date_of", (_one("moment", *MOMENTS),), DATE, "the day of a moment", "date_of(now)"),
     Function(
+        "parse_date",
+        (_TEXT, _one("pattern", "text")),
+        DATE,
+        "a day written by a pattern; blank where it is not",
+        'parse_date("03/04/1987", "DD/MM/YYYY")',
+    ),
+    Function(
         "format",
         (_one("value", "date", "datetime", "time", "number"), _one("pattern", "text")),
         TEXT,

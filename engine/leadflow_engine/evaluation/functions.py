@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 from leadflow_dsl.types import WEEKDAYS
 from leadflow_engine.evaluation.formatting import format_moment, format_number
 from leadflow_engine.values import compare_form, masked, written
+from leadflow_engine.values.days import day_by
 from leadflow_engine.values.masking import shape_of
 from leadflow_engine.values.moments import years_between
 from leadflow_engine.values.numbers import number_of
@@ -91,6 +92,12 @@ def _local_day(day: datetime.date, now: datetime.datetime) -> datetime.date:
 
 def _date_of(day: datetime.date) -> datetime.date:
     return day.date() if isinstance(day, datetime.datetime) else day
+
+
+def parse_date(text: str, pattern: str, *, now: datetime.datetime) -> datetime.date | None:
+    """A day written by a pattern (``DD/MM/YYYY``); blank where the text is not so. A year of two digits is the
+    latest that has begun."""
+    return day_by(text, pattern, now.year)
 
 
 def format_value(value: Any, pattern: object) -> str | None:
@@ -249,6 +256,7 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "weekday": strict(lambda day: WEEKDAYS[day.weekday()], DAY),
     "hour": strict(lambda clock: Decimal(clock.hour), HOUR),
     "date_of": strict(_date_of, DAY),
+    "parse_date": strict(parse_date, TEXT),
     "format": strict(format_value, (*MOMENT, *NUMBER), TEXT),
     "lower": strict(str.lower, TEXT),
     "upper": strict(str.upper, TEXT),
@@ -280,5 +288,5 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
 """Bodies by name. ``case``, ``map`` and ``lookup`` decide which of their arguments are evaluated at all,
 and so stand with the evaluator; ``match`` reads an answer."""
 
-NEEDS_NOW: Final = frozenset({"years_since", "days_since"})
+NEEDS_NOW: Final = frozenset({"years_since", "days_since", "parse_date"})
 """Functions that take the present moment as the keyword ``now``: aware, in the flow's time zone."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from leadflow_dsl.date_patterns import date_pattern
 from leadflow_dsl.types import WEEKDAYS
 
 MONTHS: Final[Mapping[str, int]] = {
@@ -107,36 +108,6 @@ def _with_a_word(text: str) -> datetime.date | None:
 
 # ------------------------------------------------------------------ days whose order somebody said
 
-LONGEST_PATTERN: Final = 32
-_TOKENS: Final[Mapping[str, str]] = {
-    "YYYY": r"(?P<year>\d{4})",
-    "YY": r"(?P<short>\d{2})",
-    "MMMM": r"(?P<word>[a-z]{3,9})\.?",
-    "MMM": r"(?P<word>[a-z]{3,9})\.?",
-    "MM": r"(?P<month>\d{1,2})",
-    "M": r"(?P<month>\d{1,2})",
-    "DD": r"(?P<day>\d{1,2})",
-    "D": r"(?P<day>\d{1,2})",
-}
-_TOKEN = re.compile("|".join(_TOKENS))
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """What a pattern like ``DD/MM/YYYY`` matches; None where it does not say a year, a month and a day each once."""
-    pieces, end = [], 0
-    for token in _TOKEN.finditer(pattern):
-        pieces += [re.escape(pattern[end : token.start()].lower()), _TOKENS[token[0]]]
-        end = token.end()
-    pieces.append(re.escape(pattern[end:].lower()))
-    try:
-        compiled = re.compile("".join(pieces), re.ASCII)
-    except re.error:  # the same piece twice
-        return None
-    names = compiled.groupindex.keys()
-    whole = len(names) == 3 and "day" in names and names & {"year", "short"} and names & {"month", "word"}
-    return compiled if whole and len(pattern) <= LONGEST_PATTERN else None
-
 
 def day_by(text: str, pattern: str, this_year: int) -> datetime.date | None:
     """A day by a pattern (``DD/MM/YYYY``, ``DDMMYY``); None where the text is not so, or the pattern is none.
@@ -144,7 +115,7 @@ def day_by(text: str, pattern: str, this_year: int) -> datetime.date | None:
     A single digit will do for ``DD`` and ``MM`` where something stands between them. A year of two digits is
     the latest that is not after ``this_year``.
     """
-    compiled = _compiled(pattern)
+    compiled = date_pattern(pattern)
     match = compiled.fullmatch(" ".join(text.lower().split())) if compiled else None
     if not match:
         return None

@@ -1,0 +1,42 @@
+"""Patterns of days, for the function ``parse_date``: ``DD/MM/YYYY``, ``MMM D, YYYY``, ``DDMMYY``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+LONGEST_PATTERN: Final = 32
+TOKENS: Final[Mapping[str, str]] = {
+    "YYYY": r"(?P<year>\d{4})",
+    "YY": r"(?P<short>\d{2})",
+    "MMMM": r"(?P<word>[a-z]{3,9})\.?",
+    "MMM": r"(?P<word>[a-z]{3,9})\.?",
+    "MM": r"(?P<month>\d{1,2})",
+    "M": r"(?P<month>\d{1,2})",
+    "DD": r"(?P<day>\d{1,2})",
+    "D": r"(?P<day>\d{1,2})",
+}
+"""What each token stands for, in texts in lower case."""
+TOGETHER: Final[Mapping[str, str]] = {**TOKENS, "MM": r"(?P<month>\d{2})", "DD": r"(?P<day>\d{2})"}
+"""Where nothing stands between the tokens, each has all its digits."""
+_TOKEN = re.compile("|".join(TOKENS))
+
+
+@lru_cache(maxsize=256)
+def date_pattern(pattern: str) -> re.Pattern[str] | None:
+    """What a pattern matches; None where it does not say a year, a month and a day, each once."""
+    tokens = TOGETHER if len(_TOKEN.sub("", pattern)) < 2 else TOKENS
+    pieces, end = [], 0
+    for token in _TOKEN.finditer(pattern):
+        pieces += [re.escape(pattern[end : token.start()].lower()), tokens[token[0]]]
+        end = token.end()
+    pieces.append(re.escape(pattern[end:].lower()))
+    try:
+        compiled = re.compile("".join(pieces), re.ASCII)
+    except re.error:  # a piece that stands there twice
+        return None
+    names = compiled.groupindex.keys()
+    whole = len(names) == 3 and "day" in names and names & {"year", "short"} and names & {"month", "word"}
+    return compiled if whole and len(pattern) <= LONGEST_PATTERN else None
