@@ -19,6 +19,7 @@ from leadflow_engine.outbound.wire import Wire, wire_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, StepRecord
 from leadflow_engine.runner import Ending
+from leadflow_engine.scenarios.load import default_answers
 from leadflow_engine.secrets import Secrets
 
 
@@ -59,16 +60,34 @@ def payload_of(leads: Path, number: int = 1) -> Mapping[str, object]:
     raise IntakeError(f"{leads}: there is no record {number}")
 
 
+class DefaultAnswers:
+    """The answers that a flow's scenarios give unless one of them says otherwise; samples for whoever has none."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def answer(self, lead: str, effect: Effect, data: CallOut) -> Result:
+        """The scenarios' answer, else a sample."""
+        there = self._simulator.key(data.name, data.leg) is not None
+        answers: Answers = SimulatedAnswers(self._simulator) if there else SampleAnswers()
+        return answers.answer(lead, effect, data)
+
+
 def answers_for(flow_file: str | Path, file: str, clock: VirtualClock) -> tuple[Answers, str]:
-    """Who answers on the way, and a sentence that says so: a file of answers, the one beside the flow, else samples.
+    """Who answers on the way, and a sentence that says so: a file of answers, the one beside the flow, the defaults of
+    its scenarios, else samples.
 
     Raises ``AnswersError``.
     """
     beside = answers_beside(flow_file)
     chosen = file or (str(beside) if beside else "")
-    if not chosen:
-        return SampleAnswers(), "a ping is taken to bid 10.00 with PING-REFERENCE, a look-up to tell nothing"
-    return SimulatedAnswers(Simulator(load_answers(chosen), clock.now)), f"answers from {chosen}"
+    if chosen:
+        return SimulatedAnswers(Simulator(load_answers(chosen), clock.now)), f"answers from {chosen}"
+    defaults = default_answers(flow_file)
+    if defaults is not None:
+        said = f"answers from the defaults of {defaults.file}"
+        return DefaultAnswers(Simulator(defaults, clock.now)), said
+    return SampleAnswers(), "a ping is taken to bid 10.00 with PING-REFERENCE, a look-up to tell nothing"
 
 
 def render(

@@ -111,6 +111,19 @@ class TestRender:
             "line": "mobile",
         }
 
+    def test_else_from_the_defaults_of_its_scenarios_and_a_sample_where_they_have_none(
+        self, loans: Path, leadflow: Leadflow
+    ) -> None:
+        scenarios = """\
+defaults: {answers: {services: {carrier: [{body: {ok: true, line: voip}}]}}}
+scenarios: [{name: a, lead: {first_name: Ana}}]
+"""
+        (loans / "loans.scenarios.yaml").write_text(scenarios)
+        printed = leadflow("render", "loans.flow", "acme", "lead.json", "--format", "json")
+        sent = json.loads(json.loads(printed.stdout)["requests"][1]["body"])
+        assert (sent["line"], sent["id"]) == ("voip", "PING-REFERENCE")
+        assert "the defaults of loans.scenarios.yaml" in printed.stderr
+
     def test_a_lead_that_the_door_refuses_is_sent_to_nobody(self, loans: Path, leadflow: Leadflow) -> None:
         (loans / "lead.json").write_text("{}")
         printed = leadflow("render", "loans.flow", "plain", "lead.json", code=1)
