@@ -112,10 +112,21 @@ class ReadLimits:
 @dataclass(frozen=True, slots=True)
 class ReadTurns:
     """When each buyer last had its turn at a stage. Result: ``{"turns": {buyer: number}}``, higher is later,
-    a buyer that never had one left out."""
+    a buyer that never had one left out. ``weighted`` asks also how far each is behind its share of first offers:
+    ``"shares": {buyer: millionths}``, those that are even left out."""
 
     stage: str
     buyers: tuple[str, ...]
+    weighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRates:
+    """What each of the flow's buyers was offered and took over the last ``seconds``; test leads are not among it.
+
+    Result: ``{"rates": {buyer: [answered, sold]}}``, those that have answered nothing left out."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,8 @@ class Intent:
     Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason"}``. ``exclusive`` refuses where
     another delivery of this lead is confirmed, pending or in doubt, unless ``beside_doubt``. ``open_until`` (ISO) is
     when the buyer closes, ``None`` where it does not: a Run that comes late, after a crash or a long way, is refused.
+    ``most`` is how many deliveries of this lead may be sales or come to be, this one included; ``None`` for any
+    number. ``shares`` are added to how far each buyer of the stage is behind its share of first offers (millionths).
     """
 
     buyer: str
@@ -150,11 +163,14 @@ class Intent:
     delivery_key: str
     test: bool
     open_until: str | None = None
+    most: int | None = None
+    shares: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallOut:
-    """One HTTP request. ``leg`` is enhance, ping, post or deliver; ``name`` the enhancement, buyer or step.
+    """One HTTP request. ``leg`` is fetch, enhance, ping, post, deliver or postback; ``name`` the source, enhancement,
+    buyer or step.
 
     Result (see ``outbound.Answer``): ``{"phase": "answered"|"not_sent"|"partial"|"sent", "failure": "" or connect,
     timeout, reset, refused, too_large, protocol, "status": int|null, "headers": [[name, value]], "body": text,
@@ -201,7 +217,7 @@ class End:
 
 
 Data: TypeAlias = (
-    Accept | Clock | ReadLimits | ReadTurns | ReadCache | Intent | CallOut | Flush | Timer | Suspend | End
+    Accept | Clock | ReadLimits | ReadTurns | ReadRates | ReadCache | Intent | CallOut | Flush | Timer | Suspend | End
 )
 
 KIND: Mapping[type, str] = {
@@ -209,6 +225,7 @@ KIND: Mapping[type, str] = {
     Clock: "read",
     ReadLimits: "read",
     ReadTurns: "read",
+    ReadRates: "read",
     ReadCache: "read",
     Intent: "intent",
     CallOut: "call",
@@ -276,6 +293,7 @@ __all__ = [
     "LimitClaim",
     "ReadCache",
     "ReadLimits",
+    "ReadRates",
     "ReadTurns",
     "Result",
     "Suspend",

@@ -23,8 +23,8 @@ from leadflow_engine.values import Value, parse, written
 class Lead:
     """One lead. It is a ``Scope``: terms are evaluated against it.
 
-    ``given`` are the fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups
-    that were asked (or skipped, or failed); ``results`` what they set.
+    ``payload`` is what came of it, ``beside`` what stood beside it in a call of several leads. ``given`` are the
+    fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that were asked (or skipped, or failed); ``results`` what they set.
     """
 
     plan: Plan
@@ -36,6 +36,7 @@ class Lead:
     test: bool = False
     given: dict[str, Value] = field(default_factory=dict)
     payload: Mapping[str, object] = field(default_factory=dict)
+    beside: Mapping[str, object] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     results: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Lead:
     sold_to: list[str] = field(default_factory=list)
     ping: Mapping[str, object] = field(default_factory=dict)
     delivery_key: str = ""
+    asked_price: Decimal | None = None
     _truths: dict[int, Truth] = field(default_factory=dict)
     _computing: set[str] = field(default_factory=set)
 
@@ -156,6 +158,12 @@ def walk(value: object, dotted: str) -> object:
     return value
 
 
+def _payload(lead: Lead, read: Read) -> object:
+    """What came of this lead, else what stood beside it in its call."""
+    own = walk(lead.payload, read.name)
+    return walk(lead.beside, read.name) if own is None else own
+
+
 def _local_time(lead: Lead) -> object:
     """The time where the lead lives, in seconds; several where its possible zones disagree about it."""
     return Several.of(tuple(here.time().replace(microsecond=0) for here in _local_moments(lead)))
@@ -226,7 +234,8 @@ _READ: Mapping[str, Callable[[Lead, Read], object]] = {
     "call_window": _call_window,
     "random": lambda lead, read: Decimal(lead.random),
     "extra": lambda lead, read: walk(lead.extra, read.name),
-    "payload": lambda lead, read: walk(lead.payload, read.name),
+    "payload": _payload,
     "ping": lambda lead, read: _dotted(lead.ping, f"{read.name}.{read.part}" if read.part else read.name),
     "delivery": lambda lead, read: lead.delivery_key or None,
+    "offer": lambda lead, read: lead.asked_price,
 }

@@ -163,7 +163,10 @@ def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
         "identity": arrival.identity,
         "test": arrival.test,
     }
-    return Fact(0, RECEIVED, "received", at, body, {"payload": dumps(arrival.payload)})
+    content = {"payload": dumps(arrival.payload)}
+    if arrival.beside:
+        content["beside"] = dumps(arrival.beside)
+    return Fact(0, RECEIVED, "received", at, body, content)
 
 
 def arrival_of(lead: str, received: Fact) -> Arrival:
@@ -173,6 +176,7 @@ def arrival_of(lead: str, received: Fact) -> Arrival:
     """
     body: Mapping[str, Any] = received.body
     content = received.content or {}
-    return Arrival(
-        lead, body["identity"], body["source"], read_json(content.get("payload", "null")), bool(body["test"])
+    payload, beside = (
+        read_json(content.get(name, empty)) for name, empty in (("payload", "null"), ("beside", "{}"))
     )
+    return Arrival(lead, body["identity"], body["source"], payload, bool(body["test"]), beside)

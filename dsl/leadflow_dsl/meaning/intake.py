@@ -48,7 +48,6 @@ def _is_field(r: Resolver, name: nodes.Name) -> bool:
 
 def fetch(r: Resolver, node: nodes.Fetch) -> model.Leg | None:
     """``fetch { request }``: what came is at hand, the lead is not; None after a finding."""
-    r.draft.not_built("fetch", node.span)
     found = leg(r, said(r, node.items), "fetch", node.span)
     if found is not None:
         not_yet(r, _terms(found.request))
@@ -63,8 +62,9 @@ def _terms(request: model.Request) -> tuple[Term, ...]:
 
 def reply(r: Resolver, node: nodes.Reply) -> model.Reply:
     """``reply [on ping | on callback] [status N] KIND BODY``."""
-    r.draft.not_built("reply", node.span)
     on = node.on.text if node.on else ""
+    if on:
+        r.draft.not_built(f"reply on {on}", node.span)
     here = r.at(AFTERWARDS.having(ANSWERED_PING).in_reply())
     return model.Reply(body(here, node, "reply"), on, _status(r, node.status), node.span)
 

@@ -131,7 +131,6 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
         case nodes.TestWhen(condition=condition):
             said.test_when = r.at(r.scope.in_payload()).condition(condition)
         case nodes.EachLead(path=node):
-            r.draft.not_built("each", item.span)
             said.each = path(r.draft, node)
         case nodes.Fetch():
             said.fetch = fetch(r, item)

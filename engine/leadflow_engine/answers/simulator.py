@@ -107,11 +107,13 @@ class Simulator:
         self._replays: dict[tuple[LegKey, str], Simulated] = {}
 
     def key(self, name: str, leg: str) -> LegKey | None:
-        """The leg that a call means: ``leg`` is ping, post, enhance or deliver, as in ``effects.CallOut``."""
+        """The leg that a call means: ``leg`` is a word of ``effects.CallOut``. A source is a service, too."""
         candidates = {
             "ping": (LegKey("buyer", name, "ping"),),
             "post": (LegKey("buyer", name, "post"),),
             "enhance": (LegKey("service", name, ""),),
+            "fetch": (LegKey("service", name, ""),),
+            "postback": (LegKey("service", name, ""),),
             "deliver": (LegKey("service", name, ""), LegKey("buyer", name, "post")),
         }.get(leg, ())
         return next((key for key in candidates if key in self.spec.legs), None)

@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "render",
     "parse",
     "send",
+    "receive",
     "dry-run",
     "test",
     "run",

@@ -27,9 +27,10 @@ UNIT = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class PayloadScope:
-    """The scope of a source's ``map``: paths over what came, names over the lead so far."""
+    """The scope of a source's ``map``: paths over ``body`` (what came, or was fetched), names over the lead so far."""
 
     lead: Lead
+    body: Mapping[str, object]
 
     def read(self, read: Read) -> object:
         """A name of the flow."""
@@ -38,7 +39,7 @@ class PayloadScope:
     def path(self, path: Path) -> object:
         """A JMESPath over the payload; blank where it does not fit."""
         try:
-            return compile_path(path.source).of(self.lead.payload)
+            return compile_path(path.source).of(self.body)
         except Unfit:
             return None
 
@@ -71,11 +72,37 @@ def luck(lead: str) -> int:
     return int.from_bytes(hashlib.sha256(f"random\0{lead}".encode()).digest()[:8], "big") % 100 + 1
 
 
-def read_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now: datetime.datetime) -> Lead:
-    """The lead of an arrival: fields by ``map``, else by name or alias; defaults filled; the rest is ``extra``."""
+def read_lead(
+    plan: Plan,
+    arrival: Arrival,
+    received_at: datetime.datetime,
+    now: datetime.datetime,
+    fetched: Mapping[str, object] | None = None,
+) -> Lead:
+    """The lead of an arrival: fields by ``map``, else by name or alias; defaults filled; the rest is ``extra``.
+
+    ``fetched`` is the answer in which the lead is, where the payload only names it.
+    """
     source = plan.sources[arrival.source]
-    payload = arrival.payload if isinstance(arrival.payload, Mapping) else {}
-    lead = Lead(
+    lead = bare_lead(plan, arrival, received_at, now)
+    body = lead.payload if fetched is None else fetched
+    mapped = dict(source.map)
+    by_name = {folded(str(key)): key for key in reversed(list(body))}
+    used: set[str] = set()
+    scope = PayloadScope(lead, body)
+    for field in plan.flow.fields:
+        if field.computed is None:
+            raw = _raw(field, mapped.get(field.name), scope, by_name, used)
+            lead.given[field.name] = _checked(field, raw, lead)
+    lead.extra = {key: value for key, value in body.items() if key not in used}
+    if source.test_when is not None and holds(source.test_when, scope) is True:
+        lead.test = True
+    return lead
+
+
+def bare_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now: datetime.datetime) -> Lead:
+    """A lead of which nothing is mapped yet: what came is all that is known of it."""
+    return Lead(
         plan,
         arrival.lead,
         arrival.source,
@@ -83,20 +110,9 @@ def read_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
         received_at,
         now,
         arrival.test,
-        payload=payload,
+        payload=arrival.payload if isinstance(arrival.payload, Mapping) else {},
+        beside=arrival.beside,
     )
-    mapped = dict(source.map)
-    by_name = {folded(str(key)): key for key in reversed(list(payload))}
-    used: set[str] = set()
-    scope = PayloadScope(lead)
-    for field in plan.flow.fields:
-        if field.computed is None:
-            raw = _raw(field, mapped.get(field.name), scope, by_name, used)
-            lead.given[field.name] = _checked(field, raw, lead)
-    lead.extra = {key: value for key, value in payload.items() if key not in used}
-    if source.test_when is not None and holds(source.test_when, scope) is True:
-        lead.test = True
-    return lead
 
 
 def _raw(
@@ -109,7 +125,7 @@ def _raw(
         key = by_name.get(folded(name))
         if key is not None:
             used.add(key)
-            return scope.lead.payload[key]
+            return scope.body[key]
     return None
 
 

@@ -17,9 +17,20 @@ from urllib.parse import unquote_plus
 
 from leadflow_engine.intake.csv_file import rows
 from leadflow_engine.intake.lines import Line, decode, encoding_of, lines
+from leadflow_engine.intake.nesting import nested
 from leadflow_engine.intake.strict_json import IntakeError, Json, read_json, read_value, skip_white
 
-__all__ = ["FORMATS", "IntakeError", "Json", "Record", "format_of", "read_form", "read_json", "read_records"]
+__all__ = [
+    "FORMATS",
+    "IntakeError",
+    "Json",
+    "Record",
+    "format_of",
+    "read_form",
+    "read_json",
+    "read_pairs",
+    "read_records",
+]
 
 LARGEST_JSON: Final = 268_435_456
 """Bytes of the largest JSON file, which is read whole; JSON lines have no such limit."""
@@ -50,13 +61,20 @@ class Record:
 
 
 def read_form(text: str, line: int = 0) -> dict[str, Json]:
-    """``a=1&b=2``, a leading ``?`` left out: texts by name, a list of texts where a name stands several
-    times.
+    """``a=1&b=2``, a leading ``?`` left out, as a tree: names with dots and brackets nest (``nesting.nested``), a name
+    that stands several times is a list. Raises ``IntakeError`` as ``read_pairs`` does."""
+    try:
+        return nested(read_pairs(text, line))
+    except IntakeError as problem:
+        raise IntakeError(problem.message, line) from None
 
-    Raises ``IntakeError``: a pair without ``=``, percent signs that are not UTF-8, over ``MOST_PAIRS``
-    pairs.
+
+def read_pairs(text: str, line: int = 0) -> list[tuple[str, str]]:
+    """The pairs of ``a=1&b=2`` in order.
+
+    Raises ``IntakeError``: a pair without ``=``, percent signs that are not UTF-8, over ``MOST_PAIRS`` pairs.
     """
-    found: dict[str, Json] = {}
+    found: list[tuple[str, str]] = []
     pairs = text.strip().removeprefix("?").split("&")
     if len(pairs) > MOST_PAIRS:
         raise IntakeError(f"more than {MOST_PAIRS:,} pairs", line)
@@ -65,15 +83,10 @@ def read_form(text: str, line: int = 0) -> dict[str, Json]:
         if not equals or not name:
             raise IntakeError("this is not made of name=value pairs joined by &", line)
         try:
-            name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+            found.append((unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")))
         except UnicodeDecodeError:
             raise IntakeError("a percent-encoded value is not UTF-8", line) from None
-        found[name] = value if name not in found else [*_listed(found[name]), value]
     return found
-
-
-def _listed(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else [value]
 
 
 # ------------------------------------------------------------------ one reader a format

@@ -19,13 +19,14 @@ class UnknownVersion(ValueError):
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A lead as it arrives, before anything is known of it. ``identity`` names it for ever: the same one again is the
-    same lead. ``payload`` is what the source sent."""
+    same lead. ``payload`` is what came of this lead, ``beside`` what stood beside it in a call of several."""
 
     lead: str
     identity: str
     source: str
     payload: Any
     test: bool = False
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Cursor:
     steps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     spent: str = "0"
+    costs: Mapping[str, str] = field(default_factory=dict)
+    unsold_until: str = ""
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:

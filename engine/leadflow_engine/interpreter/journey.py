@@ -20,6 +20,9 @@ from leadflow_engine.records import Considered, Delivery, Record, StepRecord
 from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
 
+ONE = 1_000_000
+"""One first offer, in millionths."""
+
 Work: TypeAlias = Generator[Any, Any, Any]
 """A generator of effects and forks; what it returns is its own affair."""
 
@@ -34,7 +37,12 @@ class Fork:
 
 @dataclass(slots=True)
 class Journey:
-    """The shared state of one segment. ``past`` are the results of earlier segments' facts, by key."""
+    """The shared state of one segment. ``past`` are the results of earlier segments' facts, by key.
+
+    ``costs`` is what each look-up has cost for this lead; ``shares`` what each qualified buyer of a stage gains of a
+    first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
+    is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of.
+    """
 
     plan: Plan
     arrival: Arrival
@@ -54,6 +62,12 @@ class Journey:
     branch: str = ""
     branches: dict[str, str] = field(default_factory=dict)
     unstored: bool = False
+    unsold_until: str = ""
+    costs: dict[str, Decimal] = field(default_factory=dict)
+    shares: dict[str, dict[str, int]] = field(default_factory=dict)
+    gathered: dict[str, Any] = field(default_factory=dict)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    turns: dict[str, Result] = field(default_factory=dict)
     _mask: Mask | None = None
     step: int = 0
 
@@ -61,6 +75,14 @@ class Journey:
     def segment(self) -> int:
         """The number of this segment, from 1."""
         return self.cursor.segment
+
+    def met(self, lead: Lead) -> None:
+        """From here on this is the lead, and what is personal in it is masked."""
+        self.lead, self._mask = lead, None
+
+    def now(self) -> datetime.datetime:
+        """The segment's clock, and what has passed since by what calls took."""
+        return self.lead.clock + datetime.timedelta(milliseconds=round(self.elapsed))
 
     def masked(self, text: str) -> str:
         """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
@@ -91,6 +113,7 @@ class Journey:
         """Note what became of a buyer at a stage."""
         self.lead.buyers[buyer] = outcome
         reason = self.masked(reason)
+        rest.setdefault("note", self.notes.get((stage, buyer), ""))
         self.records.append(
             Considered(stage, self.segment, self.branch, buyer, outcome, reason=reason, **rest)
         )
@@ -108,6 +131,15 @@ class Journey:
     def confirmed(self) -> list[Delivery]:
         """Deliveries that are sales."""
         return [delivery for delivery in self.deliveries.values() if delivery.state == "confirmed"]
+
+    def taken(self) -> list[Delivery]:
+        """Deliveries that are sales or may come to be."""
+        return [*self.confirmed(), *self.unsettled()]
+
+    def shares_of(self, stage: str, buyer: str) -> tuple[tuple[str, int], ...]:
+        """What an offer to this buyer, the first of the stage, does to the shares by ``weight``, in millionths."""
+        gained = self.shares.get(stage, {})
+        return tuple((name, share - ONE * (name == buyer)) for name, share in gained.items())
 
     def unsettled(self) -> list[Delivery]:
         """Deliveries of which nobody knows yet what they came to."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from leadflow_engine.drivers.live import LiveDriver
-from leadflow_engine.intake.formats import IntakeError, Record, read_records
+from leadflow_engine.intake.formats import Record, read_records
 from leadflow_engine.interpreter.cursor import Arrival
-from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
+from leadflow_engine.operations.identity import Arriving, arriving, digest_of
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
@@ -21,7 +21,7 @@ from leadflow_engine.store import SqliteStore
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of one record.
+    """What became of one lead of a record (most records are one lead).
 
     ``how``: new (routed now), resumed (a crash had interrupted it), known (an earlier run had ended it, or it waits),
     unread (``problem`` says why). ``ms`` is how long it took here.
@@ -56,8 +56,8 @@ async def run_job(job: Job, tell: Callable[[Done], None]) -> None:
     Raises ``StoreError`` where the journal fails: nobody is contacted after that, and the same command goes on.
     """
     runner = _Runner(job, tell, digest_of(job.file), Plans(job.store, {job.plan.name: job.plan}))
-    records = read_records(job.file)
-    await together(runner.work(records) for _ in range(max(1, job.concurrency)))
+    leads = arriving(job.plan, job.source, read_records(job.file), runner.digest, job.key)
+    await together(runner.work(leads) for _ in range(max(1, job.concurrency)))
 
 
 async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -85,24 +85,21 @@ class _Runner:
     plans: Plans
     going: dict[str, asyncio.Event] = field(default_factory=dict)
 
-    async def work(self, records: Iterator[Record]) -> None:
-        """Take records, one after the other, until there are no more or somebody says stop."""
+    async def work(self, leads: Iterator[Arriving]) -> None:
+        """Take leads, one after the other, until there are no more or somebody says stop."""
         while not self.job.stop.is_set():
-            record = next(records, None)
-            if record is None:
+            one = next(leads, None)
+            if one is None:
                 return
             began = asyncio.get_running_loop().time()
-            done = await self._one(record)
+            done = await self._one(one)
             took = (asyncio.get_running_loop().time() - began) * 1000
-            self.tell(Done(record, done.how, done.lead, done.ending, done.problem, took))
+            self.tell(Done(one.record, done.how, done.lead, done.ending, done.problem, took))
 
-    async def _one(self, record: Record) -> Done:
-        if isinstance(record.payload, IntakeError):
-            return Done(record, "unread", problem=str(record.payload))
-        try:
-            arrival = arrival_of_record(self.job.plan, self.job.source, record, self.digest, self.job.key)
-        except NoIdentity as problem:
-            return Done(record, "unread", problem=str(problem))
+    async def _one(self, one: Arriving) -> Done:
+        record, arrival = one.record, one.arrival
+        if arrival is None:
+            return Done(record, "unread", problem=one.problem)
         while (
             arrival.identity in self.going
         ):  # the same lead twice in one file: the second waits for the first

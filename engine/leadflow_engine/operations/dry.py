@@ -13,9 +13,9 @@ from leadflow_engine.drivers.answers import AssumedAnswers, SimulatedAnswers
 from leadflow_engine.drivers.clock import RealClock, VirtualClock
 from leadflow_engine.drivers.dry import Answers, DryDriver
 from leadflow_engine.drivers.recorded import RecordedDriver
-from leadflow_engine.intake.formats import IntakeError, Record, read_records
+from leadflow_engine.intake.formats import read_records
 from leadflow_engine.operations.batch import Done
-from leadflow_engine.operations.identity import NoIdentity, arrival_of_record, digest_of
+from leadflow_engine.operations.identity import Arriving, arriving, digest_of
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
@@ -49,18 +49,15 @@ class DryRun:
         """Route every record, one after the other."""
         digest = digest_of(self.file)
         began = self.clock.at
-        for record in read_records(self.file):
+        for one in arriving(self.plan, self.source, read_records(self.file), digest, self.key):
             if self.recorded is None:
                 self.clock.at = began
-            yield self._one(record, digest)
+            yield self._one(one)
 
-    def _one(self, record: Record, digest: str) -> Done:
-        if isinstance(record.payload, IntakeError):
-            return Done(record, "unread", problem=str(record.payload))
-        try:
-            arrival = arrival_of_record(self.plan, self.source, record, digest, self.key)
-        except NoIdentity as problem:
-            return Done(record, "unread", problem=str(problem))
+    def _one(self, one: Arriving) -> Done:
+        record, arrival = one.record, one.arrival
+        if arrival is None:
+            return Done(record, "unread", problem=one.problem)
         if self.store.find(arrival.identity) is not None:
             return Done(record, "known", arrival.lead)
         return Done(
@@ -76,7 +73,8 @@ class DryRun:
 def _unknown_names(plan: Plan, spec: Spec, file: str) -> Iterator[str]:
     """Names for which a file has answers and which the flow does not know: most are misspelt."""
     steps = {step.name for step in (*plan.flow.steps, *plan.flow.named_delivers)}
-    known = {"buyer": set(plan.buyers), "service": steps}
+    called = {source.name for source in plan.flow.sources if source.fetch or source.postbacks}
+    known = {"buyer": set(plan.buyers), "service": steps | called}
     for side, name in dict.fromkeys((key.side, key.name) for key in spec.legs):
         if name not in known[side]:
             near = difflib.get_close_matches(name, sorted(known[side]), 1)

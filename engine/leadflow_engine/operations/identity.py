@@ -6,17 +6,16 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from leadflow_engine.intake.door import lead_id
-from leadflow_engine.intake.formats import Record
-from leadflow_engine.intake.strict_json import read_json
+from leadflow_engine.intake.formats import IntakeError, Record
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import walk
+from leadflow_engine.operations.receiving import arrivals_of_payload
 from leadflow_engine.plan import Plan
-from leadflow_engine.texts.json_text import dumps
 
 STDIN = "-"
 
@@ -60,9 +59,27 @@ def identity_of(source: str, payload: Mapping[str, object], record: int, file: s
     return f"{source}/key/{hashlib.sha256(str(value).strip().casefold().encode()).hexdigest()[:32]}"
 
 
-def arrival_of_record(plan: Plan, source: str, record: Record, file: str, key: str = "") -> Arrival:
-    """The arrival of a record that could be read. Raises ``NoIdentity``."""
-    assert isinstance(record.payload, Mapping)
-    identity = identity_of(source, record.payload, record.number, file, key)
-    payload = read_json(dumps(record.payload))  # as a replay will read it: 1e2 is 100 in both
-    return Arrival(lead_id(plan.flow.name, identity), identity, source, payload)
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A lead of a record, or why there is none: ``arrival`` is None then."""
+
+    record: Record
+    arrival: Arrival | None
+    problem: str = ""
+
+
+def arriving(
+    plan: Plan, source: str, records: Iterable[Record], file: str, key: str = ""
+) -> Iterator[Arriving]:
+    """The leads of a file's records, in order. A record of a source that says ``each`` may hold several."""
+    for record in records:
+        if isinstance(record.payload, IntakeError):
+            yield Arriving(record, None, str(record.payload))
+            continue
+        try:
+            identity = identity_of(source, record.payload, record.number, file, key)
+            found = arrivals_of_payload(plan, source, record.payload, identity)
+        except (NoIdentity, IntakeError) as problem:
+            yield Arriving(record, None, str(problem))
+            continue
+        yield from (Arriving(record, arrival) for arrival in found)

@@ -70,6 +70,7 @@ def legs_of(flow: Flow) -> Iterator[Leg]:
     yield from (
         step.leg for step in (*flow.steps, *flow.named_delivers) if isinstance(step, Enhance | Deliver)
     )
+    yield from (source.fetch for source in flow.sources if source.fetch is not None)
 
 
 def _count(number: int, word: str) -> str:
@@ -136,6 +137,23 @@ def _secrets_of(flow: Flow) -> Iterator[tuple[str, str]]:
         kind = type(owner).__name__.lower()
         for secret in secrets_in(owner):
             yield secret.name, f"{kind} {owner.name} ({_place(secret.span)})"
+    for source in flow.sources:  # its key is of no use where leads come from a file
+        for secret in secrets_in(source.fetch):
+            yield secret.name, f"source {source.name} ({_place(secret.span)})"
+
+
+def call_secrets(plan: Plan, source: Source, root: str | Path | None = None) -> Secrets:
+    """The secrets by which a source's calls prove themselves. Raises ``LoadProblem`` that names each missing one."""
+    used = {each.name: _place(each.span) for each in secrets_in((source.key, source.verify))}
+    secrets = Secrets.load(used, root or plan.flow.root)
+    missing = secrets.missing(used)
+    if missing:
+        lines = [
+            f"environment: {name} is not set; source {source.name} ({used[name]}) cannot check calls"
+            for name in missing
+        ]
+        raise LoadProblem("\n".join(lines))
+    return secrets
 
 
 def secrets_in(value: object) -> Iterator[SecretRef]:

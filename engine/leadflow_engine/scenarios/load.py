@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,8 @@ from leadflow_engine.answers.load import spec_of
 from leadflow_engine.answers.problems import HELP as ANSWERS_HELP
 from leadflow_engine.answers.problems import schema_problems
 from leadflow_engine.answers.spec import Spec
-from leadflow_engine.intake.formats import read_form
+from leadflow_engine.intake.bodies import read_body
+from leadflow_engine.intake.call import Call, Refused
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.limits.windows import UNITS
 from leadflow_engine.scenarios.schema import schema
@@ -234,17 +236,23 @@ def _payload(document: Document, said: Sited, problems: list[Problem]) -> Mappin
 
 
 def _read_raw(raw: Mapping[str, str]) -> Any:
-    kind = raw["content_type"].partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        return read_form(raw["body"])
-    if not kind.endswith("json"):
-        raise IntakeError(
-            f"`{kind}` is not read by this version; JSON and application/x-www-form-urlencoded are"
-        )
-    payload = read_json(raw["body"])
-    if not isinstance(payload, Mapping):
+    """The payload of a body as it came over the wire. Raises ``IntakeError``."""
+    headers = (("Content-Type", raw["content_type"]),)
+    call = Call("POST", "/", headers, raw["body"].encode(), _NO_MOMENT)
+    try:
+        tree = read_body(call, ()).tree
+    except Refused as refused:
+        raise IntakeError(refused.answered.why) from None
+    if isinstance(tree, list) and len(tree) > 1:
+        raise IntakeError(f"the body holds {len(tree)} leads; a scenario is about one")
+    if isinstance(tree, list) and tree:  # the only row of a CSV
+        tree = tree[0]
+    if not isinstance(tree, Mapping):
         raise IntakeError("a lead is a JSON object")
-    return payload
+    return tree
+
+
+_NO_MOMENT: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 def length(text: str) -> Any:

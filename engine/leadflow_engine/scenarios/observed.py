@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leadflow_dsl.model import Deliver, Enhance, Leg
 from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.intake.replies import Reply
 from leadflow_engine.interpreter.exchange import Exchange
 from leadflow_engine.interpreter.selling import came_of
 from leadflow_engine.lead import Lead
@@ -18,6 +19,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.reports.amounts import PLACES
 from leadflow_engine.reports.lead_object import lead_object
 from leadflow_engine.response import Reading
+from leadflow_engine.response.decode import decode
 from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.settle import settle
 from leadflow_engine.values import written
@@ -32,12 +34,13 @@ STEP: Final = ("outcome", "reason", "note", "read", "set", "cost")
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Everything that a part of a scenario left behind: the journal's summary of the lead, the lead as it was known
-    at the end, the calls made for it, and until when it waits."""
+    at the end, the calls made for it, until when it waits, and what its source is answered."""
 
     summary: Mapping[str, Any]
     scope: Lead | None
     calls: Sequence[Call]
     due: datetime.datetime | None
+    reply: Reply | None = None
 
 
 def observed(plan: Plan, seen: Seen) -> dict[str, Any]:
@@ -61,7 +64,15 @@ def observed(plan: Plan, seen: Seen) -> dict[str, Any]:
         "postings": _by_leg(plan, seen.calls, lambda call: _posting(plan, call, seen.scope)),
         **_money(lead["ledger"]),
         "test": lead["lead"]["test"],
+        "reply": reply_object(seen.reply) if seen.reply else None,
     }
+
+
+def reply_object(reply: Reply) -> dict[str, Any]:
+    """A reply as data: ``status headers body text``; a body that is JSON, a form or XML is a tree."""
+    headers = {name.lower(): value for name, value in reply.headers}
+    read = decode("", headers.get("content-type", ""), reply.body)
+    return {"status": reply.status, "headers": headers, "body": read.tree, "text": reply.body}
 
 
 def _tidy(value: Any) -> Any:
@@ -127,9 +138,10 @@ def _called(plan: Plan, calls: Sequence[Call]) -> dict[str, Any]:
 
 
 def services(plan: Plan) -> list[str]:
-    """The names of everything that is called and is no buyer: look-ups and copies."""
+    """The names of everything that is called and is no buyer: look-ups, copies, sources that are asked for a lead."""
     steps = (*plan.flow.steps, *plan.flow.named_delivers)
-    return [step.name for step in steps if isinstance(step, Enhance | Deliver)]
+    found = [step.name for step in steps if isinstance(step, Enhance | Deliver)]
+    return list(dict.fromkeys([*found, *(each.name for each in plan.flow.sources if each.fetch)]))
 
 
 def buyer_legs(plan: Plan, name: str) -> list[str]:
@@ -153,6 +165,8 @@ def leg_of(plan: Plan, call: Call) -> Leg | None:
     if call.leg in LEGS:
         buyer = plan.buyers[call.name].buyer
         return buyer.ping if call.leg == "ping" else buyer.deliver
+    if call.leg == "fetch":
+        return plan.sources[call.name].fetch
     steps: Iterator[Any] = iter((*plan.flow.steps, *plan.flow.named_delivers))
     return next(
         (step.leg for step in steps if isinstance(step, Enhance | Deliver) and step.name == call.name), None

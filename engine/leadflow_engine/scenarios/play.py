@@ -12,9 +12,12 @@ from leadflow_engine.answers.load import spec_of
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.intake.door import lead_id
+from leadflow_engine.intake.replies import reply_of
+from leadflow_engine.intake.strict_json import IntakeError
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead
 from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.receiving import arrivals_of_payload
 from leadflow_engine.operations.resume import at_once, go_on
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Ending, run_lead
@@ -27,6 +30,7 @@ from leadflow_engine.scenarios.spec import NOON, Arriving, Part, Scenario, Scena
 from leadflow_engine.store import SqliteStore, StoreError
 
 NO_ANSWERS = Sited({}, {(): ()})
+_NOTHING_SEEN = Seen({}, None, (), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,9 @@ class _Stage:
             )
             spec = spec_of(self.said.document(self.file.document))
             self.answers = GivenAnswers(Simulator(spec, self.clock.now), list(self.answers.calls))
-        if part.lead is not None:
-            self._arrives(part, part.lead)
+        trouble = self._arrives(part, part.lead) if part.lead is not None else ""
+        if trouble:
+            return Outcome(part, _NOTHING_SEEN, {}, (), (), trouble)
         try:
             for buyer, word in part.settle.items():
                 self.store.settle_delivery(
@@ -129,7 +134,8 @@ class _Stage:
         self._wait(self.clock.at + part.wait)
         return self._outcome(part)
 
-    def _arrives(self, part: Part, lead: Arriving) -> None:
+    def _arrives(self, part: Part, lead: Arriving) -> str:
+        """The lead comes; gives why it cannot, "" where it did."""
         self._move(part)
         self.number += 1
         self.came = self.clock.at
@@ -137,8 +143,19 @@ class _Stage:
         identity = f"{source}/scenario/{self.number}"
         self.lead = lead_id(self.plan.flow.name, identity)
         self.answers.calls.clear()
-        arrival = Arrival(self.lead, identity, source, lead.payload, lead.test)
+        arrival = self._arrival(source, lead, identity)
+        if isinstance(arrival, str):
+            return arrival
         self._ended(at_once(run_lead(self.plan, arrival, self._driver())))
+        return ""
+
+    def _arrival(self, source: str, lead: Arriving, identity: str) -> Arrival | str:
+        """The lead of a payload; or why it is not the one lead of which a scenario tells."""
+        try:
+            found = arrivals_of_payload(self.plan, source, lead.payload, identity, lead.test)
+        except IntakeError as problem:
+            return str(problem)
+        return found[0] if len(found) == 1 else f"this call holds {len(found)} leads; a scenario is about one"
 
     def _move(self, part: Part) -> None:
         """The clock at which a lead arrives; it never goes back."""
@@ -174,7 +191,9 @@ class _Stage:
 
     def _outcome(self, part: Part) -> Outcome:
         due = next((work.due for work in self.store.work() if work.lead == self.lead), None)
-        seen = Seen(self.store.lead_summary(self.lead) or {}, self.scope, tuple(self.answers.calls), due)
+        summary = self.store.lead_summary(self.lead) or {}
+        reply = reply_of(self.plan, summary, self.scope, self.store.facts(self.lead)) if self.scope else None
+        seen = Seen(summary, self.scope, tuple(self.answers.calls), due, reply)
         found = observed(self.plan, seen)
         expected = part.expect.data if part.expect else {}
         missing = tuple(self.answers.missing)

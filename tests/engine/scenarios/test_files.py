@@ -26,7 +26,7 @@ WRONG = {
     "an unknown key of a row": "- {name: x, each: [{laed.state: CA}]}",
     "a row that does not fit": "- {name: x, each: [{expect.outcome: 3}]}",
     "a row into what has no parts": "- {name: x, each: [{clock.hour: 3}]}",
-    "a payload of a kind that is not read": "- {name: x, raw: {content_type: text/xml, body: <a/>}}",
+    "a payload of a kind that is not read": "- {name: x, raw: {content_type: text/html, body: <a/>}}",
     "a payload that is broken": "- {name: x, raw: {content_type: application/json, body: '{'}}",
     "a payload that is no object": "- {name: x, raw: {content_type: application/json, body: '[]'}}",
     "a length beyond all calendars": "- {name: x, wait: 99999999d}",

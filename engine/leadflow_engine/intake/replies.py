@@ -1,0 +1,174 @@
+"""What a source is answered: in its own format where the flow has a ``reply``, as every source is otherwise.
+
+Nothing is told of buyers beyond the sales: no bids, no refusals.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+
+from leadflow_dsl import model as m
+from leadflow_dsl import terms as t
+from leadflow_engine.effects import Fact
+from leadflow_engine.instructions.intake import default_answer, status_of
+from leadflow_engine.intake import door
+from leadflow_engine.intake.call import JSON, Headers
+from leadflow_engine.lead import Lead, walk
+from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
+from leadflow_engine.plan import Plan
+from leadflow_engine.response import Reading
+from leadflow_engine.runner import result_of
+from leadflow_engine.texts.json_text import dumps
+
+Json: TypeAlias = Any
+
+SOLD: Final = frozenset({"sold", "fallback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to a source. ``problem`` says why it is not the flow's own, where that could not be made."""
+
+    status: int
+    headers: Headers
+    body: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A lead, and beside it what became of it: the scope of a ``reply`` and a ``postback``."""
+
+    lead: Lead
+    result: Mapping[str, Json]
+
+    def read(self, read: t.Read) -> object:
+        """A name of the flow, or of the result."""
+        if read.kind == "reply":
+            return walk(self.result, f"{read.name}.{read.part}" if read.part else read.name)
+        if read.kind == "lead" and read.name == "outcome":
+            return self.result["outcome"]
+        return self.lead.read(read) if read.kind not in {"return", "offer", "callback", "deliver"} else None
+
+    def path(self, path: t.Path) -> object:
+        """There is no body to search."""
+        return None
+
+    def answer(self, answer: t.Answer) -> object:
+        """There is no answer of somebody else."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """A declared list."""
+        return self.lead.named_list(name)
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """A row of a declared table."""
+        return self.lead.lookup(table, key)
+
+    def now(self) -> datetime.datetime:
+        """The present moment."""
+        return self.lead.now()
+
+
+def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> Reply:
+    """The answer to the source of a lead, as it stands (``SqliteStore.lead_summary``). ``facts`` are the lead's."""
+    source = plan.sources[lead.source]
+    result = result_in(plan, summary, lead, facts)
+    said = next((reply for reply in source.replies if reply.on == ""), None)
+    if said is None:
+        return _usual(result, lead)
+    written = _written(plan, said, Beside(lead, result))
+    if isinstance(written, str):
+        usual = _usual(result, lead)
+        return Reply(usual.status, usual.headers, usual.body, f"the reply could not be made: {written}")
+    return written
+
+
+def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
+    outcome = str(result["outcome"])
+    body = default_answer(outcome, str(result["reason"] or ""), lead.id, result["price"])
+    return Reply(status_of(outcome), JSON, dumps(body))
+
+
+def _written(plan: Plan, reply: m.Reply, scope: Beside) -> Reply | str:
+    """The reply, by the writer of every body; why not, where a value cannot stand where it should."""
+    nowhere = t.Text(("https://reply.invalid/",), t.Type("text"), reply.span)
+    try:
+        built = compile_request(m.Request("POST", nowhere, body=reply.body), plan.templates).build(scope)
+    except MappingError as problem:
+        return str(problem)
+    return (
+        built.reason
+        if isinstance(built, RequestProblem)
+        else Reply(reply.status, built.headers, built.body or "")
+    )
+
+
+# ------------------------------------------------------------------ what became of the lead
+
+
+def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> dict[str, Json]:
+    """The words that stand in a ``reply`` and a ``postback``, by name."""
+    outcome = str(summary["outcome"] or "pending")
+    sales = [_sale(plan, sale, lead, facts) for sale in summary["sales"]]
+    return {
+        "outcome": outcome,
+        "reason": summary["reason"] or None if outcome not in SOLD else None,
+        "details": list(_details(plan, lead)) if outcome == "refused" else [],
+        "reference": next((sale["reference"] for sale in sales if sale["reference"]), None),
+        "price": _owed(summary, outcome),
+        "redirect": next((sale["redirect"] for sale in sales if sale["redirect"]), None),
+        "sales": sales,
+    }
+
+
+def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:
+    """What the source is paid for this lead; a test lead is worth nothing."""
+    lead = summary["lead"]
+    due = outcome in SOLD if lead["cost_on"] == "sale" else outcome not in {"refused", "error"}
+    return lead["cost"] if due and lead["cost"] and not lead["test"] else None
+
+
+def _details(plan: Plan, lead: Lead) -> Iterator[dict[str, str]]:
+    for problem in door.problems(plan, lead):
+        field = problem.partition(" ")[0]
+        yield {"field": field if field in plan.fields else "", "reason": problem}
+
+
+def _sale(plan: Plan, sale: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> dict[str, Json]:
+    buyer = plan.buyers[sale["buyer"]].buyer
+    return {
+        "buyer": buyer.name,
+        "legal_name": buyer.legal_name or buyer.title or buyer.name,
+        "price": sale["price"],
+        "reference": sale["reference"] or None,
+        "redirect": _redirect(plan, buyer, lead, facts),
+    }
+
+
+def _redirect(plan: Plan, buyer: m.Buyer, lead: Lead, facts: Sequence[Fact]) -> str | None:
+    """Where the buyer's last answer would send the person: read again from its fact."""
+    leg = buyer.deliver or buyer.ping
+    begin = f"{'post' if buyer.deliver else 'ping'}/{buyer.name}/"
+    fact = next(
+        (fact for fact in reversed(facts) if fact.key.startswith(begin) and fact.kind == "call"), None
+    )
+    if leg is None or fact is None or not dict(leg.response.values).get("redirect"):
+        return None
+    return read_again(plan, leg, fact, lead).redirect or None
+
+
+def read_again(plan: Plan, leg: m.Leg, fact: Fact, lead: Lead) -> Reading:
+    """What an answer says, from the fact that keeps it; nothing where its content is gone."""
+    result = result_of(fact)
+    if result["phase"] != "answered" or "body" not in result:
+        return Reading.nothing()
+    headers = [(str(name), str(value)) for name, value in result.get("headers", ())]
+    flow, reader = plan.flow, plan.reader(leg)
+    status, body = int(result["status"]), str(result["body"])
+    return reader.read(status, headers, body, flow.country, zone=flow.timezone, scope=lead)
