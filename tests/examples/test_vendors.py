@@ -34,7 +34,7 @@ NAMES = sorted(path.parent.name for path in VENDORS.glob("*/*.flow"))
 READ_BY: dict[tuple[str, int], str] = {("blacklist_alliance", 2): "blacklist_alliance_bulk"}
 """Which step or buyer reads a vendor's n-th answer, where it is neither ``SLUG`` nor ``SLUG_PHASE``."""
 
-PLACEHOLDER = re.compile(r"\*\*\*|\.\.\.?|x{4}|GUID|<.*>|\{.*\}")
+PLACEHOLDER = re.compile(r"\*\*\*|\.\.\.?|x+|your_\w+|GUID|<.*>|\{.*\}")
 """What a published request has in place of a secret or an id; anything may stand there."""
 
 
@@ -80,7 +80,9 @@ def specification(name: str) -> dict[str, Any]:
 
 
 def published() -> list[str]:
-    return [name for name in NAMES if (PUBLISHED / f"{name}.json").exists()]
+    """The vendors that answer; a source is called, and tested with the sources."""
+    there = [name for name in NAMES if (PUBLISHED / f"{name}.json").exists()]
+    return [name for name in there if specification(name)["direction"] == "outbound"]
 
 
 def numbered(part: str) -> list[Any]:
