@@ -93,7 +93,9 @@ def _average(items: Sequence[Json]) -> Decimal | None:
     return _sum(present) / len(present) if present else None
 
 
-def _join(separator: str, items: Sequence[Json]) -> str:
+def _join(separator: str, items: Sequence[Json] | None) -> str | None:
+    if items is None:
+        return None
     present = [item for item in items if item is not None]
     if any(isinstance(item, list | dict) for item in present):
         raise Unfit("the list to join holds lists or objects")
@@ -184,7 +186,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": Function(_contains, ("text|list", "any"), null_is_null=True),
     "ends_with": Function(lambda text, end: text.endswith(end), ("text", "text"), null_is_null=True),
     "floor": Function(lambda n: Decimal(n).to_integral_value("ROUND_FLOOR"), ("number",)),
-    "join": Function(_join, ("text", "list")),
+    "items": Function(lambda value: [[k, v] for k, v in value.items()], ("object",), null_is_null=True),
+    "join": Function(_join, ("text", "list|null")),
     "keys": Function(lambda value: list(value), ("object",)),
     "length": Function(lambda value: Decimal(len(value)), ("text|list|object",)),
     "lower": Function(lambda text: text.lower(), ("text",)),
