@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -139,7 +140,9 @@ def what_is_read(plan: Plan, leg: Leg, answer: dict[str, Any]) -> dict[str, Any]
         "id": reading.reference or None,
         "reason": reading.reason or None,
         "bids": len(reading.bids),
-        "expires_at": f"{reading.expires:%Y-%m-%dT%H:%M:%SZ}" if reading.expires else None,
+        "expires_at": f"{reading.expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        if isinstance(reading.expires, datetime)
+        else reading.expires,
     }
 
 
