@@ -19,11 +19,4 @@ def world_of(flow: Flow) -> Declared:
 def mistaken(draft: Draft, codes: tuple[str, ...] = ()) -> Callable[[Span], bool]:
     """Whether an error, or a finding of these ``codes``, lies in a stretch of text: what follows from it is not told as
     well."""
-    errors = [one.span for one in draft.findings if one.severity == "error" or one.code in codes]
-
-    def told(span: Span) -> bool:
-        return any(
-            e.file == span.file and span.start <= e.start < max(span.end, span.start + 1) for e in errors
-        )
-
-    return told
+    return lambda span: draft.has_found(("error", *codes), span)

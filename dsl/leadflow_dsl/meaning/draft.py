@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from leadflow_dsl import model, nodes
@@ -99,12 +100,21 @@ class Draft:
     assertions: list[model.Assertion] = field(default_factory=list)
     unbuilt: list[model.Unbuilt] = field(default_factory=list)
     known: set[Diagnostic | model.Unbuilt] = field(default_factory=set)
+    places: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def found(self, finding: Diagnostic) -> None:
         """Keep a finding, once: what a buyer takes over from another is looked at for both."""
         if finding not in self.known:
             self.known.add(finding)
             self.findings.append(finding)
+            for kind in (finding.severity, finding.code):
+                insort(self.places.setdefault((finding.span.file, kind), []), finding.span.start)
+
+    def has_found(self, kinds: Iterable[str], span: Span) -> bool:
+        """Whether a finding of a severity or code begins in a stretch of text."""
+        end = max(span.end, span.start + 1)
+        starts = (self.places.get((span.file, kind), []) for kind in kinds)
+        return any((at := bisect_left(here, span.start)) < len(here) and here[at] < end for here in starts)
 
     def not_built(self, form: str, span: Span) -> None:
         """Remember a form that the engine cannot run yet."""

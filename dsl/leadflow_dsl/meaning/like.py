@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
+from leadflow_dsl.rules.syntax import TOO_LARGE
+
+MOST_DEPTH: Final = 20
+"""Buyers that take from each other, one after the other."""
 
 
 def with_like(draft: Draft, node: nodes.Buyer, above: tuple[str, ...]) -> tuple[Any, ...]:
@@ -23,6 +27,10 @@ def with_like(draft: Draft, node: nodes.Buyer, above: tuple[str, ...]) -> tuple[
     if node.like.text in (*above, node.name.text):
         message = f"`{node.name.text}` is like itself"
         draft.found(CYCLE.at(node.like.span, message, "circular", "take one `like` out"))
+        return node.items
+    if len(above) >= MOST_DEPTH:
+        message = f"buyers are like each other more than {MOST_DEPTH} deep"
+        draft.found(TOO_LARGE.at(node.like.span, message, "", "make them like the first one"))
         return node.items
     own = {_word(item) for item in node.items}
     base = with_like(draft, other.node, (*above, node.name.text))

@@ -94,10 +94,14 @@ TOLD: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "unknown names": ("LF203", condition(numbered("nme# == 1", 1000, " and "))),
     "unknown buyers": ("LF203", flow("route { waterfall " + numbered("b#", 5000, ", ") + " }\n")),
     "unknown names in a template": ("LF405", template("{{ zz }} " * 2000)),
-    "buyers like each other in a circle": ("LF210", flow(numbered("buyer b# like b@ { }\n", 500))),
+    "buyers like each other in a circle": ("LF210", flow(numbered("buyer b# like b@ { }\n", 15))),
     "fields of each other in a circle": (
         "LF210",
         {"f.flow": "flow f\nlead {\n" + numbered("  f# number = f@ + 1\n", 500) + "}\n"},
+    ),
+    "buyers like each other": (
+        "LF109",
+        flow("buyer b0 { price 1 }\n" + "".join(f"buyer b{n} like b{n - 1} {{ }}\n" for n in range(1, 1500))),
     ),
     "a file of one word": ("LF101", {"f.flow": "route\n" * 50_000}),
 }
