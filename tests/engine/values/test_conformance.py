@@ -4,17 +4,20 @@ them."""
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.values import Value, parse, written
 
-FILES = sorted((Path(__file__).parents[2] / "conformance" / "types").glob("*.yaml"))
+FOLDER = Path(__file__).parents[2] / "conformance" / "types"
+FILES = sorted(FOLDER.glob("*.yaml"))
 
 
 def type_of(named: Any) -> Type:
@@ -80,3 +83,20 @@ def test_every_type_of_the_language_has_cases() -> None:
         type_of(group["type"]).name for path in FILES for group in yaml.safe_load(path.read_text("utf-8"))
     }
     assert tried == {name for name, kind in KINDS.items() if kind.declarable}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_of_cases_is_as_its_schema_says(path: Path) -> None:
+    schema = json.loads((FOLDER / "cases.schema.json").read_text("utf-8"))
+    jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), schema)
+
+
+def test_no_case_stands_there_twice() -> None:
+    seen = [
+        repr((group["type"], case["in"], case.get("country"), case.get("zone"), case.get("now")))
+        for path in FILES
+        for group in yaml.safe_load(path.read_text("utf-8"))
+        for case in group["cases"]
+    ]
+    assert [case for case in seen if seen.count(case) > 1] == []
+    assert len(seen) > 700
