@@ -8,6 +8,7 @@ import time
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +92,38 @@ def test_a_normal_form_read_again_is_itself(type_: Type, raw: object) -> None:
     again = read(type_, written(value, "json"))
     assert again.valid
     assert again.normal == value.normal
+
+
+@given(
+    st.from_regex(
+        r"(\+?1[ .-]?)?\(?[2-9]\d\d\)?[ .-]?\d{3}[ .-]?\d{4}", fullmatch=True, alphabet="+1234567890 .-()"
+    ),
+    st.sampled_from(["US", "CA", "GB", "DE"]),
+)
+def test_a_phone_in_a_plain_spelling_is_what_the_library_says(text: str, country: str) -> None:
+    value = read(Type("phone"), text, country)
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        assert not value.valid
+        return
+    assert value.valid is phonenumbers.is_valid_number(number)
+    assert value.part("e164") in {
+        None,
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+    }
+
+
+@given(TYPES, ANYTHING)
+def test_what_was_written_and_read_again_is_written_the_same(type_: Type, raw: object) -> None:
+    value = read(type_, raw)
+    if not value.valid:
+        return
+    for kind in ("json", "form", "xml", "text"):
+        sent = written(value, kind)
+        again = read(type_, sent)
+        if kind != "text" or type_.name not in {"list", "record"}:  # one text of many is not taken apart
+            assert written(again, kind) == sent
 
 
 @given(TYPES, ANY_TEXT.filter(lambda text: len(text.strip()) > 3))
