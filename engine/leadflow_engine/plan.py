@@ -80,6 +80,7 @@ class PlannedBuyer:
     items: tuple[Item, ...]
     prices: tuple[PlannedPrice, ...]
     priorities: tuple[tuple[Decimal, Condition], ...]
+    weights: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
     closed_on: tuple[m.Calendar | datetime.date, ...]
     lookups: frozenset[str]
@@ -192,6 +193,8 @@ def stages_of(items: tuple[m.RouteItem, ...]) -> tuple[m.Stage, ...]:
             found.append(item)
         elif isinstance(item, m.If):
             found += stages_of(item.then) + stages_of(item.otherwise)
+        else:
+            found += stages_of(item.stages)
     return tuple(found)
 
 
@@ -209,6 +212,7 @@ def _plan_buyer(
             for entry in buyer.priorities
             if entry.value
         ),
+        weights=tuple((_number(entry.value), interned.condition(entry.when)) for entry in buyer.weights),
         caps=_buyer_caps(buyer, flow, interned),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
@@ -232,7 +236,7 @@ def _items(buyer: m.Buyer, interned: Interned) -> tuple[Item, ...]:
 
 
 def _any_price(buyer: m.Buyer, interned: Interned) -> Condition:
-    if any(price.when is None for price in buyer.prices):
+    if buyer.offers or any(price.when is None for price in buyer.prices):
         return ALWAYS
     return Any(tuple(interned.condition(price.when) for price in buyer.prices))
 

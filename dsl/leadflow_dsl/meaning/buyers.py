@@ -215,7 +215,6 @@ class _Builder:
             case nodes.FromBid():
                 price = model.Price("bid", when=when, span=item.span)
             case nodes.FromResponse(limit=limit):
-                self.draft.not_built("price from response", item.span)
                 price = model.Price(
                     "response", limit=limit.value if limit else None, when=when, span=item.span
                 )
@@ -226,7 +225,6 @@ class _Builder:
     def _amount(self, value: nodes.Amount, when: Term | None, item: nodes.Price) -> model.Price:
         plus = value.plus_cost_of
         if plus is not None:
-            self.draft.not_built("price ... plus cost of", item.span)
             self._is_lookup(plus)
         term = amount(self.r, value.value, "a price")
         return model.Price("amount", term, None, plus.text if plus else "", when, item.span)

@@ -28,7 +28,6 @@ DESCENDING: Final = {
     "round_robin": False,
 }
 """Keys of ``order by``, and which end comes first where neither ``asc`` nor ``desc`` is said."""
-KEYS_NOT_BUILT: Final = ("acceptance_rate", "expected_value", "weight")
 ONLY_IN: Final[dict[type, tuple[str, ...]]] = {
     nodes.Window: ("auction",),
     nodes.Reserve: ("auction", "multisell", "waterfall"),
@@ -73,7 +72,6 @@ def route(r: Resolver, node: nodes.Route, name: str) -> model.Route:
     check_delivers(r, node)
     unsold = next((item for item in node.items if isinstance(item, nodes.Unsold)), None)
     if unsold is not None:
-        r.draft.not_built("unsold hold", unsold.span)
         if unsold.every is not None:
             not_longer(r, unsold.every, unsold.hold.up_to)
         for again in (item for item in node.items if isinstance(item, nodes.Unsold) and item is not unsold):
@@ -123,7 +121,6 @@ def _if(r: Resolver, node: nodes.If, numbering: _Numbering) -> model.If:
 
 
 def _best_of(r: Resolver, node: nodes.BestOf, numbering: _Numbering) -> model.BestOf:
-    r.draft.not_built("best of", node.span)
     name = numbering.stage()
     fallen = next((s for s in node.stages if isinstance(s, nodes.Stage) and s.kind.text == "fallback"), None)
     if fallen is not None:
@@ -145,7 +142,6 @@ def _stage(r: Resolver, node: nodes.Stage, numbering: _Numbering) -> model.Stage
     said = _options(r, node, numbering)
     sell = said.get(nodes.Sell)
     low, high = _sell(r, node, sell)
-    _check_built(r, node, said, high)
     order = said.get(nodes.OrderBy)
     return model.Stage(
         kind=node.kind.text,
@@ -203,17 +199,6 @@ def _sell(r: Resolver, node: nodes.Stage, sell: nodes.Sell | None) -> tuple[int,
     return low, high
 
 
-def _check_built(r: Resolver, node: nodes.Stage, said: dict[type, Any], high: int) -> None:
-    draft = r.draft
-    if node.kind.text == "multisell":
-        draft.not_built("multisell", node.span)
-    elif high > 1:
-        draft.not_built("auction that sells several", said[nodes.Sell].span)
-    for kind, form in ((nodes.Reping, "reping"), (nodes.Again, "again")):
-        if kind in said:
-            draft.not_built(form, said[kind].span)
-
-
 def _buyers(r: Resolver, node: nodes.Stage) -> tuple[str, ...]:
     """Names in written order; a tag stands for its buyers in the order in which they are declared; each once."""
     found: dict[str, None] = {}
@@ -257,9 +242,7 @@ def _key(r: Resolver, key: nodes.OrderKey) -> model.OrderKey:
     name = key.name.text
     symbol = r.draft.words.get(name)
     is_score = symbol is not None and symbol.kind == "score"
-    if name in KEYS_NOT_BUILT:
-        r.draft.not_built(f"order by {name}", key.span)
-    elif is_score:
+    if is_score:
         r.draft.used.add(("score", name))
     elif name not in DESCENDING:
         known = (*DESCENDING, *(word for word, s in r.draft.words.items() if s.kind == "score"))

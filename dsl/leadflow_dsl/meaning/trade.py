@@ -15,13 +15,11 @@ from leadflow_dsl.types import NUMBER
 
 def group(r: Resolver, item: nodes.Group) -> str:
     """``group NAME``."""
-    r.draft.not_built("group", item.span)
     return item.name.text
 
 
 def offer(r: Resolver, item: nodes.Offer) -> tuple[Decimal, ...]:
     """``offer 80, 50, 20``: each less than the one before."""
-    r.draft.not_built("offer", item.span)
     for before, after in pairwise(item.prices):
         if after.value >= before.value:
             message = f"{after.raw} is not less than {before.raw}"
@@ -31,7 +29,6 @@ def offer(r: Resolver, item: nodes.Offer) -> tuple[Decimal, ...]:
 
 def weight(r: Resolver, item: nodes.Weight) -> model.Weight:
     """``weight 60% when C``, ``weight 3``."""
-    r.draft.not_built("weight", item.span)
     when = r.condition(item.when) if item.when is not None else None
     value = Const(share(r.draft, item.value, "a weight"), NUMBER, item.value.span)
     return model.Weight(value, when, item.span, isinstance(item.value, nodes.Percent))

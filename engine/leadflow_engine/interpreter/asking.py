@@ -130,6 +130,7 @@ def _take(journey: Journey, lookup: m.Enhance, done: x.Exchange, whom: str) -> N
         journey.lookups[lookup.name] = done.key
     if done.result["phase"] != "not_sent":
         journey.spent += lookup.cost
+        journey.costs[lookup.name] = lookup.cost
     _apply(journey, lookup, done.result, done.reading, whom, done.failure, done.ms)
     key = _cache_value(journey, lookup)
     if key and lookup.cache_for and OUTCOME.get(done.reading.verdict) in {"success", "failure"}:

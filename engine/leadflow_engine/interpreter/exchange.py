@@ -11,6 +11,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
 from leadflow_engine.interpreter.journey import Journey, Work, call
+from leadflow_engine.lead import Lead
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
 from leadflow_engine.secrets import masked_placeholders
@@ -46,16 +47,21 @@ class Exchange:
 
 
 def exchange(
-    journey: Journey, key: str, data: CallOut, leg: m.Leg, cost: Decimal = Decimal(0)
+    journey: Journey,
+    key: str,
+    data: CallOut,
+    leg: m.Leg,
+    cost: Decimal = Decimal(0),
+    scope: Lead | None = None,
 ) -> Generator[Any, Any, Exchange]:
-    """Make one call and read its answer."""
+    """Make one call and read its answer; ``scope`` is the lead as the answer's rules see it."""
     result = yield from call(journey, Effect(key, data))
-    reading = read_answer(journey, leg, result)
+    reading = read_answer(journey, leg, result, scope)
     journey.records.append(_posting(journey, key, data, result, reading, cost))
     return Exchange(key, result, reading)
 
 
-def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
+def read_answer(journey: Journey, leg: m.Leg, result: Result, scope: Lead | None = None) -> Reading:
     """What an answer says, by the flow's response block."""
     reader: Reader = journey.plan.reader(leg)
     if result["phase"] != "answered":
@@ -70,7 +76,7 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result) -> Reading:
         str(result["body"]),
         flow.country,
         zone=flow.timezone,
-        scope=journey.lead,
+        scope=scope or journey.lead,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,10 @@ from leadflow_engine.effects import Clock, Effect, End, Suspend
 from leadflow_engine.intake import door as intake
 from leadflow_engine.interpreter.asking import restore
 from leadflow_engine.interpreter.cursor import Cursor
+from leadflow_engine.interpreter.fetching import before_fetch, fetch, fetched_before
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.routing import HOLDERS, Paused
+from leadflow_engine.interpreter.sharing import short_of
 from leadflow_engine.interpreter.stages.results import Waiting
 from leadflow_engine.interpreter.steps import Stop, run_step
 from leadflow_engine.masking import shown_values
@@ -25,9 +28,11 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     now = moment(told["now"])
     first = journey.segment == 1
     received_at = now if first else moment(str(journey.past["clock/segment.1"]["now"]))
-    journey.lead = intake.read_lead(journey.plan, journey.arrival, received_at, now)
+    entered = f"accept/{journey.arrival.source}" in journey.past
+    if not (yield from _read(journey, received_at, now, entered)):
+        return
     journey.cost = intake.cost_of(journey.plan, journey.lead)
-    if not first:
+    if entered:
         _restore(journey)
     elif (refused := (yield from _door(journey))) is not None:
         yield from _end(journey, refused)
@@ -42,6 +47,28 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
             yield from _end(journey, ending)
             return
     yield from _finish(journey)
+
+
+def _read(
+    journey: Journey, received_at: datetime.datetime, now: datetime.datetime, entered: bool
+) -> Generator[Any, Any, bool]:
+    """The lead's fields; fetched where its source only names it. False: the segment has ended, without a lead."""
+    source = journey.plan.sources[journey.arrival.source]
+    fetched = None
+    if source.fetch is not None and entered:
+        fetched = fetched_before(journey)
+    elif source.fetch is not None:
+        journey.counts = dict(journey.cursor.counts)
+        before_fetch(journey, received_at, now)
+        _note_lead(journey)
+        found = yield from fetch(journey, source)
+        if isinstance(found, Stop):
+            yield from _end(journey, found)
+        if found is None or isinstance(found, Stop):
+            return False
+        fetched = found
+    journey.met(intake.read_lead(journey.plan, journey.arrival, received_at, now, fetched))
+    return True
 
 
 def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
@@ -88,6 +115,8 @@ def _restore(journey: Journey) -> None:
     journey.branches = dict(cursor.branches)
     journey.held = {name: dict(held) for name, held in cursor.held.items()}
     journey.spent = Decimal(cursor.spent)
+    journey.costs = {name: Decimal(cost) for name, cost in cursor.costs.items()}
+    journey.unsold_until = cursor.unsold_until
     lead.steps.update(cursor.steps)
     lead.scores.update({name: Decimal(v) if v is not None else None for name, v in cursor.scores.items()})
     for name, kept in cursor.deliveries.items():
@@ -107,9 +136,8 @@ def _finish(journey: Journey) -> Generator[Any, Any, None]:
     """All steps are done: sold, or unsold, or still waited for where somebody may have taken it."""
     sold = journey.confirmed()
     if sold:
-        yield from _end(
-            journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {', '.join(d.buyer for d in sold)}")
-        )
+        names = ", ".join(delivery.buyer for delivery in sold)
+        yield from _end(journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {names}{short_of(journey)}"))
         return
     doubted = journey.unsettled()
     if doubted:
@@ -148,6 +176,8 @@ def _suspend(journey: Journey, paused: Paused) -> Generator[Any, Any, None]:
         steps=dict(journey.lead.steps),
         counts=dict(journey.counts),
         spent=str(journey.spent),
+        costs={name: str(cost) for name, cost in journey.costs.items()},
+        unsold_until=journey.unsold_until,
     )
     key = f"suspend/{journey.segment}"
     yield Effect(key, Suspend(cursor.to_json(), waiting.due, waiting.why, waiting.reason))

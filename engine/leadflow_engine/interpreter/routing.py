@@ -12,13 +12,18 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import truth
-from leadflow_engine.interpreter.journey import Journey, moment
+from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.sharing import in_the_way, shares
 from leadflow_engine.interpreter.stages import STAGES
-from leadflow_engine.interpreter.stages.prequalify import now_of
+from leadflow_engine.interpreter.stages.best_of import addresses_of, choose
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting
+from leadflow_engine.records import Delivery
 
 HOLDERS = "holders"
 """The agenda's entry for the buyers that are waited for when nobody else took the lead."""
+
+AGAIN = "again"
+"""The cursor's stage of a lead that nobody took, and that is tried again from the route's beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +45,49 @@ def addresses(
         if isinstance(item, m.If):
             yield from addresses(step, item.then, f"{address}.then")
             yield from addresses(step, item.otherwise, f"{address}.else")
+        elif isinstance(item, m.BestOf):
+            yield from addresses_of(address, item)
 
 
 def route(journey: Journey, step: int, route_: m.Route) -> Generator[Any, Any, StageResult | Paused]:
     """Walk a route from its beginning, or from where the cursor says."""
     items = dict(addresses(step, route_.items))
     cursor = journey.cursor
-    if cursor.stage and cursor.step == step:
-        return (yield from _go_on(journey, items))
-    return (yield from _walk(journey, items, tuple(f"{step}/{index}" for index in range(len(route_.items)))))
+    whole = tuple(f"{step}/{index}" for index in range(len(route_.items)))
+    if not cursor.stage or cursor.step != step:
+        result = yield from _walk(journey, items, whole)
+    elif cursor.stage == AGAIN:
+        journey.held.clear()
+        result = yield from _walk(journey, items, whole)
+    else:
+        result = yield from _go_on(journey, items)
+    return _try_again(journey, route_) if isinstance(result, Unsold) else result
+
+
+def _try_again(journey: Journey, route_: m.Route) -> StageResult | Paused:
+    """``unsold hold``: the route is walked again every so often, and at the end of its time once more."""
+    now, said = journey.now(), journey.unsold_until
+    journey.unsold_until = ""
+    if route_.unsold is None or journey.taken():
+        return Unsold()
+    until = moment(said) if said else now + route_.unsold.up_to
+    if now >= until:
+        return Unsold()
+    journey.unsold_until = iso(until)
+    due = min(now + route_.unsold.every, until) if route_.unsold.every is not None else until
+    return Paused(Waiting("held", f"nobody took it; tried again until {iso(until)}", iso(due), ()), AGAIN, ())
 
 
 def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any, Any, StageResult | Paused]:
     """Go on at the cursor's stage with the buyers that remain, then with the rest of the agenda."""
     cursor = journey.cursor
+    stage = items.get(cursor.stage)
     _assume_sold(journey)
-    for delivery in journey.confirmed():  # meanwhile somebody said yes
-        journey.considered(
-            delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason
-        )
-        return Sold(delivery.buyer)
+    _note_confirmed(journey)
+    if journey.confirmed() and not (isinstance(stage, m.Stage) and shares(stage)):
+        return Sold(journey.confirmed()[0].buyer)
     if cursor.stage == HOLDERS:
         return (yield from _walk(journey, items, (HOLDERS, *cursor.agenda)))
-    stage = items[cursor.stage]
     assert isinstance(stage, m.Stage)
     journey.branch = _branch_of(journey, cursor.stage)
     decided = replace(stage, order=()) if stage.kind != "auction" else stage  # the order was decided before
@@ -73,9 +98,19 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     return (yield from _walk(journey, items, cursor.agenda))
 
 
+def _note_confirmed(journey: Journey) -> None:
+    """Who has said yes meanwhile."""
+    for delivery in journey.confirmed():
+        if journey.tried.get(delivery.buyer) in {"in_doubt", "pending"}:
+            journey.tried[delivery.buyer] = "sold"
+            journey.considered(
+                delivery.stage, delivery.buyer, "sold", price=delivery.price, reason=delivery.reason
+            )
+
+
 def _is_over(journey: Journey, until: str | None) -> bool:
     """Has this moment come?"""
-    return until is not None and moment(until) <= now_of(journey)
+    return until is not None and moment(until) <= journey.now()
 
 
 def _assume_sold(journey: Journey) -> None:
@@ -100,15 +135,35 @@ def _walk(
     while agenda:
         address, agenda = agenda[0], agenda[1:]
         item = items.get(address)
+        if _is_over_with(journey, items, (address, *agenda)):
+            break
         if isinstance(item, m.If):
             agenda = (yield from _branch(journey, address, item)) + agenda
+            continue
+        if isinstance(item, m.BestOf):
+            agenda = (yield from choose(journey, address, item)) + agenda
             continue
         if address != HOLDERS and _time_to_wait(journey, item):
             return _wait_for_holders(journey, (address, *agenda))
         done = yield from _stage(journey, items, address, item, agenda)
         if done is not None:
             return done
-    return _wait_for_holders(journey, ()) if _time_to_wait(journey, None) else Unsold()
+    if _time_to_wait(journey, None):
+        return _wait_for_holders(journey, ())
+    mine = {item.id for item in items.values()}
+    sold = [delivery.buyer for delivery in journey.confirmed() if delivery.stage in mine]
+    return Sold(", ".join(sold)) if sold else Unsold()
+
+
+def _is_over_with(journey: Journey, items: Mapping[str, m.RouteItem], agenda: tuple[str, ...]) -> bool:
+    """Has somebody the lead, so that nothing which is still to come may run?"""
+    coming = [
+        item
+        for address, item in items.items()
+        if isinstance(item, m.Stage)
+        and any(address == one or address.startswith(f"{one}.") for one in agenda)
+    ]
+    return bool(journey.taken()) and all(in_the_way(journey, stage) is not None for stage in coming)
 
 
 def _stage(
@@ -118,13 +173,27 @@ def _stage(
         return (yield from _holders(journey, items, agenda))
     assert isinstance(item, m.Stage)
     journey.branch = _branch_of(journey, address)
+    before = in_the_way(journey, item)
+    if before is not None:
+        _pass_by(journey, item, before)
+        return None
     result = yield from STAGES[item.kind](journey, item, item.buyers)
     return _paused(result, address, agenda)
 
 
+def _pass_by(journey: Journey, stage: m.Stage, before: Delivery) -> None:
+    """An exclusive stage that is not run, because somebody has the lead or may come to have it."""
+    said = "has the lead" if before.state == "confirmed" else "may have the lead"
+    for name in stage.buyers:
+        if name not in journey.tried:
+            reason = f"{before.buyer} {said}: nobody can have it alone any more"
+            journey.considered(stage.id, name, "not_asked", reason=reason)
+
+
 def _branch(journey: Journey, address: str, item: m.If) -> Generator[Any, Any, tuple[str, ...]]:
-    """The items of the branch that is taken; one that ends unknown takes the ``else``."""
-    taken = yield from truth(journey, item.condition, f"if {item.written}")
+    """The items of the branch that is taken; one that ends unknown takes the ``else``, one taken before stays."""
+    if not (taken := f"{address}.then" in journey.branches) and f"{address}.else" not in journey.branches:
+        taken = yield from truth(journey, item.condition, f"if {item.written}")
     name, items = ("then", item.then) if taken else ("else", item.otherwise)
     journey.branches[f"{address}.{name}"] = f"if {item.written}" if taken else f"else of if {item.written}"
     return tuple(f"{address}.{name}.{index}" for index in range(len(items)))
@@ -140,6 +209,8 @@ def _branch_of(journey: Journey, address: str) -> str:
 
 def _time_to_wait(journey: Journey, item: object) -> bool:
     """Holds come when nobody else took the lead, and before any fallback."""
+    if journey.confirmed():
+        return False
     holders = [held for held in journey.held.values() if not held["first"] and not held.get("over")]
     return bool(holders) and (item is None or (isinstance(item, m.Stage) and item.kind == "fallback"))
 

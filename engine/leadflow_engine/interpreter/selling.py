@@ -1,7 +1,8 @@
-"""Selling to one buyer: what it would claim, its price, its ping, and the post under its intent."""
+"""Selling to one buyer: its ping, and the post under its intent."""
 
 from __future__ import annotations
 
+import copy
 import datetime
 import hashlib
 from collections.abc import Generator
@@ -10,23 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import (
-    BuyerLimits,
-    CallOut,
-    Effect,
-    HttpRequest,
-    Intent,
-    KeyClaim,
-    LimitClaim,
-    Result,
-)
-from leadflow_engine.evaluation.comparing import Open, plain
-from leadflow_engine.evaluation.conditions import decide
-from leadflow_engine.evaluation.evaluate import evaluate
-from leadflow_engine.intake.door import key_claims, limit_claims
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, Intent, Result
 from leadflow_engine.interpreter import exchange as x
-from leadflow_engine.interpreter.asking import REPEATABLE, build, value
+from leadflow_engine.interpreter.asking import REPEATABLE, build
 from leadflow_engine.interpreter.journey import Journey, iso
+from leadflow_engine.interpreter.prices import Offer, claims_of
+from leadflow_engine.interpreter.sharing import most_of, shares
+from leadflow_engine.lead import Lead
 from leadflow_engine.limits.hours import open_until
 from leadflow_engine.mapping import Extra, RequestProblem, Staging
 from leadflow_engine.plan import PlannedBuyer
@@ -36,68 +27,6 @@ from leadflow_engine.settle import Came, Settled, settle
 
 SAFE_TO_REPEAT = frozenset({"connect", "429", "retry"})
 """Causes after which a post may be made again to any buyer: it certainly did not take the lead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What is to be sold to whom: the stage, the place in its order, the price, the ping's answer."""
-
-    stage: m.Stage
-    buyer: str
-    position: int
-    price: Decimal
-    bid: Decimal | None = None
-    ms: float = 0.0
-
-
-def claims_of(
-    journey: Journey, planned: PlannedBuyer, price: Decimal
-) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
-    """What a delivery to this buyer would claim; a test lead claims nothing."""
-    if journey.lead.test:
-        return (), ()
-    buyer, flow = planned.buyer, journey.plan.flow
-    leg = buyer.deliver or buyer.ping
-    seconds = leg.request.timeout.total_seconds() if leg else 0.0
-    limits = limit_claims(planned.caps, journey.lead, buyer.timezone, price, seconds)
-    return limits, key_claims(buyer.dedupes, f"{flow.name}/buyer/{buyer.name}", journey.lead)
-
-
-def limits_question(journey: Journey, name: str) -> BuyerLimits:
-    """The question whether a buyer still has room for this lead, at its price as far as it is known."""
-    planned = journey.plan.buyers[name]
-    limits, keys = claims_of(journey, planned, fixed_price(journey, planned) or Decimal(0))
-    return BuyerLimits(name, limits, keys, planned.buyer.down_after)
-
-
-def price_of(journey: Journey, planned: PlannedBuyer) -> m.Price | None:
-    """The first of a buyer's prices that holds."""
-    for entry in planned.prices:
-        if decide(entry.when, journey.lead.truth) is True:
-            return entry.price
-    return None
-
-
-def fixed_price(journey: Journey, planned: PlannedBuyer) -> Decimal | None:
-    """A buyer's price where it is known without a bid; ``None`` where it is not."""
-    price = price_of(journey, planned)
-    if price is None or price.kind != "amount" or price.amount is None:
-        return None
-    amount = plain(evaluate(price.amount, journey.lead))
-    return None if isinstance(amount, Open) or not isinstance(amount, Decimal) else amount
-
-
-def amount_due(
-    journey: Journey, planned: PlannedBuyer, bid: Decimal | None
-) -> Generator[Any, Any, Decimal | None]:
-    """What a sale to this buyer brings: its price, or its bid where the price is from the bid."""
-    price = price_of(journey, planned)
-    if price is None:
-        return None
-    if price.kind != "amount" or price.amount is None:
-        return bid
-    amount = yield from value(journey, price.amount, planned.buyer.name)
-    return amount if isinstance(amount, Decimal) else None
 
 
 # ------------------------------------------------------------------ pings
@@ -168,28 +97,82 @@ def _parts_of(bid: Bid | None) -> dict[str, object] | None:
 # ------------------------------------------------------------------ posts
 
 
+@dataclass(slots=True)
+class Lot:
+    """One offer made ready: its number, its request (``None`` for a buyer that its ping sells to), and the lead as
+    this buyer's mapping and rules see it, so that several lots can be under way at once."""
+
+    offer: Offer
+    number: int
+    request: HttpRequest | None
+    scope: Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came of a lot's post; ``ms`` is how long all its calls took."""
+
+    settled: Settled
+    done: x.Exchange | None = None
+    ms: float = 0.0
+
+
 def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     """Reserve, post and settle with one buyer. Whatever comes of it is noted; the caller decides what is next."""
+    lot = yield from prepare(journey, offer)
+    if isinstance(lot, Settled):
+        return lot
+    refused = yield from reserve(journey, lot)
+    if refused is not None:
+        return refused
+    return conclude(journey, lot, (yield from post(journey, lot)))
+
+
+def prepare(journey: Journey, offer: Offer) -> Generator[Any, Any, Lot | Settled]:
+    """An offer's request, with what it reads asked; or that there is none to be made, which is noted."""
     buyer = journey.plan.buyers[offer.buyer].buyer
     number = journey.number(f"intent/{buyer.name}")
     journey.lead.delivery_key = delivery_key(journey.lead.id, buyer.name, number)
+    journey.lead.asked_price = offer.asked
     leg = buyer.deliver
     request = (yield from build(journey, leg, buyer.name, test_marks(journey, buyer))) if leg else None
     if isinstance(request, RequestProblem):
         return _noted(journey, offer, Settled("not_sent", "error", request.reason))
-    refused = yield from _intend(journey, offer, number)
+    return Lot(offer, number, request, copy.copy(journey.lead))
+
+
+def reserve(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
+    """The intent of a lot: everything that it needs is reserved, or (noted) why not."""
+    refused = yield from _intend(journey, lot)
     if refused is not None:
-        return _noted(journey, offer, refused)
-    journey.delivered(_delivery(journey, offer, number, "intent"))
+        return _noted(journey, lot.offer, refused)
+    journey.delivered(_delivery(journey, lot, "intent"))
     journey.unstored = False  # the intent itself is stored
-    if request is None or leg is None:
-        settled, ms, reading, failure = Settled("confirmed", "sold", ""), 0.0, None, ""
-    else:
-        settled, done = yield from _post(journey, buyer, number, request, leg)
-        ms, reading, failure = done.ms, done.reading, str(done.result["failure"])
-    delivery = _delivery(journey, offer, number, settled.state, settled.reason, reading)
-    journey.delivered(replace(delivery, failure=failure))
-    return _noted(journey, offer, settled, ms, reading)
+    return None
+
+
+def conclude(journey: Journey, lot: Lot, posted: Posted) -> Settled:
+    """Note what came of a lot's post."""
+    settled, done = posted.settled, posted.done
+    reading = done.reading if done is not None else None
+    price, why = _sale_price(lot.offer, reading) if settled.state == "confirmed" else (lot.offer.price, "")
+    settled = replace(settled, reason="; ".join(filter(None, (settled.reason, why))))
+    delivery = _delivery(journey, lot, settled.state, settled.reason, reading)
+    failure = str(done.result["failure"]) if done is not None else ""
+    journey.delivered(replace(delivery, price=price, failure=failure))
+    return _noted(journey, replace(lot.offer, price=price), settled, posted.ms, reading)
+
+
+def _sale_price(offer: Offer, reading: Reading | None) -> tuple[Decimal, str]:
+    """What a sale is worth: the price that was offered, or what the answer tells, up to what was reserved."""
+    if not offer.told:
+        return offer.price, ""
+    answered = reading.price if reading is not None else None
+    if answered is None:
+        return Decimal(0), "the answer tells no price"
+    if offer.price and answered > offer.price:
+        return offer.price, f"the answer says {answered}, over the limit {offer.price}"
+    return answered, ""
 
 
 def test_marks(journey: Journey, buyer: m.Buyer) -> tuple[Extra, ...]:
@@ -204,7 +187,8 @@ def delivery_key(lead: str, buyer: str, number: int) -> str:
     return hashlib.sha256(f"{lead}\0{buyer}\0{number}".encode()).hexdigest()[:32]
 
 
-def _intend(journey: Journey, offer: Offer, number: int) -> Generator[Any, Any, Settled | None]:
+def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
+    offer, number = lot.offer, lot.number
     planned = journey.plan.buyers[offer.buyer]
     limits, keys = claims_of(journey, planned, offer.price)
     intent = Intent(
@@ -214,14 +198,17 @@ def _intend(journey: Journey, offer: Offer, number: int) -> Generator[Any, Any, 
         price=offer.price,
         limits=limits,
         keys=keys,
-        exclusive=True,
-        beside_doubt=_may_stand_beside_doubt(journey),
-        delivery_key=journey.lead.delivery_key,
+        exclusive=not shares(offer.stage),
+        beside_doubt=_may_stand_beside_doubt(journey, offer.stage),
+        delivery_key=lot.scope.delivery_key,
         test=journey.lead.test,
         open_until=_open_until(journey, planned),
+        most=most_of(journey, offer.stage) if shares(offer.stage) else None,
+        shares=journey.shares_of(offer.stage.id, offer.buyer),
     )
     reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
     if reply["granted"]:
+        journey.shares.pop(offer.stage.id, None)
         return None
     return Settled("not_sent", str(reply["code"]), str(reply["reason"]))
 
@@ -234,29 +221,39 @@ def _open_until(journey: Journey, planned: PlannedBuyer) -> str | None:
     return iso(closes) if closes is not None else None
 
 
-def _may_stand_beside_doubt(journey: Journey) -> bool:
-    """Only where every delivery in doubt is one after which the flow says to go on."""
-    return all(delivery.state == "in_doubt" for delivery in journey.unsettled())
+def _may_stand_beside_doubt(journey: Journey, stage: m.Stage) -> bool:
+    """Only where every delivery in doubt is one after which the flow says to go on; what is shared stands beside what
+    is shared anyhow."""
+    others = (
+        delivery
+        for delivery in journey.unsettled()
+        if not (shares(stage) and shares(journey.plan.stages[delivery.stage]))
+    )
+    return all(delivery.state == "in_doubt" for delivery in others)
 
 
-def _post(
-    journey: Journey, buyer: m.Buyer, number: int, request: HttpRequest, leg: m.Leg
-) -> Generator[Any, Any, tuple[Settled, x.Exchange]]:
-    """Post under an intent, again as far as ``retry`` allows. Only an idempotent buyer is asked again in doubt."""
+def post(journey: Journey, lot: Lot) -> Generator[Any, Any, Posted]:
+    """Post under an intent, again as far as ``retry`` allows. Only an idempotent buyer is asked again in doubt.
+
+    May be one branch of a fork: it writes nothing shared but its own postings."""
+    buyer, number, request = journey.plan.buyers[lot.offer.buyer].buyer, lot.number, lot.request
+    leg = buyer.deliver
+    if request is None or leg is None:
+        return Posted(Settled("confirmed", "sold", ""))
     key = f"post/{buyer.name}/{number}"
     data = CallOut("post", buyer.name, number, request)
-    done = yield from x.exchange(journey, key, data, leg)
-    settled = settle(came_of(done, leg))
+    done = yield from x.exchange(journey, key, data, leg, scope=lot.scope)
+    settled, ms = settle(came_of(done, leg)), done.ms
     retry, doubted = leg.request.retry, settled.state == "in_doubt"
     for again in range(1, retry.times + 1 if retry else 1):
         assert retry is not None
         if not _may_resend(settled, retry, buyer):
             break
         yield from x.pause(retry, f"{key}/retry.{again}")
-        done = yield from x.exchange(journey, f"{key}/retry.{again}", data, leg)
-        settled = _after(settle(came_of(done, leg, resend=doubted)), doubted)
+        done = yield from x.exchange(journey, f"{key}/retry.{again}", data, leg, scope=lot.scope)
+        settled, ms = _after(settle(came_of(done, leg, resend=doubted)), doubted), done.ms
         doubted = doubted and settled.state not in {"confirmed", "declined"}
-    return settled, done
+    return Posted(settled, done, ms)
 
 
 def _after(settled: Settled, doubted: bool) -> Settled:
@@ -293,11 +290,12 @@ def came_of(done: x.Exchange, leg: m.Leg, resend: bool = False) -> Came:
 
 
 def _delivery(
-    journey: Journey, offer: Offer, number: int, state: str, reason: str = "", reading: Reading | None = None
+    journey: Journey, lot: Lot, state: str, reason: str = "", reading: Reading | None = None
 ) -> Delivery:
+    offer = lot.offer
     return Delivery(
         buyer=offer.buyer,
-        number=number,
+        number=lot.number,
         state=state,
         price=offer.price,
         reference=journey.masked(reading.reference or "") if reading else "",
@@ -314,7 +312,7 @@ def _due(journey: Journey, buyer: str, state: str) -> str | None:
     policy = journey.plan.buyers[buyer].buyer.on_doubt
     if state != "in_doubt" or policy.after is None:
         return None
-    return iso(journey.lead.clock + datetime.timedelta(milliseconds=round(journey.elapsed)) + policy.after)
+    return iso(journey.now() + policy.after)
 
 
 def _noted(

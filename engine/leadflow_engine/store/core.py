@@ -18,7 +18,7 @@ from leadflow_engine.store.decide import decide
 from leadflow_engine.store.digests import Digests, give_key, instance_digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
-from leadflow_engine.store.project import project
+from leadflow_engine.store.project import project_effect, project_records
 from leadflow_engine.store.rows import Rows
 
 HEADS = 20_000
@@ -59,14 +59,17 @@ def _next_fact(connection: sqlite3.Connection) -> int:
 
 
 def perform(core: Core, write: Write) -> Result:
-    """Append the facts, decide the effect, append its own fact, project. Gives the effect's result."""
+    """Append the facts, project the records, decide the effect, append its own fact, project it. Gives its result.
+
+    Records come first: what a refusal has given back may be claimed by the very intent that tells of it."""
     at = core.clock.now()
     for fact in write.facts:
         append(core, write.lead, fact)
+    project_records(event(core, write.lead, at, core.next_fact), write)
     result = decide(core.connection, core.digests, write, at)
     own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, iso(at), result)
     number = append(core, write.lead, own)
-    project(event(core, write.lead, at, number), write, result)
+    project_effect(event(core, write.lead, at, number), write, result)
     return result
 
 

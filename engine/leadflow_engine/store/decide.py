@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import Accept, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.limits import windows
 from leadflow_engine.records import LeadRecord
+from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 
@@ -53,10 +54,16 @@ def _refused(what: str, refusal: Refusal) -> Result:
 
 
 def _taken(connection: sqlite3.Connection, lead: str, intent: Intent) -> Refusal | None:
-    """Whether another delivery of the lead stands in the way of this one."""
-    rows = connection.execute("SELECT buyer, number, state, exclusive FROM delivery WHERE lead = ?", (lead,))
-    for buyer, number, state, exclusive in rows:
-        if (buyer, number) == (intent.buyer, intent.number) or not (intent.exclusive or exclusive):
+    """Whether other deliveries of the lead stand in the way of this one."""
+    rows = connection.execute(
+        "SELECT buyer, number, state, exclusive FROM delivery WHERE lead = ? AND (buyer, number) <> (?, ?)",
+        (lead, intent.buyer, intent.number),
+    ).fetchall()
+    taken = [buyer for buyer, _, state, _ in rows if RESERVATION[state] != "released"]
+    if intent.most is not None and len(taken) >= intent.most:
+        return Refusal("not_asked", f"{', '.join(taken)} have this lead or may have it")
+    for buyer, _, state, exclusive in rows:
+        if not (intent.exclusive or exclusive):
             continue
         if state in ("confirmed", "pending") or (state in ("in_doubt", "intent") and not intent.beside_doubt):
             said = {"confirmed": "has taken", "pending": "has yet to answer for"}.get(state, "may have taken")

@@ -11,6 +11,9 @@ from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.event import Event, book, of_lead
 
+HOUR = len("2026-11-20T15")
+"""Characters of a time that name its hour."""
+
 
 def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -> None:
     """A delivery as the Run tells of it now."""
@@ -57,6 +60,9 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
     """
     if state == "intent":
         return
+    before = event.connection.execute(
+        "SELECT state FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
+    ).fetchone()[0]
     event.connection.execute(
         "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') AND ?6 "
         "ELSE failed END, "
@@ -64,11 +70,24 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
         "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
         (state, event.at, event.lead, buyer, number, failure != "crash"),
     )
+    if state != before and state in ("confirmed", "declined"):
+        _count(event, buyer, state)
     key = f"intent/{buyer}/{number}"
     if RESERVATION[state] != "held":
         _move_reservations(event, key, RESERVATION[state])
     if state == "confirmed":
         _book_sale(event, buyer, number, key)
+
+
+def _count(event: Event, buyer: str, state: str) -> None:
+    """Count what a buyer answered, by the hour."""
+    lead = of_lead(event)
+    if not lead["test"]:
+        event.connection.execute(
+            "INSERT INTO tally (flow, hour, buyer, answered, sold) VALUES (?,?,?,1,?) ON CONFLICT DO UPDATE "
+            "SET answered = answered + 1, sold = sold + excluded.sold",
+            (lead["flow"], event.at[:HOUR], buyer, state == "confirmed"),
+        )
 
 
 def _move_reservations(event: Event, key: str, to: str) -> None:

@@ -18,9 +18,19 @@ from leadflow_engine.store.event import Event, book, of_lead
 
 def project(event: Event, write: Write, result: Result) -> None:
     """Write what the records say and what the effect's result makes of it."""
+    project_records(event, write)
+    project_effect(event, write, result)
+
+
+def project_records(event: Event, write: Write) -> None:
+    """Write what the records say."""
     asked_at = {fact.key: fact.at for fact in write.facts}
     for record in write.records:
         RECORDS[type(record)](event, record, asked_at)
+
+
+def project_effect(event: Event, write: Write, result: Result) -> None:
+    """Write what the effect's result makes of it."""
     follow = EFFECTS.get(type(write.effect.data))
     if follow is not None:
         follow(event, write, result)
@@ -196,6 +206,11 @@ def _intent(event: Event, write: Write, result: Result) -> None:
         "INSERT INTO turn (flow, stage, buyer, last) VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
         (of_lead(event)["flow"], data.stage, data.buyer, event.number),
+    )
+    event.connection.executemany(
+        "INSERT INTO share (flow, stage, buyer, behind) VALUES (?,?,?,?) "
+        "ON CONFLICT DO UPDATE SET behind = behind + excluded.behind",
+        [(of_lead(event)["flow"], data.stage, buyer, gained) for buyer, gained in data.shares],
     )
 
 

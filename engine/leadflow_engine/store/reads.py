@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from leadflow_engine.effects import BuyerLimits, Effect, ReadCache, ReadLimits, ReadTurns, Result
+from leadflow_engine.effects import BuyerLimits, Effect, ReadCache, ReadLimits, ReadRates, ReadTurns, Result
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.decide import Refusal, claims_refused, clock_time
+from leadflow_engine.store.deliveries import HOUR
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 
@@ -147,7 +148,28 @@ def _turns(reader: Reader, lead: str, data: ReadTurns) -> Result:
         (lead, data.stage),
     )
     asked = set(data.buyers)
-    return {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
+    turns = {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
+    return turns | ({"shares": _shares(reader, lead, data)} if data.weighted else {})
+
+
+def _shares(reader: Reader, lead: str, data: ReadTurns) -> dict[str, int]:
+    rows = reader.connection.execute(
+        "SELECT buyer, behind FROM share WHERE flow = (SELECT flow FROM lead WHERE id = ?) AND stage = ?",
+        (lead, data.stage),
+    )
+    asked = set(data.buyers)
+    return {buyer: behind for buyer, behind in rows if buyer in asked and behind}
+
+
+def _rates(reader: Reader, lead: str, data: ReadRates) -> Result:
+    """By whole hours: the one in which the time begins is counted too."""
+    since = iso(reader.clock.now() - datetime.timedelta(seconds=data.seconds))
+    rows = reader.connection.execute(
+        "SELECT buyer, sum(answered), sum(sold) FROM tally WHERE flow = (SELECT flow FROM lead WHERE id = ?) "
+        "AND hour >= ? GROUP BY buyer ORDER BY buyer",
+        (lead, since[:HOUR]),
+    )
+    return {"rates": {buyer: [answered, sold] for buyer, answered, sold in rows}}
 
 
 def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:
@@ -170,5 +192,6 @@ def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:
 READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadLimits: _limits,
     ReadTurns: _turns,
+    ReadRates: _rates,
     ReadCache: _cache,
 }

@@ -23,6 +23,8 @@ PROJECTIONS: Final = (
     "ledger",
     "look_up",
     "turn",
+    "share",
+    "tally",
     "dedupe_key",
     "reservation",
     "cap",

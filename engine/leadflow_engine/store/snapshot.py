@@ -15,6 +15,8 @@ COPIED = {
     "cap": "WHERE window_end > :now",
     "dedupe_key": "WHERE state <> 'released'",
     "turn": "",
+    "share": "",
+    "tally": "",
     "look_up": "",
     "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND "
     "f.key = u.key)",

@@ -16,12 +16,11 @@ FORMS = Path(__file__).parents[1] / "data" / "forms" / "every_form.flow"
 TEXT = FORMS.read_text()
 
 UNBUILT = """
-retain; suppression; dedupe ... across; dedupe ... counting; throttle; each; ping of a source; verify; verify; reply;
-reply; postback; fetch; cost ... of revenue; cost ... back on return; group; stats; weight; weight; price ... plus
-cost of; price from response; cap ... across; cap ... counting attempts; cap ... shared; cap ... rolling; cap ...
-paced; cap ... counting pings; at least; throttle; balance; terms; on overdue; inquire; callback; verify; pending
-ends; returns at most; deliver batch; offer; deliver email; order by acceptance_rate; multisell; best of; reping;
-again; unsold hold; alert; stats; policy; stats
+retain; suppression; dedupe ... across; dedupe ... counting; throttle; ping of a source; reply on ping;
+postback; cost ... of revenue; cost ... back on return; stats; cap ... across; cap ... counting attempts; cap
+... shared; cap ... rolling; cap ... paced; cap ... counting pings; at least; throttle; balance; terms; on
+overdue; inquire; callback; pending ends; returns at most; deliver batch; deliver email; alert; stats; policy;
+stats
 """
 
 

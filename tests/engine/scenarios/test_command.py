@@ -109,11 +109,11 @@ def test_a_flow_that_does_not_lint_is_told_and_not_run(folder: Path, give: Give)
 def test_a_form_that_is_not_built_is_named(folder: Path, give: Give) -> None:
     write(folder, GOOD)
     flow = folder / "market.flow"
-    text = flow.read_text(encoding="utf-8").replace("  waterfall two, three {", "  multisell two, three {")
-    flow.write_text(text, encoding="utf-8")
+    alert = '\nalert "quiet" when stats.sold(two, 1h) < 1 notify email "ops@market.example"\n'
+    flow.write_text(flow.read_text(encoding="utf-8") + alert, encoding="utf-8")
     output = give(code=1).output
     assert "error[LF901]" in output
-    assert "multisell" in output
+    assert "alert" in output
 
 
 def test_a_file_that_cannot_be_used_ends_with_2_and_the_others_are_run(folder: Path, give: Give) -> None:

@@ -116,7 +116,8 @@ class Story:
         price: str = "50.00",
         **rest: Any,
     ) -> fx.Write:
-        asked: dict[str, Any] = {"exclusive": True, "beside_doubt": False, "delivery_key": "k", **rest}
+        asked: dict[str, Any] = {"exclusive": True, "beside_doubt": False, "delivery_key": "k"}
+        asked |= {"shares": ((buyer, -250_000), ("westsun", 250_000)), **rest}
         data = fx.Intent(
             buyer,
             number,

@@ -3,81 +3,152 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, ReadTurns
 from leadflow_engine.evaluation.conditions import decide
-from leadflow_engine.interpreter.journey import Journey
-from leadflow_engine.interpreter.selling import fixed_price
+from leadflow_engine.interpreter.journey import ONE, Journey
+from leadflow_engine.interpreter.prices import fixed_price
+from leadflow_engine.interpreter.stages.rates import EXPECTED_OVER, Rate, chance, rates
 
 LAST = Decimal("Infinity")
 
-Key = Callable[[Journey, str, Mapping[str, int], Mapping[str, Decimal]], Decimal | None]
+
+@dataclass(slots=True)
+class _Known:
+    """What the keys of an order read: turns, how far each is behind its share, bids, rates by their time."""
+
+    turns: Mapping[str, int] = field(default_factory=dict)
+    behind: Mapping[str, int] = field(default_factory=dict)
+    bids: Mapping[str, Decimal] = field(default_factory=dict)
+    rates: dict[float, Mapping[str, Rate]] = field(default_factory=dict)
 
 
-def _priority(
-    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
-) -> Decimal | None:
+Key = Callable[[Journey, m.OrderKey, str, _Known], Decimal | None]
+
+
+def _priority(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
     for number, when in journey.plan.buyers[name].priorities:
         if decide(when, journey.lead.truth) is True:
             return number
     return None
 
 
-def _price(
-    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
-) -> Decimal | None:
+def _price(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
     fixed = fixed_price(journey, journey.plan.buyers[name])
-    return fixed if fixed is not None else bids.get(name)
+    return fixed if fixed is not None else known.bids.get(name)
 
 
-def _bid(
-    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
-) -> Decimal | None:
-    return bids.get(name)
+def _bid(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    return known.bids.get(name)
 
 
-def _turn(
-    journey: Journey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
-) -> Decimal | None:
-    return Decimal(turns.get(name, 0))
+def _turn(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    return Decimal(known.turns.get(name, 0))
 
 
-KEYS: Mapping[str, Key] = {"priority": _priority, "price": _price, "bid": _bid, "round_robin": _turn}
+def _weight(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    return Decimal(known.behind[name]) if name in known.behind else None
+
+
+def _accepts(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    rate = known.rates[_looks_back(key)].get(name)
+    return rate.share if rate is not None else None
+
+
+def _expected(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    price = known.bids.get(name)
+    price = price if price is not None else _price(journey, key, name, known)
+    return None if price is None else price * chance(known.rates[EXPECTED_OVER].get(name))
+
+
+def _looks_back(key: m.OrderKey) -> float:
+    return key.window.total_seconds() if key.window is not None else EXPECTED_OVER
+
+
+KEYS: Mapping[str, Key] = {
+    "priority": _priority,
+    "price": _price,
+    "bid": _bid,
+    "round_robin": _turn,
+    "weight": _weight,
+    "acceptance_rate": _accepts,
+    "expected_value": _expected,
+}
 """What each word of ``order by`` compares; any other word is a score."""
 
 
 def ordered(
     journey: Journey, stage: m.Stage, names: Iterable[str], bids: Mapping[str, Decimal] | None = None
 ) -> Generator[Any, Any, list[str]]:
-    """The names in the stage's order: by its keys in turn, blanks last, and where all tie as written."""
+    """The names in the stage's order: by its keys in turn, blanks last; where all tie as written, which is told."""
     names = list(names)
-    if len(names) < 2 or not stage.order:
+    if not names or not stage.order:
         return names
-    turns: Mapping[str, int] = {}
-    if any(key.name == "round_robin" for key in stage.order):
-        reply = yield Effect(f"order/{stage.id}/{journey.segment}", ReadTurns(stage.id, tuple(names)))
-        turns = reply["turns"]
-    return sorted(names, key=lambda name: _sort_key(journey, stage.order, name, turns, bids or {}))
+    known = yield from _learn(journey, stage, names, bids or {})
+    keys = {
+        name: tuple(_signed(key, _value(journey, key, name, known)) for key in stage.order) for name in names
+    }
+    line = sorted(names, key=keys.__getitem__)
+    for first, second in pairwise(line):
+        if keys[first] == keys[second]:
+            journey.notes[stage.id, second] = f"ties with {first}, which is written before"
+    return line
 
 
-def _sort_key(
-    journey: Journey,
-    keys: tuple[m.OrderKey, ...],
-    name: str,
-    turns: Mapping[str, int],
-    bids: Mapping[str, Decimal],
-) -> tuple[Decimal, ...]:
-    return tuple(_signed(key, _value(journey, key, name, turns, bids)) for key in keys)
+def _learn(
+    journey: Journey, stage: m.Stage, names: list[str], bids: Mapping[str, Decimal]
+) -> Generator[Any, Any, _Known]:
+    """Ask the journal what the order reads; nothing where there is nobody to put in order."""
+    known = _Known(bids=bids)
+    words = {key.name for key in stage.order}
+    if "weight" in words or ("round_robin" in words and len(names) > 1):
+        turns = yield from _turns(journey, stage, names, "weight" in words)
+        known.turns = turns["turns"]
+        known.behind = _shares(journey, stage, names, turns.get("shares", {}))
+    for key in stage.order:
+        if key.name in {"acceptance_rate", "expected_value"} and len(names) > 1:
+            known.rates[_looks_back(key)] = yield from rates(journey, _looks_back(key))
+    for key in stage.order:
+        known.rates.setdefault(_looks_back(key), {})
+    return known
 
 
-def _value(
-    journey: Journey, key: m.OrderKey, name: str, turns: Mapping[str, int], bids: Mapping[str, Decimal]
-) -> Decimal | None:
+def _turns(
+    journey: Journey, stage: m.Stage, names: list[str], weighted: bool
+) -> Generator[Any, Any, Mapping[str, Any]]:
+    """The turns at a stage, asked once a segment."""
+    if stage.id not in journey.turns:
+        effect = Effect(f"order/{stage.id}/{journey.segment}", ReadTurns(stage.id, tuple(names), weighted))
+        journey.turns[stage.id] = yield effect
+    return journey.turns[stage.id]
+
+
+def _shares(journey: Journey, stage: m.Stage, names: list[str], behind: Mapping[str, int]) -> dict[str, int]:
+    """How far each is behind its share of first offers, with what this one adds to it; those without weight left out.
+
+    Each of those qualified gains its share of every first offer, and the one that is offered gives one whole."""
+    weights = {name: weight for name in names if (weight := _weight_of(journey, name)) > 0}
+    total = sum(weights.values(), Decimal(0))
+    gained = {name: int(ONE * weight / total) for name, weight in weights.items()}
+    journey.shares[stage.id] = gained
+    return {name: behind.get(name, 0) + share for name, share in gained.items()}
+
+
+def _weight_of(journey: Journey, name: str) -> Decimal:
+    for number, when in journey.plan.buyers[name].weights:
+        if decide(when, journey.lead.truth) is True:
+            return number
+    return Decimal(0)
+
+
+def _value(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
     if key.name in KEYS:
-        return KEYS[key.name](journey, name, turns, bids)
+        return KEYS[key.name](journey, key, name, known)
     return journey.lead.scores.get(key.name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Generator, Iterable
 from typing import Any
 
@@ -11,7 +10,8 @@ from leadflow_engine.effects import Effect, ReadLimits
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.interpreter.asking import ask
 from leadflow_engine.interpreter.journey import Journey, iso, moment
-from leadflow_engine.interpreter.selling import limits_question
+from leadflow_engine.interpreter.prices import limits_question
+from leadflow_engine.interpreter.sharing import has_it, mate_of, shares
 from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
 from leadflow_engine.records import Judged
 
@@ -19,11 +19,18 @@ HELD_FOR = {"closed": "closed", "capped": "capped", "balance": "capped", "down":
 """Which of a buyer's ``on ... hold`` applies to a reason's code."""
 
 
+IN_TURN = frozenset({"waterfall", "fallback"})
+"""Stages in which a buyer has a place of its own in which it can be waited for."""
+
+
 def prequalify(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Generator[Any, Any, Judgement]:
     """Judge the buyers of a stage that were not tried yet: criteria and hours first, limits of the survivors next."""
-    names = tuple(name for name in names if stage.again or name not in journey.tried)
+    names = tuple(
+        name for name in names if (stage.again or name not in journey.tried) and not has_it(journey, name)
+    )
     judgement = judge(journey.plan, journey.lead, names, stage.where)
     _refuse_tests(journey, judgement)
+    _refuse_sharers(journey, stage, judgement)
     yield from _read_limits(journey, stage, judgement)
     _note(journey, stage, judgement)
     return judgement
@@ -37,6 +44,16 @@ def _refuse_tests(journey: Journey, judgement: Judgement) -> None:
         buyer = journey.plan.buyers[name].buyer
         if not (buyer.test_fields or buyer.test_url):
             _move_out(judgement, name, Out("filtered", "cannot be told that this is a test lead"))
+
+
+def _refuse_sharers(journey: Journey, stage: m.Stage, judgement: Judgement) -> None:
+    """Who shares no lead at all is in no shared stage; who shares none with one that has it is out."""
+    for name in [*judgement.passed, *judgement.open]:
+        buyer = journey.plan.buyers[name].buyer
+        if buyer.exclusive and shares(stage):
+            _move_out(judgement, name, Out("filtered", "buys exclusively only"))
+        elif mate := mate_of(journey, name):
+            _move_out(judgement, name, Out("filtered", f"shares no lead with {mate} (group {buyer.group})"))
 
 
 def _read_limits(journey: Journey, stage: m.Stage, judgement: Judgement) -> Generator[Any, Any, None]:
@@ -74,11 +91,11 @@ def hold_out(journey: Journey, stage: m.Stage, name: str, out: Out) -> bool:
     hold = dict(journey.plan.buyers[name].buyer.holds).get(_cause(out))
     if hold is None or hold.action == "skip" or out.until is None or hold.up_to is None:
         return False
-    since = moment(journey.held[name]["since"]) if name in journey.held else now_of(journey)
+    since = moment(journey.held[name]["since"]) if name in journey.held else journey.now()
     if out.until > since + hold.up_to:
         journey.held.pop(name, None)
         return False
-    first = hold.action == "hold_first"
+    first = hold.action == "hold_first" and stage.kind in IN_TURN
     journey.held[name] = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
     journey.considered(stage.id, name, "held", code=out.code, reason=out.reason)
     return True
@@ -86,11 +103,6 @@ def hold_out(journey: Journey, stage: m.Stage, name: str, out: Out) -> bool:
 
 def _cause(out: Out) -> str:
     return "down" if out.code == "paused" and out.reason.startswith("down") else HELD_FOR.get(out.code, "")
-
-
-def now_of(journey: Journey) -> datetime.datetime:
-    """The segment's clock, and what has passed since by what calls took."""
-    return journey.lead.clock + datetime.timedelta(milliseconds=round(journey.elapsed))
 
 
 def resolve_open(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, bool]:

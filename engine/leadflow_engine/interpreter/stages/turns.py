@@ -9,10 +9,14 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.journey import Journey, iso
-from leadflow_engine.interpreter.selling import Offer, amount_due, sell
-from leadflow_engine.interpreter.stages.prequalify import now_of
+from leadflow_engine.interpreter.prices import Offer, amount_due, is_told
+from leadflow_engine.interpreter.selling import sell
+from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Waiting
 from leadflow_engine.settle import Settled
+
+LOWER = frozenset({"rejected", "capped", "balance"})
+"""Outcomes after which a buyer with several prices (``offer``) is asked the next."""
 
 
 def in_time(journey: Journey, stage: m.Stage, began: float) -> bool:
@@ -21,19 +25,40 @@ def in_time(journey: Journey, stage: m.Stage, began: float) -> bool:
 
 
 def offer(
-    journey: Journey, stage: m.Stage, name: str, position: int, bid: Decimal | None, ms: float = 0.0
+    journey: Journey,
+    stage: m.Stage,
+    name: str,
+    position: int,
+    bid: Decimal | None,
+    ms: float = 0.0,
+    asked: Decimal | None = None,
 ) -> Generator[Any, Any, Settled | None]:
     """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked."""
+    made = yield from make(journey, stage, name, position, bid, ms, asked)
+    return (yield from sell(journey, made)) if made is not None else None
+
+
+def make(
+    journey: Journey,
+    stage: m.Stage,
+    name: str,
+    position: int,
+    bid: Decimal | None,
+    ms: float = 0.0,
+    asked: Decimal | None = None,
+) -> Generator[Any, Any, Offer | None]:
+    """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
     planned = journey.plan.buyers[name]
-    price = yield from amount_due(journey, planned, bid)
+    price = asked if asked is not None else (yield from amount_due(journey, planned, bid))
     reason = yield from _too_little(journey, stage, price)
-    if price is None or reason:
+    if price is not None and not reason:
+        return Offer(stage, name, position, price, bid, ms, is_told(journey, planned), asked)
+    if asked is None or asked == planned.buyer.offers[0]:
         journey.outs.append(("price", reason))
         journey.considered(
             stage.id, name, "price", code="price", reason=reason, bid=bid, position=position, ms=ms
         )
-        return None
-    return (yield from sell(journey, Offer(stage, name, position, price, bid, ms)))
+    return None
 
 
 def _too_little(journey: Journey, stage: m.Stage, price: Decimal | None) -> Generator[Any, Any, str]:
@@ -46,10 +71,16 @@ def _too_little(journey: Journey, stage: m.Stage, price: Decimal | None) -> Gene
             return f"{price} is under the reserve {reserve}"
     if stage.min_margin is not None:
         least = yield from value(journey, stage.min_margin, "min margin")
-        margin = price - journey.cost - journey.spent
+        margin = price + _earned(journey, stage) - journey.cost - journey.spent
         if isinstance(least, Decimal) and margin < least:
             return f"margin {margin} is under {least}"
     return ""
+
+
+def _earned(journey: Journey, stage: m.Stage) -> Decimal:
+    """What sales to others have brought in already, where a lead is sold to several."""
+    sold = journey.confirmed() if shares(stage) else []
+    return sum((delivery.price for delivery in sold), Decimal(0))
 
 
 def after(journey: Journey, name: str, settled: Settled, remaining: tuple[str, ...]) -> StageResult | None:
@@ -67,5 +98,5 @@ def _doubt(journey: Journey, name: str, settled: Settled, remaining: tuple[str, 
     policy = journey.plan.buyers[name].buyer.on_doubt
     if policy.action == "next":
         return None
-    due = iso(now_of(journey) + policy.after) if policy.after is not None else None
+    due = iso(journey.now() + policy.after) if policy.after is not None else None
     return Waiting("in_doubt", f"{name}: {settled.reason}", due, remaining)

@@ -10,15 +10,20 @@ from leadflow_dsl.terms import reads
 from leadflow_engine.interpreter.asking import ask, build
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
+from leadflow_engine.interpreter.sharing import mate_of
+from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
-from leadflow_engine.interpreter.stages.turns import after, in_time, offer
+from leadflow_engine.interpreter.stages.turns import LOWER, after, in_time, offer
 from leadflow_engine.judge import Judgement
 
 
 def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
-    """Offer the lead to these buyers of the stage, in its order."""
+    """Offer the lead to these buyers of the stage, in its order. Where they were asked what it is worth to them, to
+    choose between stages, they are not asked again."""
+    if stage.id in journey.gathered:
+        return (yield from multisell(journey, stage, names))
     judgement: Judgement = yield from prequalify(journey, stage, names)
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
     yield from _ask_for_order(journey, stage, judgement)
@@ -59,13 +64,23 @@ def _turn(
     """One buyer's turn; ``None`` where the next one is to be asked."""
     if not (yield from resolve_open(journey, stage, name, position)):
         return None
-    pinged = Pinged("bid")
-    if journey.plan.buyers[name].buyer.ping is not None:
-        pinged = yield from _ping(journey, stage, name, position)
+    if mate := mate_of(journey, name):
+        reason = f"shares no lead with {mate} (group {journey.plan.buyers[name].buyer.group})"
+        journey.considered(stage.id, name, "filtered", code="filtered", reason=reason, position=position)
+        return None
+    for asked in journey.plan.buyers[name].buyer.offers or (None,):
+        journey.lead.asked_price = asked
+        pinged = Pinged("bid")
+        if journey.plan.buyers[name].buyer.ping is not None:
+            pinged = yield from _ping(journey, stage, name, position)
+        if pinged.outcome == "no_bid":
+            continue
         if pinged.outcome != "bid":
             return None
-    settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms)
-    return after(journey, name, settled, remaining) if settled is not None else None
+        settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms, asked)
+        if settled is None or settled.outcome not in LOWER:
+            return after(journey, name, settled, remaining) if settled is not None else None
+    return None
 
 
 def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, Pinged]:

@@ -1,0 +1,106 @@
+"""What a sale to a buyer brings, as far as it is known, and what a delivery to it would claim."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.effects import BuyerLimits, KeyClaim, LimitClaim
+from leadflow_engine.evaluation.comparing import Open, plain
+from leadflow_engine.evaluation.conditions import decide
+from leadflow_engine.evaluation.evaluate import evaluate
+from leadflow_engine.intake.door import key_claims, limit_claims
+from leadflow_engine.interpreter.asking import value
+from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.plan import PlannedBuyer
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is to be sold to whom: the stage, the place in its order, the price, the ping's answer.
+
+    ``told`` says that the buyer's answer tells the price, and ``price`` is the most that it may be; ``asked`` is the
+    price that this buyer is asked (``offer.price``), where it is asked one."""
+
+    stage: m.Stage
+    buyer: str
+    position: int
+    price: Decimal
+    bid: Decimal | None = None
+    ms: float = 0.0
+    told: bool = False
+    asked: Decimal | None = None
+
+
+def claims_of(
+    journey: Journey, planned: PlannedBuyer, price: Decimal
+) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
+    """What a delivery to this buyer would claim; a test lead claims nothing."""
+    if journey.lead.test:
+        return (), ()
+    buyer, flow = planned.buyer, journey.plan.flow
+    leg = buyer.deliver or buyer.ping
+    seconds = leg.request.timeout.total_seconds() if leg else 0.0
+    limits = limit_claims(planned.caps, journey.lead, buyer.timezone, price, seconds)
+    return limits, key_claims(buyer.dedupes, f"{flow.name}/buyer/{buyer.name}", journey.lead)
+
+
+def limits_question(journey: Journey, name: str) -> BuyerLimits:
+    """The question whether a buyer still has room for this lead, at the least that it may come to pay."""
+    planned = journey.plan.buyers[name]
+    least = min(planned.buyer.offers, default=None) or fixed_price(journey, planned)
+    limits, keys = claims_of(journey, planned, least or Decimal(0))
+    return BuyerLimits(name, limits, keys, planned.buyer.down_after)
+
+
+def price_of(journey: Journey, planned: PlannedBuyer) -> m.Price | None:
+    """The first of a buyer's prices that holds."""
+    for entry in planned.prices:
+        if decide(entry.when, journey.lead.truth) is True:
+            return entry.price
+    return None
+
+
+def fixed_price(journey: Journey, planned: PlannedBuyer) -> Decimal | None:
+    """A buyer's price where it is known without a bid; ``None`` where it is not.
+
+    Of a price that the answer tells it is the most that it may be, of several that are offered the first."""
+    if planned.buyer.offers:
+        return planned.buyer.offers[0]
+    price = price_of(journey, planned)
+    if price is None or price.kind == "bid":
+        return None
+    if price.kind == "response" or price.amount is None:
+        return price.limit or Decimal(0)
+    amount = plain(evaluate(price.amount, journey.lead))
+    if isinstance(amount, Open) or not isinstance(amount, Decimal):
+        return None
+    return amount + _plus(journey, price)
+
+
+def _plus(journey: Journey, price: m.Price) -> Decimal:
+    """``plus cost of LOOKUP``: what that look-up cost for this lead; nothing where it was not paid for."""
+    return journey.costs.get(price.plus_cost_of, Decimal(0))
+
+
+def amount_due(
+    journey: Journey, planned: PlannedBuyer, bid: Decimal | None
+) -> Generator[Any, Any, Decimal | None]:
+    """What a sale to this buyer brings: its price, its bid where the price is from the bid, or the most that its
+    answer may tell."""
+    price = price_of(journey, planned)
+    if price is None or price.kind == "bid":
+        return bid if price is not None else None
+    if price.kind == "response" or price.amount is None:
+        return price.limit or Decimal(0)
+    amount = yield from value(journey, price.amount, planned.buyer.name)
+    return amount + _plus(journey, price) if isinstance(amount, Decimal) else None
+
+
+def is_told(journey: Journey, planned: PlannedBuyer) -> bool:
+    """Is it the buyer's answer that tells the price?"""
+    price = price_of(journey, planned)
+    return price is not None and price.kind == "response"

@@ -1,0 +1,137 @@
+"""What is to be known of a stage's buyers before anybody is sold to: who may have the lead, and for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.interpreter.asking import build, value
+from leadflow_engine.interpreter.journey import Fork, Journey, store
+from leadflow_engine.interpreter.prices import amount_due, fixed_price
+from leadflow_engine.interpreter.selling import Pinged, ping, test_marks
+from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
+
+DEFAULT_WINDOW = 1.0
+"""Seconds that a stage waits for bids where the flow does not say."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Who is able to have the lead, what each came to when it was pinged, what each would pay (``bids``), and when
+    they were asked, in the journey's elapsed milliseconds; ``offers`` are the prices of those that are asked
+    several."""
+
+    able: list[str]
+    pinged: dict[str, Pinged] = field(default_factory=dict)
+    bids: dict[str, Decimal] = field(default_factory=dict)
+    asked_at: float = 0.0
+    offers: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+
+
+def offers_of(journey: Journey, names: Iterable[str]) -> dict[str, tuple[Decimal, ...]]:
+    """The prices that each of these is asked one after the other (``offer``), highest first."""
+    return {name: journey.plan.buyers[name].buyer.offers for name in names}
+
+
+def gather(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, Gathered]:
+    """Judge these buyers of a stage, ping those that have a ping, and see whose bid counts. What was gathered before,
+    to choose between stages, is not asked again."""
+    if stage.id in journey.gathered:
+        kept: Gathered = journey.gathered.pop(stage.id)
+        return kept
+    able = yield from qualify(journey, stage, names)
+    asked_at = journey.elapsed
+    pinged = yield from ping_all(journey, f"{stage.id}/{journey.segment}", able, window_of(stage))
+    bids = yield from standing(journey, stage, able, pinged)
+    return Gathered(able, pinged, bids, asked_at, offers_of(journey, able))
+
+
+def qualify(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, list[str]]:
+    """Those that pass, with what only a look-up can tell asked before the stage."""
+    judgement = yield from prequalify(journey, stage, names)
+    able = []
+    for name in names:
+        open_ = name in judgement.open and (yield from resolve_open(journey, stage, name, 0))
+        if name in judgement.passed or open_:
+            able.append(name)
+    return able
+
+
+def window_of(stage: m.Stage) -> float:
+    """How many seconds a stage waits for bids."""
+    return stage.window.total_seconds() if stage.window else DEFAULT_WINDOW
+
+
+def ping_all(
+    journey: Journey, key: str, names: Iterable[str], seconds: float
+) -> Generator[Any, Any, dict[str, Pinged]]:
+    """All pings in parallel. What their requests read is asked before, so that a branch writes nothing shared."""
+    requests = {}
+    for name in names:
+        buyer = journey.plan.buyers[name].buyer
+        if buyer.ping is not None:
+            journey.lead.asked_price = next(iter(buyer.offers), None)
+            requests[name] = yield from build(journey, buyer.ping, name, test_marks(journey, buyer))
+    if not requests:
+        return {}
+    if journey.unstored:
+        yield from store(journey)
+    branches = {
+        name: ping(journey, journey.plan.buyers[name].buyer, request) for name, request in requests.items()
+    }
+    before = journey.elapsed
+    joined = yield Fork(branches, (f"window/{key}", seconds))
+    took = max((done.ms for done in joined.results.values()), default=0.0)
+    journey.elapsed = before + (seconds * 1000 if joined.late else took)
+    late = Pinged("late", f"no answer within {_words(seconds)}", ms=seconds * 1000)
+    return {name: joined.results.get(name, late) for name in requests}
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"
+
+
+def standing(
+    journey: Journey, stage: m.Stage, names: Iterable[str], pinged: Mapping[str, Pinged]
+) -> Generator[Any, Any, dict[str, Decimal]]:
+    """The bids that count: those pinged and those of a fixed price; everybody else's end is noted."""
+    reserve = (yield from value(journey, stage.reserve, "reserve")) if stage.reserve is not None else None
+    bids: dict[str, Decimal] = {}
+    for name in names:
+        done = pinged.get(name)
+        price = yield from _price(journey, name)
+        bid = price if done is None or (done.outcome == "bid" and done.bid is None) else done.bid
+        if done is not None and done.outcome != "bid":
+            drop(journey, stage, name, done.outcome, done.reason, done)
+        elif bid is None:
+            said = "answered without a bid" if done is not None else "no price for this lead"
+            drop(journey, stage, name, "no_bid" if done is not None else "price", said, done)
+        elif isinstance(reserve, Decimal) and (price if price is not None else bid) < reserve:
+            drop(journey, stage, name, "no_bid", f"{bid} is under the reserve {reserve}", done, bid)
+        else:
+            bids[name] = bid
+    return bids
+
+
+def _price(journey: Journey, name: str) -> Generator[Any, Any, Decimal | None]:
+    """What a buyer pays without a bid; what that reads is asked."""
+    planned = journey.plan.buyers[name]
+    known = fixed_price(journey, planned)
+    return known if known is not None else (yield from amount_due(journey, planned, None))
+
+
+def drop(
+    journey: Journey,
+    stage: m.Stage,
+    name: str,
+    outcome: str,
+    reason: str,
+    done: Pinged | None,
+    bid: Decimal | None = None,
+) -> None:
+    """Note that a buyer's bid does not count."""
+    journey.tried[name] = outcome
+    journey.considered(stage.id, name, outcome, reason=reason, bid=bid, ms=done.ms if done else None)

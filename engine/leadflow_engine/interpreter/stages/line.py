@@ -1,0 +1,201 @@
+"""A line of buyers whose prices are known: sold to from the front, to one or to several, in waves.
+
+A wave is as many as may still have the lead; its posts are made at once, each under an intent of its own, and what they
+came to is noted in the order of the line. Whoever is behind comes in where somebody before refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.interpreter.journey import Fork, Journey
+from leadflow_engine.interpreter.selling import (
+    Lot,
+    Posted,
+    conclude,
+    lapses_at,
+    ping_values,
+    post,
+    prepare,
+    reserve,
+)
+from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
+from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
+from leadflow_engine.interpreter.stages.order import ordered
+from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting
+from leadflow_engine.interpreter.stages.turns import LOWER, in_time, make
+from leadflow_engine.records import Delivery
+from leadflow_engine.settle import Settled
+
+
+@dataclass(slots=True)
+class _Line:
+    """Who is still to be asked; how many were; the prices that each buyer with an ``offer`` was asked so far."""
+
+    stage: m.Stage
+    gathered: Gathered
+    left: list[str]
+    place: int = 0
+    asked: dict[str, int] = field(default_factory=dict)
+    posted: set[str] = field(default_factory=set)
+    repings: int = 0
+
+
+def sell_along(
+    journey: Journey, stage: m.Stage, names: list[str], gathered: Gathered
+) -> Generator[Any, Any, StageResult]:
+    """Sell to the first of these that take it, as many as the stage sells to."""
+    line = _Line(stage, gathered, list(names))
+    began = journey.elapsed
+    while line.left and room(journey, stage) != 0 and in_time(journey, stage, began):
+        before = len(line.left), dict(line.asked)
+        lots = yield from _wave(journey, line)
+        came = yield from _post_all(journey, lots)
+        refused = _ask_less(line, lots, came)
+        if not lots and before == (len(line.left), line.asked):
+            break  # those left share no lead with those that have it
+        if refused and stage.reping:
+            yield from _ping_again(journey, line)
+    return _came_to(journey, line)
+
+
+def _wave(journey: Journey, line: _Line) -> Generator[Any, Any, list[Lot]]:
+    """As many offers as may be under way at once, each reserved; a buyer whose mate is under way waits in the line."""
+    lots: list[Lot] = []
+    for name in list(line.left):
+        if room(journey, line.stage) == 0:
+            break
+        if mate_of(journey, name):
+            continue
+        line.left.remove(name)
+        line.place += name not in line.asked
+        lot = yield from _lot(journey, line, name)
+        if lot is not None:
+            lots.append(lot)
+    return lots
+
+
+def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | None]:
+    """One buyer's offer, made ready and reserved; ``None`` where it is not to be made, which is noted."""
+    gathered, stage = line.gathered, line.stage
+    buyer, done, bid = journey.plan.buyers[name].buyer, gathered.pinged.get(name), gathered.bids[name]
+    lapses = lapses_at(journey, done, gathered.asked_at) if done else None
+    if lapses is not None and journey.elapsed >= lapses:
+        drop(journey, stage, name, "late", "its bid expired before its turn", done, bid)
+        return None
+    asked = buyer.offers[line.asked.get(name, 0)] if buyer.offers else None
+    journey.lead.ping = ping_values(journey, buyer, done.result) if done else {}
+    made = yield from make(journey, stage, name, line.place, bid, done.ms if done else 0.0, asked)
+    if made is None:
+        return None
+    line.posted.add(name)
+    lot = yield from prepare(journey, made)
+    if isinstance(lot, Settled):
+        return None
+    refused = yield from reserve(journey, lot)
+    if refused is not None:
+        _put_back(line, name, refused)
+        return None
+    return lot
+
+
+def _post_all(journey: Journey, lots: list[Lot]) -> Generator[Any, Any, list[Settled]]:
+    """The posts of a wave, all at once; what they came to is noted in the order of the line."""
+    posted: dict[str, Posted] = {}
+    before = journey.elapsed
+    if len(lots) == 1:
+        posted[lots[0].offer.buyer] = yield from post(journey, lots[0])
+    elif lots:
+        joined = yield Fork({lot.offer.buyer: post(journey, lot) for lot in lots})
+        posted = dict(joined.results)
+        journey.elapsed = before + max(one.ms for one in posted.values())
+    return [conclude(journey, lot, posted[lot.offer.buyer]) for lot in lots]
+
+
+def _ask_less(line: _Line, lots: list[Lot], came: list[Settled]) -> bool:
+    """Those that refused come back with their next price, if they have one. Did anybody refuse?"""
+    refused = False
+    for lot, settled in zip(lots, came, strict=True):
+        if settled.state in {"declined", "not_sent"}:
+            refused = True
+            _put_back(line, lot.offer.buyer, settled)
+    return refused
+
+
+def _put_back(line: _Line, name: str, settled: Settled) -> None:
+    """A buyer with another price stands in the line again, where that price belongs (in a multisell: in front)."""
+    offers = line.gathered.offers.get(name, ())
+    number = line.asked.get(name, 0) + 1
+    if settled.outcome not in LOWER or number >= len(offers):
+        return
+    line.asked[name] = number
+    bids = line.gathered.bids
+    bids[name] = offers[number]
+    better = [each for each in line.left if line.stage.kind == "auction" and bids[each] > bids[name]]
+    line.left.insert(line.left.index(better[-1]) + 1 if better else 0, name)
+
+
+def _ping_again(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
+    """``reping``: everybody that was not posted to yet is asked for a bid again."""
+    names = [name for name in line.gathered.able if name not in line.posted]
+    if room(journey, line.stage) == 0 or not any(journey.plan.buyers[name].buyer.ping for name in names):
+        return
+    line.repings += 1
+    key = f"{line.stage.id}/{journey.segment}/reping.{line.repings}"
+    lower = [name for name in line.left if name in line.posted]  # its next price stands as it is
+    gathered, gathered.asked_at = line.gathered, journey.elapsed
+    gathered.pinged |= yield from ping_all(journey, key, names, window_of(line.stage))
+    bids = yield from standing(journey, line.stage, names, gathered.pinged)
+    bids |= {name: gathered.bids[name] for name in lower}
+    gathered.bids = {name: bids[name] for name in gathered.able if name in bids}
+    line.left = yield from ordered(journey, line.stage, gathered.bids, gathered.bids)
+
+
+# ------------------------------------------------------------------ what it came to
+
+
+def _came_to(journey: Journey, line: _Line) -> StageResult:
+    stage, sold = line.stage, journey.confirmed()
+    full = room(journey, stage) == 0
+    _note_rest(journey, line, full)
+    waited = [one for one in journey.unsettled() if one.stage == stage.id and not is_aside(journey, one)]
+    if waited and (line.left or not sold):
+        return _waiting(waited, tuple(line.left))
+    if sold and (full or len(sold) >= stage.sell_low):
+        return Sold(", ".join(delivery.buyer for delivery in sold))
+    return Unsold()
+
+
+def _waiting(waited: list[Delivery], remaining: tuple[str, ...]) -> Waiting:
+    """For the first that may end by itself; where none does, until somebody says."""
+    why = "pending" if any(delivery.state == "pending" for delivery in waited) else "in_doubt"
+    due = min((delivery.due for delivery in waited if delivery.due is not None), default=None)
+    said = {"pending": "has not decided yet", "in_doubt": "may have taken it"}
+    reason = "; ".join(f"{one.buyer} {said.get(one.state, 'is asked')}" for one in waited)
+    if len(waited) == 1 and why == "in_doubt":
+        reason = f"{waited[0].buyer}: {waited[0].reason}"
+    elif why == "in_doubt" or len(waited) > 1:
+        reason = "; ".join(f"{one.buyer}: {one.reason or said[one.state]}" for one in waited)
+    return Waiting(why, reason, due, remaining)
+
+
+def _note_rest(journey: Journey, line: _Line, full: bool) -> None:
+    """Why those that are left were not asked."""
+    stage, bids = line.stage, line.gathered.bids
+    several = "better bids were taken" if stage.sell_high > 1 else "a better bid was taken"
+    for place, name in enumerate(line.left, start=line.place + 1):
+        mate = mate_of(journey, name)
+        if name in line.asked:
+            continue  # it was asked a higher price, and that says more
+        if mate:
+            group = journey.plan.buyers[name].buyer.group
+            reason = f"shares no lead with {mate} (group {group})"
+            journey.considered(stage.id, name, "filtered", code="filtered", reason=reason, bid=bids[name])
+        elif full and stage.kind == "auction":
+            journey.considered(stage.id, name, "outbid", reason=several, bid=bids[name], position=place)
+        elif full:
+            reason = "somebody else had its turn before"
+            journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
