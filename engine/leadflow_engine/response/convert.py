@@ -25,6 +25,8 @@ def raw_of(value: object) -> Json:
 
 def text(value: object) -> str:
     """A reason or a reference: texts of a list joined by ``", "``, an object as ``name: value``; blank is ""."""
+    if value is None:
+        return ""
     raw = raw_of(value)
     try:
         return _text(raw)[:MAX_TEXT].strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
@@ -54,12 +55,22 @@ class Reader:
         sets = _sets(self.response.sets, answer, country, zone)
         rule, verdict = self._verdict(answer, not decoded.problem)
         bids = _bids(self.response.bids, answer, country, zone)
-        return replace(
-            self._values(answer, verdict, bids, country, zone),
+        values = {name: evaluate(term, answer) for name, term in self.response.values}
+        best = Reading("", bids=bids).chosen if bids else None
+        bid, expires = _amount("bid", values, answer, country), _expiry(values, answer, country, zone)
+        return Reading(
             kind_read=decoded.kind,
             verdict=verdict.outcome if verdict else self._otherwise(rule),
             rule=rule,
+            reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
+            cause=verdict.cause if verdict else "",
+            price=_amount("price", values, answer, country),
+            reference=convert.text(values.get("reference")) or (best.reference if best else ""),
+            redirect=convert.text(values.get("redirect")),
+            bid=best.bid if best and bid is None else bid,
+            expires=best.expires if best and expires is None else expires,
             sets=sets,
+            bids=bids,
             readable=not decoded.problem,
             notes=tuple(answer.notes),
         )
@@ -76,30 +87,25 @@ class Reader:
     def _otherwise(self, rule: int | None) -> str:
         return self.response.otherwise if rule == 0 else ""
 
-    def _values(
-        self, answer: AnswerScope, verdict: m.Verdict | None, bids: tuple[Bid, ...], country: str, zone: str
-    ) -> Reading:
-        values = {name: evaluate(term, answer) for name, term in self.response.values}
-        amounts = {name: convert.amount(values.get(name), country) for name in ("price", "bid")}
-        expires = convert.expiry(values.get("expires"), country, zone)
-        for name, read in (*amounts.items(), ("expires", expires)):
-            _note_unread(name, values.get(name), read, answer)
-        best = Reading("", bids=bids).chosen
-        return Reading(
-            kind_read="",
-            reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
-            cause=verdict.cause if verdict else "",
-            price=amounts["price"],
-            reference=convert.text(values.get("reference")) or (best.reference if best else ""),
-            redirect=convert.text(values.get("redirect")),
-            bid=best.bid if best and amounts["bid"] is None else amounts["bid"],
-            expires=best.expires if best and expires is None else expires,
-            bids=bids,
-        )
+
+def _amount(name: str, values: Mapping[str, object], answer: AnswerScope, country: str) -> Decimal | None:
+    value = values.get(name)
+    read = convert.amount(value, country)
+    _note_unread(name, value, read, answer)
+    return read
+
+
+def _expiry(
+    values: Mapping[str, object], answer: AnswerScope, country: str, zone: str
+) -> Decimal | datetime.datetime | None:
+    value = values.get("expires")
+    read = None if value is None else convert.expiry(value, country, zone)
+    _note_unread("expires", value, read, answer)
+    return read
 
 
 def _note_unread(name: str, value: object, read: object, answer: AnswerScope) -> None:
-    if read is None and convert.text(value):
+    if read is None and value is not None and convert.text(value):
         answer.note(f"`{name}` is blank: what the answer says there cannot be read as one")
 
 

@@ -32,6 +32,7 @@ class AnswerScope:
     sets: dict[str, Value] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     _html: Element | None = None
+    _css: dict[str, str | None] = field(default_factory=dict)
 
     def read(self, read: Read) -> object:
         """A value set from this answer, or a name of the lead."""
@@ -78,6 +79,12 @@ class AnswerScope:
             self._html = read_html(self.body)
         return self._html
 
+    def css(self, source: str) -> str | None:
+        """What a selector finds, looked for once: several rules often ask for the same element."""
+        if source not in self._css:
+            self._css[source] = selector(source).first(self.html())
+        return self._css[source]
+
 
 def _header(scope: AnswerScope, name: str) -> str | None:
     found = [value for other, value in scope.headers if other.lower() == name.lower()]
@@ -100,7 +107,7 @@ def _cookie(scope: AnswerScope, name: str) -> str | None:
 
 def _css(scope: AnswerScope, source: str) -> str | None:
     try:
-        return selector(source).first(scope.html())
+        return scope.css(source)
     except SelectorError as problem:
         scope.note(f'css "{source}" is blank: {problem}')
         return None

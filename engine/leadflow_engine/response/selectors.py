@@ -21,6 +21,8 @@ class SelectorError(ValueError):
 
 
 Test = Callable[[Element], bool]
+_Seen = dict[tuple[int, int], bool]
+"""Whether an element (by its ``id``) fits a chain up to an index."""
 
 _NAME = r"[\w-]+"
 _SIMPLE = re.compile(
@@ -49,13 +51,11 @@ class Selector:
 
     def first(self, root: Element) -> str | None:
         """The text (or attribute) of the first element that fits, None where none does."""
-        known: tuple[dict[tuple[int, int], bool], ...] = tuple({} for _ in self.chains)
+        chains = [(chain, len(chain) - 1, _Seen()) for chain in self.chains]
         for element in _all(root):
-            if any(
-                _fits(element, chain, len(chain) - 1, seen)
-                for chain, seen in zip(self.chains, known, strict=True)
-            ):
-                return element.attributes.get(self.attribute) if self.attribute else element.text()
+            for chain, last, seen in chains:
+                if _fits(element, chain, last, seen):
+                    return element.attributes.get(self.attribute) if self.attribute else element.text()
         return None
 
 
@@ -133,16 +133,19 @@ def _fits(
     element: Element,
     chain: tuple[tuple[str, tuple[Test, ...]], ...],
     index: int,
-    seen: dict[tuple[int, int], bool],
+    seen: _Seen,
 ) -> bool:
     """Whether an element fits a chain up to ``index``. Answers are kept, so that nested pages cost no more than their
     size times their depth."""
+    combinator, tests = chain[index]
+    for test in tests:
+        if not test(element):
+            return False
+    if index == 0:
+        return True
     key = id(element), index
     if key not in seen:
-        combinator, tests = chain[index]
-        seen[key] = all(test(element) for test in tests) and (
-            index == 0 or any(_fits(other, chain, index - 1, seen) for other in _around(element, combinator))
-        )
+        seen[key] = any(_fits(other, chain, index - 1, seen) for other in _around(element, combinator))
     return seen[key]
 
 

@@ -80,19 +80,43 @@ def normalised(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression. ``source`` is as it was written."""
+    """A compiled expression. ``source`` is as it was written; ``steps`` are its names and indexes where it has nothing
+    else, as most have: walking them needs no interpreter."""
 
     source: str
     tree: Json
+    steps: tuple[str | int, ...] | None = None
 
     def of(self, body: Json) -> Json:
         """What the expression gives for a body. Raises ``Unfit`` where it does not fit."""
+        if self.steps is not None:
+            return _walked(self.steps, body)
         try:
             return _INTERPRETER.visit(self.tree, body)
         except Unfit:
             raise
         except (exceptions.JMESPathError, RecursionError, ArithmeticError, TypeError, ValueError) as problem:
             raise Unfit("it does not fit this body") from problem
+
+
+def _walked(steps: tuple[str | int, ...], found: Json) -> Json:
+    for step in steps:
+        if isinstance(step, str):
+            found = found.get(step) if isinstance(found, dict) else None
+        else:
+            fits = isinstance(found, list) and -len(found) <= step < len(found)
+            found = found[step] if fits else None
+    return found
+
+
+def _steps(tree: Json) -> tuple[str | int, ...] | None:
+    """``a.b[0].c`` as its steps; None for anything that is more than names and indexes."""
+    if tree["type"] in {"field", "index"}:
+        return (tree["value"],)
+    if tree["type"] not in {"subexpression", "index_expression"}:
+        return None
+    inner = [_steps(child) for child in tree["children"]]
+    return None if None in inner else tuple(step for steps in inner if steps for step in steps)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +133,7 @@ def compile_path(source: str) -> Expression:
         raise PathError(_parse_message(problem), min(problem.lex_position or 0, len(source))) from problem
     except (exceptions.JMESPathError, ValueError) as problem:
         raise PathError("the expression is empty" if not source.strip() else "not JMESPath") from problem
-    return Expression(source, _checked(tree, 0))
+    return Expression(source, _checked(tree, 0), _steps(tree))
 
 
 def _parse_message(problem: exceptions.ParseError) -> str:

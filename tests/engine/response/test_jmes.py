@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadflow_engine.texts.jmes import PathError, Unfit, compile_path, normalised
 from leadflow_engine.texts.jmes_functions import FUNCTIONS
@@ -142,3 +145,18 @@ def test_every_function_that_the_front_end_lets_through_is_there():
     from leadflow_dsl.meaning.paths import FUNCTIONS as KNOWN
 
     assert set(FUNCTIONS) == KNOWN
+
+
+STEPS = st.sampled_from(["status", "bids", "id", "Result", '"@Id"', "nums", "n", "words", "gone"])
+
+
+@given(
+    st.lists(st.tuples(STEPS, st.lists(st.integers(-4, 4), max_size=2)), min_size=1, max_size=4),
+)
+def test_a_path_of_names_and_indexes_gives_what_the_interpreter_gives(
+    steps: list[tuple[str, list[int]]],
+) -> None:
+    source = ".".join(name + "".join(f"[{index}]" for index in indexes) for name, indexes in steps)
+    expression = compile_path(source)
+    assert expression.steps is not None
+    assert expression.of(BODY) == replace(expression, steps=None).of(BODY)
