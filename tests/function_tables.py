@@ -121,6 +121,8 @@ FILTERS: Mapping[str, tuple[str, str]] = {
     "tojson": ("JSON, with its quotes; `null` for a blank", "children | tojson"),
     "xml": ("escaped for XML, whatever the body is", "last_name | xml"),
     "urlencode": ("escaped for an URL", "city | urlencode"),
+    "urldecode": ("an URL's piece as it was", "city | urlencode | urldecode"),
+    "ascii": ("without accents, and what has no ASCII letter", '"Núñez" | ascii'),
     "text": ("the value as text", "electric_bill | text"),
     "string": ("the same", "electric_bill | string"),
     "lower": ("lower case", "city | lower"),

@@ -95,6 +95,7 @@ _TABLE: tuple[Function, ...] = (
         "length", (_one("value", "text", "list"),), NUMBER, "characters or elements", "length(comments) > 3"
     ),
     Function("digits", (_TEXT,), TEXT, "only the digits of a text", "digits(ssn)"),
+    Function("ascii", (_TEXT,), TEXT, "without accents, and what has no ASCII letter", 'ascii("Núñez")'),
     Function(
         "concat",
         (_one("value", *ANYTHING, repeated=True),),
@@ -154,6 +155,10 @@ _TABLE: tuple[Function, ...] = (
     ),
     Function("sha256", (_VALUE,), TEXT, "hash in lower-case hexadecimal", "sha256(lower(email))"),
     Function("md5", (_VALUE,), TEXT, "hash in lower-case hexadecimal", "md5(lower(email))"),
+    Function("tojson", (_VALUE,), TEXT, "as JSON, with its quotes; `null` for a blank", "tojson(name)"),
+    Function("xml", (_TEXT,), TEXT, "escaped for XML", "xml(last_name)"),
+    Function("urlencode", (_TEXT,), TEXT, "escaped for an URL", "urlencode(city)"),
+    Function("urldecode", (_TEXT,), TEXT, "an URL's piece as it was", 'urldecode("St.+Paul%21")'),
     Function("mask", (_VALUE,), TEXT, "hidden but for what may be shown", "mask(phone_1)"),
     Function(
         "count", (_one("list", "list"),), NUMBER, "how many elements are not blank", "count(children) > 0"

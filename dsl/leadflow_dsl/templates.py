@@ -19,7 +19,8 @@ from leadflow_dsl.diagnostics import Span
 FILTERS: Final = frozenset(
     "phone money date state_name tojson xml urlencode lower upper title trim replace default d digits join split "
     "capitalize first last length count int float round abs string map select reject sort unique truncate list "
-    "substring yesno floor ceil sha256 md5 mask format number text years_since days_since min max sum concat".split()
+    "substring yesno floor ceil sha256 md5 mask format number text years_since days_since min max sum concat "
+    "ascii urldecode".split()
 )
 """Names after a ``|``; the engine has a body for each that it allows."""
 

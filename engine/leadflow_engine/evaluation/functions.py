@@ -2,8 +2,9 @@
 lists.
 
 A function given a blank (None) or a value of a wrong kind gives blank; those that put several values
-together (``concat join min max coalesce count``) leave blanks out. None raises, and none gives a text
-longer than ``LONGEST_TEXT``: what a lead brings cannot be made to grow without limit.
+together (``concat join min max coalesce count``) leave blanks out, and ``tojson`` writes ``null``. None
+raises, and none gives a text longer than ``LONGEST_TEXT``: what a lead brings cannot be made to grow
+without limit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
+from urllib.parse import unquote_plus
 
 from leadflow_dsl.types import WEEKDAYS
 from leadflow_engine.evaluation.formatting import format_moment, format_number
+from leadflow_engine.texts.escapes import url_quote, xml_quote
+from leadflow_engine.texts.json_text import NotJson, dumps
+from leadflow_engine.texts.plain_letters import plain_letters
 from leadflow_engine.values import compare_form, masked, written
 from leadflow_engine.values.days import day_by
 from leadflow_engine.values.masking import shape_of
@@ -191,6 +196,14 @@ def _hash(name: str) -> Body:
     return lambda value: hashlib.new(name, _text(value).encode(), usedforsecurity=False).hexdigest()
 
 
+def tojson(value: object) -> object:
+    """A value as JSON, numbers exact, lists and records through and through; ``null`` for a blank."""
+    try:
+        return _limited(dumps(written(value, "json")))
+    except NotJson:
+        return None
+
+
 def mask(value: object) -> str:
     """Hidden but for what may be shown, by its shape: ``***-***-0147``, ``j***@example.com``, ``***``."""
     text = _text(value)
@@ -267,6 +280,7 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "join": join,
     "length": strict(_length, (*TEXT, *LIST)),
     "digits": strict(lambda text: re.sub(r"[^0-9]", "", text), TEXT),
+    "ascii": strict(plain_letters, TEXT),
     "concat": concat,
     "round": strict(round_half_even, NUMBER),
     "floor": strict(lambda number: _to_places(number, Decimal(0), ROUND_FLOOR), NUMBER),
@@ -279,6 +293,10 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "number": strict(to_number, ANY),
     "sha256": strict(_hash("sha256"), ANY),
     "md5": strict(_hash("md5"), ANY),
+    "tojson": tojson,
+    "xml": strict(xml_quote, TEXT),
+    "urlencode": strict(url_quote, TEXT),
+    "urldecode": strict(lambda text: unquote_plus(text, errors="replace"), TEXT),
     "mask": strict(mask, ANY),
     "count": count,
     "first": strict(lambda values: values[0] if values else None, LIST),

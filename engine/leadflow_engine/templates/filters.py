@@ -193,7 +193,7 @@ def _items(context: Context, value: object) -> list[object]:
 
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     **{name: _on_text(name) for name in ("lower", "upper", "title", "trim", "replace", "split", "digits")},
-    **{name: _on_text(name) for name in ("md5", "sha256", "substring")},
+    **{name: _on_text(name) for name in ("ascii", "md5", "sha256", "substring", "urldecode")},
     **{name: _on_value(name) for name in ("join", "round", "first", "last", "length", "count", "format")},
     **{name: _on_value(name) for name in ("abs", "floor", "ceil", "max", "min", "number", "mask")},
     "capitalize": lambda value: (text(value) or "").capitalize() or None,

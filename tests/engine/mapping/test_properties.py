@@ -83,6 +83,20 @@ def test_xml(built, one, two):
     assert [child.tag for child in root] == ["b", "c"]
 
 
+@SAME
+@given(TEXTS)
+def test_json_and_xml_within_a_field_of_a_form(built, value):
+    def within(before, function, after):
+        inner = t.Call(function, (const(value),), (), None, t.Type("text"), NOWHERE)
+        return t.Call("concat", (const(before), inner, const(after)), (), None, t.Type("text"), NOWHERE)
+
+    pairs = {"j": within('{"a":', "tojson", "}"), "x": within("<a>", "xml", "</a>"), "c": "end"}
+    fields = dict(parse_qsl(built("form", pairs)))
+    assert json.loads(fields["j"]) == {"a": without_marks(value)}
+    assert (fromstring(fields["x"]).text or "") == XML_CANNOT.sub("\ufffd", without_marks(value))
+    assert fields["c"] == "end"
+
+
 TEMPLATES = {
     "json": '{"a": "{{ one }}", "b": {{ two|tojson }}}',
     "form": "a={{ one }}&b={{ two|urlencode }}",
