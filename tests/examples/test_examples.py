@@ -104,6 +104,9 @@ ENDS: dict[str, list[str]] = {
         "sold anybody 4.00",
         "sold quick_cash 15.00",
     ],
+    "10-google-lead-form": ["sold shingle 35.00", "unsold", "refused", "refused"],
+    "11-meta-lead-ads": ["sold bright 60.00", "sold bright 60.00", "refused"],
+    "12-signed-webhook": ["sold lagoon 55.00", "refused", "unsold", "refused"],
 }
 FLOWS = ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)]
 WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold"})
@@ -137,7 +140,11 @@ def sandbox(answers: Path) -> Iterator[dict[str, str]]:
         line = process.stdout.readline()
         address = re.search(r"127\.0\.0\.1:\d+", line)
         assert address, line
-        yield {"LEADFLOW_SANDBOX": address.group(), "LEADFLOW_ALLOW_HOSTS": address.group()}
+        yield {
+            "LEADFLOW_SANDBOX": address.group(),
+            "LEADFLOW_ALLOW_HOSTS": address.group(),
+            "META_PAGE_TOKEN": "of the page",
+        }
     finally:
         process.terminate()
         process.communicate(timeout=20)

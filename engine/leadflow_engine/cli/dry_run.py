@@ -87,7 +87,7 @@ def _run(run: DryRun, leads: str, buyer: str, form: str) -> int:
         note(f"dry run: {run.said}")
     for problem in run.notes:
         note(f"leadflow: {problem}")
-    printer = Printer(run.store, "" if buyer else form)
+    printer = Printer(run.store, "" if buyer else form, run.plan)
     why = why_of(run.plan, buyer) if buyer else None
     for done in run.leads():
         printer.tell(done)

@@ -11,6 +11,7 @@ from leadflow_engine.cli.screen import note
 
 if TYPE_CHECKING:
     from leadflow_engine.operations.batch import Done
+    from leadflow_engine.plan import Plan
     from leadflow_engine.reports.tally import Tally
     from leadflow_engine.store import SqliteStore
 
@@ -20,14 +21,16 @@ Tell = Callable[["Done"], None]
 class Printer:
     """Hears of each record that ends (``tell``), and closes with the summary (``close``).
 
-    ``also`` hears of each lead's summary, too. ``form`` is text, json or jsonl.
+    ``form`` is text, json or jsonl. With ``plan`` each object has the reply to the lead's source.
     """
 
-    def __init__(self, store: SqliteStore, form: str) -> None:
+    def __init__(self, store: SqliteStore, form: str, plan: Plan | None = None) -> None:
         from leadflow_engine.reports.tally import Tally
 
         self._store = store
         self._form = form
+        self._plan = plan
+        self._replies: dict[str, dict[str, Any]] = {}
         self.tally: Tally = Tally()
 
     def tell(self, done: Done) -> None:
@@ -36,8 +39,20 @@ class Printer:
             self.tally.add_unread(done.record.number, done.record.line, done.problem)
         else:
             self.tally.add(done.how, done.lead, done.ms)
+        if self._plan is not None and self._form in {"json", "jsonl"}:
+            self._keep_reply(self._plan, done)
         if self._form == "jsonl":
             click.echo(self._line(done))
+
+    def _keep_reply(self, plan: Plan, done: Done) -> None:
+        from leadflow_engine.intake.replies import reply_of
+        from leadflow_engine.reports.replied import reply_object
+
+        scope = done.ending.scope if done.ending else None
+        summary = self._store.lead_summary(done.lead) if scope else None
+        if scope is not None and summary is not None:
+            reply = reply_of(plan, summary, scope, self._store.facts(done.lead))
+            self._replies[done.lead] = reply_object(reply)
 
     def _line(self, done: Done) -> str:
         from leadflow_engine.reports.lead_object import json_line
@@ -50,7 +65,10 @@ class Printer:
         from leadflow_engine.reports.lead_object import json_line, lead_object
 
         summary = self._store.lead_summary(lead)
-        return json_line(lead_object(summary) if summary is not None else {"lead": {"id": lead}})
+        if summary is None:
+            return json_line({"lead": {"id": lead}})
+        replied = {"reply": self._replies[lead]} if lead in self._replies else {}
+        return json_line({**lead_object(summary), **replied})
 
     def counted(self) -> Tally:
         """The tally with what the journal says of its leads now."""

@@ -55,10 +55,25 @@ def _print(store: SqliteStore, journal: str, lead: str, form: str, values: Mappi
     assert summary is not None
     if form == "json":
         revealed = {"payload": values} if values is not None else {}
-        click.echo(json_line({**lead_object(summary), **revealed}))
+        click.echo(json_line({**lead_object(summary), "reply": _reply(store, lead, summary), **revealed}))
         return
     width = width_of(console())
     show(story(summary, _setting(store, lead), width, journal, pauses(store.facts(lead)), values))
+
+
+def _reply(store: SqliteStore, lead: str, summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the lead's source is answered; None where its lead cannot be read again."""
+    from leadflow_engine.operations.loading import LoadProblem
+    from leadflow_engine.operations.resume import Plans, reply_again
+    from leadflow_engine.reports.replied import reply_object
+    from leadflow_engine.store import StoreError
+
+    try:
+        facts = store.facts(lead)
+        reply = reply_again(Plans(store).of(lead, facts), lead, facts, summary)
+    except (LoadProblem, StoreError):
+        return None
+    return reply_object(reply) if reply else None
 
 
 def _setting(store: SqliteStore, lead: str) -> Setting:

@@ -15,7 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Answer, Path, Read, Term, Text, reads
+from leadflow_dsl.terms import Answer, Path, Read, Term, Text
 from leadflow_dsl.terms import Call as Function
 from leadflow_engine.evaluation.evaluate import evaluate
 from leadflow_engine.intake.call import PLAIN, Answered, Call, Refused, Seen
@@ -28,10 +28,8 @@ from leadflow_engine.values import written
 Json: TypeAlias = Any
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-KEY_HEADERS: Final = ("Authorization", "X-Api-Key")
-"""Where a key may stand: as a bearer's, or alone."""
 BYTES: Final = "surrogateescape"
-"""How bytes that are no text pass through an expression unchanged."""
+"""How bytes that are no text pass through an expression."""
 
 _CHALLENGE = re.compile(r"[!-~]{1,256}")
 
@@ -179,18 +177,24 @@ def _one_of(
 
 def _signed(over: Term | None, call: Call, tree: Callable[[], Json]) -> bytes | None:
     """What is signed; None where a part of it is blank. Joined here, so that no limit of texts cuts a long body."""
-    pieces = [over] if over is not None else []
-    if isinstance(over, Text):
-        pieces = list(over.pieces)  # type: ignore[arg-type]
-    elif isinstance(over, Function) and over.name == "concat":
-        pieces = list(over.args)
-    if not pieces:
+    if over is None:
         return call.body
-    scope = CallScope(call, tree)
-    texts = [piece if isinstance(piece, str) else written(evaluate(piece, scope), "text") for piece in pieces]
-    if any(text is None for text in texts):
-        return None
-    return "".join(map(str, texts)).encode("utf-8", BYTES)
+    pieces: tuple[str | Term, ...] = (over,)
+    if isinstance(over, Text):
+        pieces = over.pieces
+    elif isinstance(over, Function) and over.name == "concat":
+        pieces = over.args
+    found = [_piece(piece, CallScope(call, tree)) for piece in pieces]
+    return b"".join(part for part in found if part is not None) if None not in found else None
+
+
+def _piece(piece: str | Term, scope: CallScope) -> bytes | None:
+    if isinstance(piece, str):
+        return piece.encode()
+    if isinstance(piece, Read) and (piece.kind, piece.name) == ("request", "body"):
+        return scope.call.body
+    text = written(evaluate(piece, scope), "text")
+    return None if text is None else str(text).encode("utf-8", BYTES)
 
 
 def _in_time(said: m.Verification, source: m.Source, call: Call, signed: bytes) -> Iterator[Once]:
@@ -248,9 +252,3 @@ def _without(tree: Json, steps: list[str]) -> Json:
     if len(steps) == 1:
         return {name: value for name, value in tree.items() if name != steps[0]}
     return {**tree, steps[0]: _without(tree[steps[0]], steps[1:])}
-
-
-def reads_payload(source: m.Source) -> bool:
-    """Is something of the payload signed by itself?"""
-    overs = [said.over for said in source.verify if said.over is not None]
-    return any(read.kind == "payload" for over in overs for read in reads(over))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import Fact, Suspend, Write
+from leadflow_engine.intake.replies import Reply, reply_of
 from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
 from leadflow_engine.lead import Lead
 from leadflow_engine.operations.loading import LoadProblem, description, plan_of_files
@@ -121,6 +122,12 @@ def last_scope(plan: Plan, lead: str, facts: Sequence[Fact]) -> Lead | None:
     except CANNOT_GO_ON:
         return None
     return endings[-1].scope if endings else None
+
+
+def reply_again(plan: Plan, lead: str, facts: Sequence[Fact], summary: Mapping[str, Any]) -> Reply | None:
+    """What a lead's source is answered as the lead stands; ``None`` where a replay does not get there."""
+    scope = last_scope(plan, lead, facts)
+    return reply_of(plan, summary, scope, facts) if scope is not None else None
 
 
 def retold(plan: Plan, lead: str, facts: Sequence[Fact], writes: Sequence[Write]) -> Mapping[str, Any]:

@@ -18,8 +18,8 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan
 from leadflow_engine.reports.amounts import PLACES
 from leadflow_engine.reports.lead_object import lead_object
+from leadflow_engine.reports.replied import reply_object
 from leadflow_engine.response import Reading
-from leadflow_engine.response.decode import decode
 from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.settle import settle
 from leadflow_engine.values import written
@@ -66,13 +66,6 @@ def observed(plan: Plan, seen: Seen) -> dict[str, Any]:
         "test": lead["lead"]["test"],
         "reply": reply_object(seen.reply) if seen.reply else None,
     }
-
-
-def reply_object(reply: Reply) -> dict[str, Any]:
-    """A reply as data: ``status headers body text``; a body that is JSON, a form or XML is a tree."""
-    headers = {name.lower(): value for name, value in reply.headers}
-    read = decode("", headers.get("content-type", ""), reply.body)
-    return {"status": reply.status, "headers": headers, "body": read.tree, "text": reply.body}
 
 
 def _tidy(value: Any) -> Any:

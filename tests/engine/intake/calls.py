@@ -20,7 +20,13 @@ FLOW = """\
 flow intake
 lead {{ name text  phone phone  email email  state state }}
 source web {{ {source} }}
-buyer one {{ price 1.00  deliver {{ post "https://one.example"  body json {{ n = name }}  response {{ accepted when status 2xx  otherwise error }} }} }}
+buyer one {{
+  price 1.00
+  deliver {{
+    post "https://one.example"  body json {{ n = name }}
+    response {{ accepted when status 2xx  otherwise error }}
+  }}
+}}
 route {{ waterfall one }}
 """
 
