@@ -85,8 +85,12 @@ def _ordered(test: Callable[[object, object], bool]) -> Callable[[object, object
         if left is None or right is None:
             return None
         pair = _alike(left, right)
+        if pair is None or (
+            isinstance(pair[0], str) and not (isinstance(left, str) and isinstance(right, str))
+        ):
+            return None  # a word is neither more nor less than a number
         try:
-            return None if pair is None else test(*pair)
+            return test(*pair)
         except TypeError:
             return None
 
