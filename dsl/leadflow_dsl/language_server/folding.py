@@ -49,7 +49,7 @@ def _imports(tree: nodes.File) -> Iterator[Fold]:
 
 
 def _comments(tree: nodes.File) -> Iterator[Fold]:
-    first = last = 0
+    first, last = 0, -2  # no line follows it
     for comment in (*(one for one in tree.comments if one.alone), None):
         line = comment.span.line if comment else -1
         if line != last + 1:

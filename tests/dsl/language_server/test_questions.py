@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dsl.language_server.project import MARK, PRELUDE, Case, cases, write_project
 
+from leadflow_dsl import parse
 from leadflow_dsl.language_server.analysis import Analysis, analyse
 from leadflow_dsl.language_server.definition import definition, references
 from leadflow_dsl.language_server.folding import folds
@@ -121,3 +122,12 @@ def test_folds_end_before_the_brace(demo: Analysis) -> None:
     found = folds(tree, demo.text(FLOW))
     assert len(found) == sum(line.endswith("{") for line in lines)
     assert all(lines[fold.first - 1].endswith("{") and lines[fold.last].strip() == "}" for fold in found)
+
+
+def test_comments_on_the_first_lines_fold_and_one_alone_does_not() -> None:
+    def comments(text: str) -> list[tuple[int, int]]:
+        found = folds(parse(text).tree, text)
+        return [(fold.first, fold.last) for fold in found if fold.kind == "comment"]
+
+    assert comments("# one\nflow x\n") == []
+    assert comments("# one\n# two\nflow x\n# three\n# four\n") == [(1, 2), (4, 5)]
