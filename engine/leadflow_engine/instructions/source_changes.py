@@ -79,22 +79,32 @@ def _fields(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change
 
 
 def _renamed(gone: list[FieldNote], come: list[FieldNote]) -> Iterator[tuple[str, str]]:
-    """New names with the old ones that they probably are: an alias says so, or the only other one of the type."""
+    """New names with the old ones that they probably are: the same place of the payload says so, an alias, or that it is
+    the only other one of the type."""
     left = list(gone)
     for note in come:
         aliases = {alias.casefold() for alias in note.aliases}
-        same = [old for old in left if old.name.casefold() in aliases] or [
-            old
-            for old in left
-            if old.type == note.type
-            and sum(one.type == note.type for one in come) == sum(one.type == note.type for one in left) == 1
-        ]
+        same = (
+            [old for old in left if old.path == note.path and not old.by_name]
+            or [old for old in left if old.name.casefold() in aliases]
+            or [
+                old
+                for old in left
+                if old.type == note.type
+                and sum(one.type == note.type for one in come)
+                == sum(one.type == note.type for one in left)
+                == 1
+            ]
+        )
         if same:
             left.remove(same[0])
             yield note.name, same[0].name
 
 
 def _renaming(old: FieldNote, new: FieldNote) -> Iterator[Change]:
+    if old.path == new.path:
+        yield from _field(old, new, same_place=True)  # our own name is no matter to a supplier
+        return
     if old.name.casefold() in {alias.casefold() for alias in new.aliases}:
         yield Change(
             NOTHING, say(Name(old.path), " is called ", Name(new.path), " now; the old name is taken, too.")
@@ -202,14 +212,27 @@ def _patterned(new: FieldNote) -> Change:
 
 
 def _together(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change]:
+    still = _still_taken(old, new)
+    before = {frozenset(still.get(path, path) for path in one.paths) for one in old.together}
+    after = {frozenset(one.paths) for one in new.together}
     for each in new.together:
-        if each.paths not in {one.paths for one in old.together}:
+        if frozenset(each.paths) not in before:
             named = joined([(Name(path),) for path in each.paths], ", ", " or ")
             yield Change(ACT, say("At least one of ", named, " must come now."))
     for each in old.together:
-        if each.paths not in {one.paths for one in new.together}:
+        if frozenset(still.get(path, path) for path in each.paths) not in after:
             named = joined([(Name(path),) for path in each.paths], ", ", " or ")
             yield Change(NOTHING, say("None of ", named, " has to come any more."))
+
+
+def _still_taken(old: SourceInstructions, new: SourceInstructions) -> dict[str, str]:
+    """Where what was sent to an old place is read now, of fields that have another name and take the old one, too."""
+    return {
+        before.path: after.path
+        for before in old.fields
+        for after in new.fields
+        if before.name != after.name and _still_found(before, after)
+    }
 
 
 def _refusals(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change]:

@@ -126,7 +126,7 @@ def test_folds_end_before_the_brace(demo: Analysis) -> None:
 
 def test_comments_on_the_first_lines_fold_and_one_alone_does_not() -> None:
     def comments(text: str) -> list[tuple[int, int]]:
-        found = folds(parse(text).tree, text)
+        found = folds(parse(text, "x.flow")[0], text)
         return [(fold.first, fold.last) for fold in found if fold.kind == "comment"]
 
     assert comments("# one\nflow x\n") == []

@@ -267,3 +267,39 @@ def test_what_a_supplier_reads_of_several_changes(
     new = new.replace("enum(flat, steep)", "enum(flat, round)").replace("within 8s", "within 2s")
     found = changes(*(for_source(planned(text), "s", moment) for text in (FLOW, new)))
     assert written(found, "markdown") == snapshot
+
+
+OURS = """
+flow f "F"
+lead {
+  email  email  required
+  phone  phone
+  require any of email, phone else "no way to reach the lead"
+}
+source s { %s }
+buyer b { price 1.00 deliver { post "https://b.example" body json { a = email } response { accepted when status 2xx } } }
+route { waterfall b }
+"""
+"""A name of our own, which a supplier never sees."""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("", ["email is called mail now; the old name is taken, too."]),
+        ('map { email "owner.mail" }', []),
+    ],
+)
+def test_a_name_of_our_own_is_no_matter_to_a_supplier(
+    said: str, told: list[str], planned: Callable[[str], Plan], moment: datetime.datetime
+) -> None:
+    old, text = planned(OURS % said), OURS % said
+    for was, now in (
+        ("  email  email  required", "  mail  email  required aliases email"),
+        ("of email", "of mail"),
+        ("a = email", "a = mail"),
+        ("map { email", "map { mail"),
+    ):
+        text = text.replace(was, now)
+    found = changes(*(for_source(plan, "s", moment) for plan in (old, planned(text)))).changes
+    assert [plain(each.text) for each in found] == told
