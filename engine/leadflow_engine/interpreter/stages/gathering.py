@@ -40,13 +40,21 @@ def gather(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generato
     """Judge these buyers of a stage, ping those that have a ping, and see whose bid counts. What was gathered before,
     to choose between stages, is not asked again."""
     if stage.id in journey.gathered:
-        kept: Gathered = journey.gathered.pop(stage.id)
-        return kept
+        return _kept(journey, stage)
     able = yield from qualify(journey, stage, names)
     asked_at = journey.elapsed
     pinged = yield from ping_all(journey, f"{stage.id}/{journey.segment}", able, window_of(stage))
     bids = yield from standing(journey, stage, able, pinged)
     return Gathered(able, pinged, bids, asked_at, offers_of(journey, able))
+
+
+def _kept(journey: Journey, stage: m.Stage) -> Gathered:
+    """What was gathered, without those whom another stage has tried since."""
+    kept: Gathered = journey.gathered.pop(stage.id)
+    tried = {delivery.buyer for delivery in (journey.taken() if stage.again else journey.deliveries.values())}
+    kept.able = [name for name in kept.able if name not in tried]
+    kept.bids = {name: bid for name, bid in kept.bids.items() if name not in tried}
+    return kept
 
 
 def qualify(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, list[str]]:
