@@ -64,9 +64,9 @@ def median_us(work: Callable[[], object], rounds: int) -> float:
     """The median time of one call, in microseconds."""
     times = []
     for _ in range(rounds):
-        start = time.perf_counter_ns()
+        start = time.thread_time_ns()
         work()
-        times.append(time.perf_counter_ns() - start)
+        times.append(time.thread_time_ns() - start)
     return statistics.median(times) / 1000
 
 

@@ -10,6 +10,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping import multipart
 from leadflow_engine.mapping.bodies import CONTENT_TYPE, TEXT_NAME, WRITERS, XML_NAME
+from leadflow_engine.mapping.compiled_json import compiled_json
 from leadflow_engine.mapping.envelopes import soap_of
 from leadflow_engine.mapping.problems import MappingError, NotBuilt
 from leadflow_engine.mapping.rendered import RenderedBody
@@ -60,7 +61,8 @@ def body_writer(request: m.Request, templates: Templates) -> WriteBody | None:
     tree = grow((*(secret_pair(name, secret) for name, secret in secrets), *body.pairs))
     _check_tree(tree.root, kind, body)
     write = multipart.multipart_body if body.kind == "multipart" else WRITERS[kind]
-    return _Finished(_Mapped(tree, kind, write, body.keep_blanks), finish)
+    compiled = compiled_json(tree, body.keep_blanks) if kind == "json" else None
+    return compiled or _Finished(_Mapped(tree, kind, write, body.keep_blanks), finish)
 
 
 def _as_it_is(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -67,10 +68,10 @@ class RenderedBody:
 
     def _json(self, text: str, values: Sequence[object]) -> str:
         try:
-            parsed = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+            parsed = _EXACT.decode(text)
         except json.JSONDecodeError as problem:
             raise Refused(self._broken("JSON", f"line {problem.lineno}, column {problem.colno}")) from problem
-        except (ValueError, RecursionError) as problem:
+        except (ValueError, ArithmeticError, RecursionError) as problem:
             raise Refused(self._broken("JSON", "a number, or the depth")) from problem
         if not self.pairs:
             return text
@@ -94,6 +95,9 @@ class RenderedBody:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+_EXACT: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
 def _placed(whole: object, left: Sequence[m.Segment], value: object) -> object:

@@ -151,6 +151,8 @@ def _sum(value: object) -> Decimal:
 
 
 def _tojson(value: object) -> Written:
+    if isinstance(value, Shown) and (made := value.value.json):
+        return Written.of(bounded(made), "json")
     if isinstance(value, Undefined | Secret):
         text(value)
     return Written.of(bounded(dumps(json_of(value))), "json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from leadflow_dsl import model as m
@@ -80,8 +81,13 @@ def value_of(dotted: Dotted) -> object:
     return _read(kind, ".".join(path), "", scope)
 
 
+@lru_cache(maxsize=4096)
+def _term(kind: str, name: str, part: str) -> Read:
+    return Read(kind, name, part, _TEXT, NOWHERE)
+
+
 def _read(kind: str, name: str, part: str, scope: Scope) -> object:
-    value = scope.read(Read(kind, name, part, _TEXT, NOWHERE))
+    value = scope.read(_term(kind, name, part))
     if isinstance(value, Open):
         raise Refused(f"`{'.'.join(filter(None, (name, part)))}` needs a look-up", value.needs)
     return value

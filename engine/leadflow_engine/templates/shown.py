@@ -61,7 +61,7 @@ class Written(str):
     @classmethod
     def of(cls, text: str, kind: Kind) -> Written:
         """A text escaped for ``kind``."""
-        made = cls(text)
+        made = str.__new__(cls, text)
         made.kind = kind
         return made
 

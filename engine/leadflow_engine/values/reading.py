@@ -103,6 +103,11 @@ def at_the_door(raw: object, depth: int = 0) -> object:
     return _inside_the_door(raw, depth)
 
 
+def fits_a_body(text: str) -> bool:
+    """Whether a text holds neither half a surrogate pair nor what could be taken for a secret's placeholder."""
+    return not (_SURROGATE.search(text) or _REMOVED.search(text))
+
+
 def _inside_the_door(raw: object, depth: int) -> object:
     if isinstance(raw, bytes | bytearray):
         return at_the_door(bytes(raw).decode("utf-8", "replace"))
@@ -142,7 +147,7 @@ def number_text(number: Decimal) -> str:
 def raw_text(raw: object) -> str:
     """What came, as a text: texts as they are, the rest as JSON writes it. Always fit for UTF-8."""
     if isinstance(raw, str):
-        return _SURROGATE.sub("\ufffd", raw)
+        return raw if raw.isascii() else _SURROGATE.sub("\ufffd", raw)
     if raw is None:
         return ""
     if isinstance(raw, bool):

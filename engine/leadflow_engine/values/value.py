@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl.terms import Type
+from leadflow_engine.texts.json_text import dumps
 from leadflow_engine.values import (
     browsers,
     compound,
@@ -22,7 +24,18 @@ from leadflow_engine.values import (
     states,
     web,
 )
-from leadflow_engine.values.reading import INVALID, Context, Parts, Reader, at_the_door, is_blank, raw_text
+from leadflow_engine.values.reading import (
+    INVALID,
+    LARGEST_EXPONENT,
+    Context,
+    Normal,
+    Parts,
+    Reader,
+    at_the_door,
+    fits_a_body,
+    is_blank,
+    raw_text,
+)
 
 READERS: Mapping[str, Reader] = {
     **people.READERS,
@@ -57,11 +70,18 @@ class Value:
     normal: Any = None
     _parts: Parts | None = field(default=None, compare=False)
     _inner: Any = field(default=None, compare=False)
+    _json: str | None = field(default="", compare=False, init=False)
 
     @property
     def blank(self) -> bool:
         """Whether nothing came: nothing at all, only white space, an empty list or object."""
         return is_blank(self.raw)
+
+    @property
+    def json(self) -> str | None:
+        """The value in a JSON body, written once: many buyers are sent the same lead. None for a blank, "" for what
+        is not one text, number or truth, which ``written`` has to write."""
+        return self._json or _json_of(self)
 
     def part(self, name: str) -> object:
         """A part by name, as a plain scalar (a tuple of texts for ``timezones``); None where it has none.
@@ -118,6 +138,21 @@ def _read(type_: Type, raw: object, context: Context) -> Value:
         reader = READERS.get(type_.name)
         reading = reader(raw, type_, context) if reader else INVALID
     return Value(type_, raw, reading.valid, reading.normal, reading.parts, reading.inner)
+
+
+def _json_of(value: Value) -> str | None:
+    if not value.valid or not _plainly_json(value.normal):
+        return None if value.blank else ""
+    made = dumps(value.normal)
+    object.__setattr__(value, "_json", made)
+    return made
+
+
+def _plainly_json(normal: Normal) -> bool:
+    """Whether it is one scalar that JSON writes as it is: no large number, nothing that `written` would clean."""
+    if isinstance(normal, Decimal):
+        return normal.is_finite() and abs(normal.adjusted()) <= LARGEST_EXPONENT
+    return isinstance(normal, bool) or (isinstance(normal, str) and (normal.isascii() or fits_a_body(normal)))
 
 
 def invalid(values: Iterable[Value]) -> tuple[Value, ...]:

@@ -1,0 +1,121 @@
+"""JSON bodies by pairs, compiled: names and constants are written once, a lead's values are put between them.
+
+What this gives is what ``bodies.json_body`` gives, to the byte; a body with ``[*]`` is written there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from leadflow_dsl import terms as t
+from leadflow_engine.evaluation.evaluate import Scope
+from leadflow_engine.mapping.bodies import plain_secrets
+from leadflow_engine.mapping.tree import EACH, Node, Tree
+from leadflow_engine.texts.json_text import dumps, quoted
+from leadflow_engine.texts.leaves import leaf, shown
+from leadflow_engine.values import Value
+
+_NOTHING: Final[Mapping[str, Value]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A value: its name with the colon, the field that it is where it is one alone, and its term."""
+
+    prefix: str
+    field: str
+    term: t.Term
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """A constant with its name, as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """An object or an array in it, its brackets, and how deep what stands in it is."""
+
+    prefix: str
+    brackets: str
+    items: tuple[_Item, ...]
+    depth: int
+
+
+_Item: TypeAlias = _Leaf | _Fixed | _Branch
+
+
+def compiled_json(tree: Tree, keep_blanks: bool) -> JsonBody | None:
+    """The body's writer; None where it has places that repeat."""
+    return (
+        None if _repeats(tree.root) else JsonBody(_branch("", tree.root, tree, keep_blanks, 1), keep_blanks)
+    )
+
+
+def _repeats(node: Node) -> bool:
+    return EACH in node.children or any(map(_repeats, node.children.values()))
+
+
+def _branch(prefix: str, node: Node, tree: Tree, keep: bool, depth: int) -> _Branch:
+    steps = list(node.children)
+    named = all(isinstance(step, str) for step in steps)
+    ordered = steps if named else sorted(steps, key=int)
+    items = (
+        _item(f"{quoted(str(step))}:" if named else "", node.children[step], tree, keep, depth)
+        for step in ordered
+    )
+    written = tuple(item for item in items if item is not None)
+    return _Branch(prefix, "{}" if named else "[]", written, depth)
+
+
+def _item(prefix: str, node: Node, tree: Tree, keep: bool, depth: int) -> _Item | None:
+    if node.leaf < 0:
+        return _branch(prefix, node, tree, keep, depth + 1)
+    term = tree.terms[node.leaf]
+    if isinstance(term, t.Const):
+        text = _json(shown(term.value, "json"), keep, depth)
+        return None if text is None else _Fixed(prefix + text)
+    alone = isinstance(term, t.Read) and term.kind == "field" and not term.part
+    return _Leaf(prefix, term.name if alone else "", term)  # type: ignore[union-attr]
+
+
+def _json(value: object, keep: bool, depth: int) -> str | None:
+    """A leaf's text; None where it is left out."""
+    if isinstance(value, list) and not keep:
+        value = [item for item in value if item is not None] or None
+    return None if value is None and not keep else dumps(plain_secrets(value), depth)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """Writes a body for a lead."""
+
+    root: _Branch
+    keep_blanks: bool
+
+    def __call__(self, scope: Scope) -> str:
+        given: Mapping[str, Value] = getattr(scope, "given", _NOTHING)
+        return self._whole(self.root, scope, given) or self.root.brackets
+
+    def _whole(self, branch: _Branch, scope: Scope, given: Mapping[str, Value]) -> str:
+        """The branch as text, "" where nothing in it has anything to write."""
+        parts = []
+        for item in branch.items:
+            if type(item) is _Leaf:
+                value = given.get(item.field)
+                text = value.json if value is not None else ""
+                if text == "":
+                    text = _json(leaf(item.term, scope, "json"), self.keep_blanks, branch.depth)
+                elif text is None and self.keep_blanks:
+                    text = "null"
+                if text is not None:
+                    parts.append(item.prefix + text)
+            elif type(item) is _Fixed:
+                parts.append(item.text)
+            elif inner := self._whole(item, scope, given):  # type: ignore[arg-type]
+                parts.append(item.prefix + inner)  # type: ignore[union-attr]
+        return branch.brackets[0] + ",".join(parts) + branch.brackets[1] if parts else ""
