@@ -210,10 +210,12 @@ class Suspend:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The lead's outcome: sold, fallback, unsold, refused, error."""
+    """The lead's outcome: sold, fallback, unsold, refused, error. ``postbacks`` are the numbers (from 1) of those of the
+    source's postbacks that are due with it."""
 
     outcome: str
     reason: str
+    postbacks: tuple[int, ...] = ()
 
 
 Data: TypeAlias = (

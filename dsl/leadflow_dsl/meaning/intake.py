@@ -80,8 +80,9 @@ def _status(r: Resolver, node: nodes.Number | None) -> int:
 
 def postback(r: Resolver, node: nodes.Postback) -> tuple[model.Postback, ...]:
     """``postback on EVENTS { request  response }``; nothing after a finding."""
-    r.draft.not_built("postback", node.span)
     events = tuple(name.text for name in node.events)
+    if "returned" in events:
+        r.draft.not_built("postback on returned", node.span)
     for place, name in enumerate(node.events):
         if name.text in events[:place]:
             r.draft.found(

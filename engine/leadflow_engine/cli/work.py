@@ -15,6 +15,7 @@ from leadflow_engine.cli import options
 from leadflow_engine.cli.screen import console, note, show, width_of
 
 if TYPE_CHECKING:
+    from leadflow_engine.operations.postbacks import Told
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import Worked
     from leadflow_engine.ports import Clock
@@ -95,6 +96,7 @@ async def _sleep(stop: asyncio.Event) -> None:
 async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> None:
     """One pass over what is due. The journal is let go of after it, so that others may settle doubts."""
     from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.operations.postbacks import send_due
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import work_once
     from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
@@ -112,6 +114,8 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
     try:
         async with AiohttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
             await work_once(store, plans, outbound, clock, tell, concurrency)
+            for told in await send_due(store, plans, outbound, clock):
+                _tell_sent(told, form)
     finally:
         await store.close()
 
@@ -120,10 +124,25 @@ def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:
     """What the plans of the leads that are due need. A plan that cannot be had is told of with its lead."""
     from leadflow_engine.operations.loading import LoadProblem, secrets_for_all
 
-    for lead in (*store.unfinished(), *(work.lead for work in store.work_due(clock.now()))):
+    now = clock.now()
+    waiting = (*store.work_due(now), *store.postbacks_due(now))
+    for lead in (*store.unfinished(), *(each.lead for each in waiting)):
         with contextlib.suppress(LoadProblem):
             plans.of(lead, store.facts(lead))
     return secrets_for_all(plans.known.values(), Path.cwd())
+
+
+def _tell_sent(told: Told, form: str) -> None:
+    """One postback that was sent, or could not be."""
+    if form != "text":
+        return
+    again = f"; again at {told.sent.again:%H:%M:%S} UTC" if told.sent.again else ""
+    said = (
+        f"not heard by {told.source}: {told.sent.failure}{again}"
+        if told.sent.failure
+        else f"told {told.source}"
+    )
+    click.echo(f"{told.lead}  postback: {said}")
 
 
 def _tell(store: SqliteStore, plans: Plans, worked: Worked, form: str) -> None:

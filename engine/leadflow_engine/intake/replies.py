@@ -23,6 +23,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.response import Reading
 from leadflow_engine.runner import result_of
 from leadflow_engine.texts.json_text import dumps
+from leadflow_engine.values import Value, parse
 
 Json: TypeAlias = Any
 
@@ -45,11 +46,14 @@ class Beside:
 
     lead: Lead
     result: Mapping[str, Json]
+    key: str = ""
 
     def read(self, read: t.Read) -> object:
         """A name of the flow, or of the result."""
         if read.kind == "reply":
             return walk(self.result, f"{read.name}.{read.part}" if read.part else read.name)
+        if read.kind == "delivery":
+            return self.key or None
         if read.kind == "lead" and read.name == "outcome":
             return self.result["outcome"]
         return self.lead.read(read) if read.kind not in {"return", "offer", "callback", "deliver"} else None
@@ -91,7 +95,8 @@ def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence
 
 def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
     outcome = str(result["outcome"])
-    body = default_answer(outcome, str(result["reason"] or ""), lead.id, result["price"])
+    price = result["price"].normal if result["price"] else None
+    body = default_answer(outcome, str(result["reason"] or ""), lead.id, price)
     return Reply(status_of(outcome), JSON, dumps(body))
 
 
@@ -113,7 +118,7 @@ def _written(plan: Plan, reply: m.Reply, scope: Beside) -> Reply | str:
 
 
 def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> dict[str, Json]:
-    """The words that stand in a ``reply`` and a ``postback``, by name."""
+    """The words that stand in a ``reply`` and a ``postback``, by name; amounts are values of the type money."""
     outcome = str(summary["outcome"] or "pending")
     sales = [_sale(plan, sale, lead, facts) for sale in summary["sales"]]
     return {
@@ -121,7 +126,7 @@ def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequenc
         "reason": summary["reason"] or None if outcome not in SOLD else None,
         "details": list(_details(plan, lead)) if outcome == "refused" else [],
         "reference": next((sale["reference"] for sale in sales if sale["reference"]), None),
-        "price": _owed(summary, outcome),
+        "price": _money(plan, _owed(summary, outcome)),
         "redirect": next((sale["redirect"] for sale in sales if sale["redirect"]), None),
         "sales": sales,
     }
@@ -132,6 +137,11 @@ def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:
     lead = summary["lead"]
     due = outcome in SOLD if lead["cost_on"] == "sale" else outcome not in {"refused", "error"}
     return lead["cost"] if due and lead["cost"] and not lead["test"] else None
+
+
+def _money(plan: Plan, amount: Decimal | None) -> Value | None:
+    """An amount as a value of its type, so that it is written as money is everywhere."""
+    return None if amount is None else parse(t.Type("money"), amount, plan.flow.country, plan.flow.timezone)
 
 
 def _details(plan: Plan, lead: Lead) -> Iterator[dict[str, str]]:
@@ -145,7 +155,7 @@ def _sale(plan: Plan, sale: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]
     return {
         "buyer": buyer.name,
         "legal_name": buyer.legal_name or buyer.title or buyer.name,
-        "price": sale["price"],
+        "price": _money(plan, sale["price"]),
         "reference": sale["reference"] or None,
         "redirect": _redirect(plan, buyer, lead, facts),
     }

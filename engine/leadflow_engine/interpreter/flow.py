@@ -33,6 +33,7 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
         return
     journey.cost = intake.cost_of(journey.plan, journey.lead)
     if entered:
+        journey.accepted = True
         _restore(journey)
     elif (refused := (yield from _door(journey))) is not None:
         yield from _end(journey, refused)
@@ -83,6 +84,7 @@ def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
     if not reason:
         reply = yield Effect(f"accept/{lead.source}", intake.claims(plan, lead))
         reason = "" if reply["accepted"] else str(reply["reason"])
+        journey.accepted = not reason
     journey.ended("intake", "intake", "failure" if reason else "success", reason, note=note)
     return Stop("refused", reason) if reason else None
 
@@ -156,7 +158,11 @@ def _reason_of_routes(journey: Journey) -> str:
 
 
 def _end(journey: Journey, stop: Stop) -> Generator[Any, Any, None]:
-    yield Effect("end", End(stop.outcome, stop.reason))
+    source = journey.plan.sources[journey.arrival.source]
+    accepted = {"accepted"} if journey.accepted else set()
+    events = {stop.outcome, *accepted}
+    due = [number for number, each in enumerate(source.postbacks, 1) if events.intersection(each.events)]
+    yield Effect("end", End(stop.outcome, stop.reason, tuple(due) if not journey.lead.test else ()))
 
 
 def _suspend(journey: Journey, paused: Paused) -> Generator[Any, Any, None]:

@@ -62,6 +62,7 @@ class Journey:
     branch: str = ""
     branches: dict[str, str] = field(default_factory=dict)
     unstored: bool = False
+    accepted: bool = False
     unsold_until: str = ""
     costs: dict[str, Decimal] = field(default_factory=dict)
     shares: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -70,7 +70,8 @@ def legs_of(flow: Flow) -> Iterator[Leg]:
     yield from (
         step.leg for step in (*flow.steps, *flow.named_delivers) if isinstance(step, Enhance | Deliver)
     )
-    yield from (source.fetch for source in flow.sources if source.fetch is not None)
+    for source in flow.sources:
+        yield from (leg for leg in (source.fetch, *(each.leg for each in source.postbacks)) if leg is not None)
 
 
 def _count(number: int, word: str) -> str:
@@ -138,7 +139,7 @@ def _secrets_of(flow: Flow) -> Iterator[tuple[str, str]]:
         for secret in secrets_in(owner):
             yield secret.name, f"{kind} {owner.name} ({_place(secret.span)})"
     for source in flow.sources:  # its key is of no use where leads come from a file
-        for secret in secrets_in(source.fetch):
+        for secret in secrets_in((source.fetch, source.postbacks)):
             yield secret.name, f"source {source.name} ({_place(secret.span)})"
 
 

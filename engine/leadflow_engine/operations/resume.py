@@ -22,7 +22,7 @@ T = TypeVar("T")
 CANNOT_GO_ON = (LoadProblem, Differs, UnknownVersion)
 """What keeps one lead from going on, and no other: its flow cannot be had, its facts are another version's."""
 
-OUTSIDE = frozenset({"received", "settled"})
+OUTSIDE = frozenset({"received", "settled", "postback"})
 """Kinds of facts that no Run was fed."""
 
 

@@ -107,7 +107,8 @@ def _state(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -
 def is_under_way(connection: sqlite3.Connection, lead: str) -> bool:
     """Is the lead in the middle of a segment? What was said of it since the segment's end does not begin another."""
     kind = connection.execute(
-        "SELECT kind FROM fact WHERE lead = ? AND kind <> 'settled' ORDER BY seq DESC LIMIT 1", (lead,)
+        "SELECT kind FROM fact WHERE lead = ? AND kind NOT IN ('settled', 'postback') ORDER BY seq DESC LIMIT 1",
+        (lead,),
     ).fetchone()
     return kind is not None and kind[0] not in {"suspend", "end"}
 

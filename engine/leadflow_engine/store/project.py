@@ -241,6 +241,10 @@ def _end(event: Event, write: Write, result: Result) -> None:
         "UPDATE lead SET outcome = ?, reason = ?, ended_at = ? WHERE id = ?",
         (data.outcome, text(data.reason), event.at, event.lead),
     )
+    event.connection.executemany(
+        "INSERT INTO postback VALUES (?,?,?,0,'due',NULL,'') ON CONFLICT DO NOTHING",
+        [(event.lead, number, event.at) for number in data.postbacks],
+    )
 
 
 EFFECTS: Final[Mapping[type, Callable[[Event, Write, Result], None]]] = {

@@ -12,6 +12,7 @@ from leadflow_engine.store.codec import moment
 from leadflow_engine.store.core import Core, event
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.later import project_settled
+from leadflow_engine.store.postbacks import project_sent
 from leadflow_engine.store.project import project
 from leadflow_engine.store.queries import facts
 
@@ -19,6 +20,7 @@ Replay = Callable[[str, Sequence[Fact]], Iterable[Write]]
 """Gives, for a lead and its facts, the Writes that its Runs made, in order (``Write.facts`` as they were)."""
 
 PROJECTIONS: Final = (
+    "postback",
     "work",
     "ledger",
     "look_up",
@@ -60,6 +62,8 @@ def _project_lead(core: Core, lead: str, replay: Replay) -> None:
             project(at, write, fact.body)
         elif fact.kind == "settled":
             project_settled(at, fact.key, fact.body)
+        elif fact.kind == "postback":
+            project_sent(at, fact.key, fact.body)
     core.flush()
     if writes:
         raise StoreError(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import chain, later, plans, queries, reveals
+from leadflow_engine.store import chain, later, plans, postbacks, queries, reveals
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.core import Core, append, core, perform
 from leadflow_engine.store.digests import instance_digests
@@ -151,6 +151,14 @@ class SqliteStore:
         return self._transact(
             lambda core: later.settle_delivery(core, lead, buyer, number, word, by, because)
         )
+
+    def postbacks_due(self, now: datetime.datetime) -> list[postbacks.Due]:
+        """The postbacks that are due by now."""
+        return self._ask(lambda connection: postbacks.due(connection, now))
+
+    def note_postback(self, what: postbacks.Due, sent: postbacks.Sent) -> None:
+        """Keep what came of sending a postback."""
+        self._transact(lambda core: postbacks.note(core, what, sent))
 
     def note_reveal(self, lead: str, by: str, because: str) -> None:
         """Keep that somebody is shown a lead's personal values, and why."""

@@ -128,7 +128,9 @@ def test_what_cannot_be_fetched_waits_and_is_asked_again(plan: Plan) -> None:
     assert work.due == NOW + datetime.timedelta(minutes=1)
     assert world.go_on().outcome == "held"
     assert world.go_on().outcome == "sold"
-    assert [key for key in (fact.key for fact in world.store.facts(world.lead)) if key.startswith("fetch")] == [
+    assert [
+        key for key in (fact.key for fact in world.store.facts(world.lead)) if key.startswith("fetch")
+    ] == [
         "fetch/web/1",
         "fetch/web/1/retry.1",
         "fetch/web/2",

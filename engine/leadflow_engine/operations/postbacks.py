@@ -1,0 +1,107 @@
+"""Sending postbacks: what a source is told once its lead has ended, through the one guarded way out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from leadflow_dsl import model as m
+from leadflow_engine.effects import HttpRequest, Result
+from leadflow_engine.intake.replies import Beside, result_in
+from leadflow_engine.interpreter.asking import REPEATABLE
+from leadflow_engine.interpreter.exchange import Exchange, cause_of
+from leadflow_engine.lead import Lead
+from leadflow_engine.mapping import RequestProblem
+from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
+from leadflow_engine.plan import Plan
+from leadflow_engine.ports import Clock, Outbound
+from leadflow_engine.response import Reading
+from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.postbacks import Due, Sent
+
+AGAIN_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
+"""When one that was not heard is sent again, after what its ``retry`` says; then nobody tries any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A postback that was sent, or why it could not be."""
+
+    lead: str
+    source: str
+    sent: Sent
+
+
+async def send_due(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock) -> list[Told]:
+    """Send every postback that is due, one after the other. A failure is noted and stops no other."""
+    told = []
+    for due in store.postbacks_due(clock.now()):
+        source, sent = await _send(store, plans, outbound, clock, due)
+        store.note_postback(due, sent)
+        told.append(Told(due.lead, source, sent))
+    return told
+
+
+async def _send(
+    store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, due: Due
+) -> tuple[str, Sent]:
+    facts = store.facts(due.lead)
+    try:
+        plan = plans.of(due.lead, facts)
+    except CANNOT_GO_ON as problem:
+        return "", Sent(None, str(problem), 0.0)
+    lead = last_scope(plan, due.lead, facts)
+    summary = store.lead_summary(due.lead)
+    if lead is None or summary is None:
+        return "", Sent(None, "what came of the lead cannot be read again", 0.0)
+    leg = plan.sources[lead.source].postbacks[due.number - 1].leg
+    beside = Beside(lead, result_in(plan, summary, lead, facts), f"{due.lead}/postback/{due.number}")
+    request = plan.builder(leg).build(beside)
+    if isinstance(request, RequestProblem):
+        return lead.source, Sent(None, request.reason, 0.0)
+    return lead.source, await _sent(plan, leg, lead, request, outbound, clock, due)
+
+
+async def _sent(
+    plan: Plan, leg: m.Leg, lead: Lead, request: HttpRequest, outbound: Outbound, clock: Clock, due: Due
+) -> Sent:
+    result = await outbound.send(request)
+    done = Exchange(f"postback/{due.number}/{due.attempts + 1}", result, _read(plan, leg, lead, result))
+    failure = _failure(leg, done)
+    ms = float(result.get("ms") or 0)
+    again = clock.now() + after if failure and (after := _pause(leg, done, due)) is not None else None
+    return Sent(result.get("status"), failure, ms, again)
+
+
+def _read(plan: Plan, leg: m.Leg, lead: Lead, result: Mapping[str, Any] | Result) -> Reading:
+    if result["phase"] != "answered":
+        return Reading.nothing()
+    headers = [(str(name), str(value)) for name, value in result["headers"]]
+    status, body, flow = int(result["status"]), str(result["body"]), plan.flow
+    return plan.reader(leg).read(status, headers, body, flow.country, zone=flow.timezone, scope=lead)
+
+
+def _failure(leg: m.Leg, done: Exchange) -> str:
+    """Why the source has not heard it; "" where it has: by its answer's rules, else by a 2xx."""
+    if not done.answered:
+        return done.failure
+    status = int(done.result["status"])
+    if leg.response.verdicts or leg.response.otherwise:
+        return (
+            ""
+            if done.reading.verdict == "accepted"
+            else f"status {status}, {done.reading.verdict or 'not read'}"
+        )
+    return "" if 200 <= status < 300 else f"status {status}"
+
+
+def _pause(leg: m.Leg, done: Exchange, due: Due) -> datetime.timedelta | None:
+    """How long until the next attempt; None where there is none."""
+    retry = leg.request.retry
+    soon = retry.times if retry else 0
+    if retry and due.attempts < soon and cause_of(done) in REPEATABLE.intersection(retry.causes):
+        return retry.backoff
+    place = max(due.attempts - soon, 0)
+    return AGAIN_AFTER[place] if place < len(AGAIN_AFTER) else None
