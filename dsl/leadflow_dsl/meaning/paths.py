@@ -20,9 +20,10 @@ from leadflow_dsl.types import ANY
 
 FUNCTIONS: Final = frozenset(
     "abs avg ceil contains ends_with floor join keys length map max max_by merge min min_by not_null reverse sort "
-    "sort_by starts_with sum to_array to_number to_string type values as_list split regex lower items".split()
+    "sort_by starts_with sum to_array to_number to_string type values as_list split regex lower items "
+    "from_json from_xml".split()
 )
-"""JMESPath's functions, and the five that the language adds."""
+"""JMESPath's functions, and the seven that the language adds."""
 
 
 _MARKED: Final = re.compile(

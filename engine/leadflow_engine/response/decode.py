@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
-from leadflow_engine.response.xml_tree import xml_tree
+from leadflow_engine.texts.json_tree import Unreadable, read_json
+from leadflow_engine.texts.xml_tree import xml_tree
 
 Json: TypeAlias = Any
 
 MAX_BODY = 1 << 20
-MAX_DEPTH = 64
-MAX_DIGITS = 40
 MAX_PAIRS = 10_000
-
-
-class Unreadable(ValueError):
-    """A body that is not what it should be. The message holds nothing of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +70,6 @@ def looks_like(text: str) -> str:
 
 
 # ------------------------------------------------------------------ decoders
-
-
-def read_json(text: str) -> Json:
-    """Strict JSON with exact numbers. Raises ``Unreadable``: NaN, a name twice, too deep, a number too long."""
-    try:
-        tree = json.loads(
-            text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=_once
-        )
-    except json.JSONDecodeError as problem:
-        raise Unreadable(f"{problem.msg}, line {problem.lineno} column {problem.colno}") from problem
-    except RecursionError as problem:
-        raise Unreadable(f"nested deeper than {MAX_DEPTH} levels") from problem
-    _check_depth(tree)
-    return tree
-
-
-def _number(digits: str) -> Decimal:
-    number = Decimal(digits)
-    if len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
-        raise Unreadable(f"a number of more than {MAX_DIGITS} digits")
-    return number
-
-
-def _constant(name: str) -> None:
-    raise Unreadable(f"{name} is no number")
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Unreadable("a name stands twice in one object")
-    return found
-
-
-def _check_depth(tree: Json) -> None:
-    level = [tree]
-    for _ in range(MAX_DEPTH + 1):
-        level = [
-            item
-            for one in level
-            if isinstance(one, dict | list)
-            for item in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not level:
-            return
-    raise Unreadable(f"nested deeper than {MAX_DEPTH} levels")
 
 
 def read_form(text: str) -> dict[str, Json]:

@@ -11,7 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from leadflow_engine.texts.json_text import scalar_text
+from leadflow_engine.texts.json_tree import read_json
 from leadflow_engine.texts.patterns import search
+from leadflow_engine.texts.xml_tree import xml_tree
 
 Json: TypeAlias = Any
 
@@ -144,6 +146,18 @@ def _regex(text: str, source: str, group: Json = 0) -> str | None:
         raise Unfit("not a regular expression of RE2") from problem
 
 
+def _within(kind: str, read: Callable[[str], Json]) -> Callable[[str], Json]:
+    """A text that is itself JSON or XML, as a tree; what is not has no tree."""
+
+    def within(text: str) -> Json:
+        try:
+            return read(text)
+        except ValueError as problem:
+            raise Unfit(f"the text within is not {kind}") from problem
+
+    return within
+
+
 def _as_list(value: Json) -> list[Json]:
     if value is None:
         return []
@@ -186,6 +200,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "contains": Function(_contains, ("text|list", "any"), null_is_null=True),
     "ends_with": Function(lambda text, end: text.endswith(end), ("text", "text"), null_is_null=True),
     "floor": Function(lambda n: Decimal(n).to_integral_value("ROUND_FLOOR"), ("number",)),
+    "from_json": Function(_within("JSON", read_json), ("text",), null_is_null=True),
+    "from_xml": Function(_within("XML", xml_tree), ("text",), null_is_null=True),
     "items": Function(lambda value: [[k, v] for k, v in value.items()], ("object",), null_is_null=True),
     "join": Function(_join, ("text", "list|null")),
     "keys": Function(lambda value: list(value), ("object",)),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from leadflow_engine.response.decode import decode
-from leadflow_engine.response.xml_tree import xml_tree
+from leadflow_engine.texts.xml_tree import xml_tree
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,10 @@ BODY = {
         ("items(Result)", [["@Id", "7"], ["#text", "hi"]]),
         ("join('; ', items(Result)[*].join(': ', [[0], [1]]))", "@Id: 7; #text: hi"),
         ("items(n)", None),
+        ("from_json('{\"a\": [1.50]}').a[0]", Decimal("1.50")),
+        ("from_xml('<R xmlns=\"urn:x\" Id=\"7\"><S>ok</S></R>').R.[S, \"@Id\"]", ["ok", "7"]),
+        ("from_json(n)", None),
+        ("from_xml(n)", None),
         ("join(', ', n)", None),
         ("to_number('1.10')", Decimal("1.10")),
         ("to_string(price)", "19.99"),
@@ -92,6 +96,8 @@ def test_an_expression(source, value):
         "join('-', [words])",
         "sum(words)",
         "abs(status)",
+        "from_json(status)",
+        "from_xml(status)",
     ],
 )
 def test_what_does_not_fit(source):

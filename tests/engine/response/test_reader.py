@@ -64,6 +64,20 @@ class TestVerdicts:
         described = say.response("json", say.rule("accepted", say.op("==", say.path("code"), 0)))
         assert (read(described, f'{{"code": {value}}}').verdict == "accepted") is holds
 
+    @pytest.mark.parametrize(
+        ("kind", "path", "body"),
+        [
+            ("xml", "from_xml(string).R.Status", "<string>&lt;R&gt;&lt;Status&gt;OK&lt;/Status&gt;&lt;/R&gt;</string>"),
+            ("json", "from_json(d).Status", '{"d": "{\\"Status\\": \\"OK\\"}"}'),
+            ("xml", "from_json(string).Status", '<string xmlns="urn:x">{"Status": "OK"}</string>'),
+        ],
+    )  # fmt: skip
+    def test_an_answer_within_an_answer(self, say, read, kind, path, body):
+        described = say.response(kind, say.rule("accepted", say.op("==", say.path(path), "ok")))
+        assert read(described, body).verdict == "accepted"
+        broken = read(described, body.replace("Status", "<"))
+        assert broken.verdict in {"rejected", ""}
+
     def test_unsuccessful_is_no_success(self, say, read):
         described = say.response("text", say.rule("accepted", say.op("==", say.piece("text"), "success")))
         assert read(described, "Unsuccessful").verdict == "rejected"

@@ -24,7 +24,7 @@ from leadflow_dsl.meaning.paths import FUNCTIONS
 from leadflow_dsl.project import shipped_libraries
 
 _BEFORE: Final = "flow x filter f { accept when "
-_ADDED: Final = frozenset({"as_list", "items", "split", "regex", "lower"})
+_ADDED: Final = frozenset({"as_list", "items", "split", "regex", "lower", "from_json", "from_xml"})
 
 
 def in_text(draft: Draft, place: Place, file: str, files: Iterable[str]) -> Iterator[Item]:
