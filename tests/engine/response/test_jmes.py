@@ -64,7 +64,7 @@ BODY = {
         ("join('; ', items(Result)[*].join(': ', [[0], [1]]))", "@Id: 7; #text: hi"),
         ("items(n)", None),
         ("from_json('{\"a\": [1.50]}').a[0]", Decimal("1.50")),
-        ("from_xml('<R xmlns=\"urn:x\" Id=\"7\"><S>ok</S></R>').R.[S, \"@Id\"]", ["ok", "7"]),
+        ('from_xml(\'<R xmlns="urn:x" Id="7"><S>ok</S></R>\').R.[S, "@Id"]', ["ok", "7"]),
         ("from_json(n)", None),
         ("from_xml(n)", None),
         ("join(', ', n)", None),
