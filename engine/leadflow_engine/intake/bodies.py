@@ -14,7 +14,7 @@ from leadflow_engine.intake.multipart import read_multipart
 from leadflow_engine.intake.nesting import nested
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.outbound.answer import AnswerTooLarge, AnswerUnreadable, decompressed
-from leadflow_engine.response.xml_tree import xml_tree
+from leadflow_engine.texts.xml_tree import xml_tree
 
 Json: TypeAlias = Any
 
