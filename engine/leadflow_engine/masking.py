@@ -10,9 +10,7 @@ from leadflow_dsl.terms import Read, Term, reads
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.lead import Lead
 from leadflow_engine.values import Value, is_personal, masked, written
-
-PARTS = ("national", "digits", "user", "line")
-"""Parts of personal values under which an answer may repeat them."""
+from leadflow_engine.values.spellings import spellings
 
 
 def hidden(field: Field) -> bool:
@@ -85,14 +83,6 @@ def personal_texts(lead: Lead) -> frozenset[str]:
     found: set[str] = set()
     for field in lead.plan.flow.fields:
         value = lead.value(field.name)
-        if hidden(field) and isinstance(value, Value) and not value.blank:
-            found |= {str(value.raw), str(written(value, "text"))}
-            found |= {str(value.part(part)) for part in PARTS if value.valid and _has(value, part)}
+        if hidden(field) and isinstance(value, Value):
+            found.update(spellings(value))
     return frozenset(found)  # which of them are too short to look for is the mask's affair
-
-
-def _has(value: Value, part: str) -> bool:
-    try:
-        return value.part(part) is not None
-    except KeyError:
-        return False
