@@ -28,7 +28,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a clean flow in ``flows``, the working directory; ``leadflow`` is on the path."""
     (tmp_path / "leadflow.toml").touch()
     (tmp_path / "flows").mkdir()
-    shutil.copy(ROOT / "examples" / "01-smallest" / "flow.flow", tmp_path / "flows" / "flow.flow")
+    for name in ("flow.flow", "flow.scenarios.yaml", "answers.yaml"):
+        shutil.copy(ROOT / "examples" / "01-smallest" / name, tmp_path / "flows" / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
@@ -63,7 +64,7 @@ def given(hook: str) -> str:
 
 
 def test_the_hooks_pass_what_is_well(sample: Path) -> None:
-    assert [run(given(hook)).returncode for hook in HOOKS] == [0, 0]
+    assert [run(given(hook)).returncode for hook in HOOKS] == [0, 0, 0]
 
 
 def test_the_lint_hook_fails_on_a_mistake(sample: Path) -> None:
@@ -90,6 +91,7 @@ def test_the_format_hook_mends_what_pre_commit_then_sees_as_changed(sample: Path
         ("leadflow-lint", "README.md", False),
         ("leadflow-fmt", "flows/a.flow", True),
         ("leadflow-fmt", "lists/a.csv", False),
+        ("leadflow-test", "flows/a.scenarios.yaml", True),
     ],
 )
 def test_which_files_start_a_hook(hook: str, file: str, meant: bool) -> None:
@@ -121,7 +123,7 @@ def play(name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_action_passes_what_is_well(sample: Path) -> None:
-    assert [play(name).returncode for name in ("SARIF", "Lint", "Format")] == [0, 0, 0]
+    assert [play(name).returncode for name in ("SARIF", "Lint", "Format", "Scenarios")] == [0] * 4
     assert '"version": "2.1.0"' in (sample / "leadflow.sarif").read_text()
 
 
@@ -165,7 +167,7 @@ def test_the_script_for_gitlab_runs(old: str, new: str, code: int, sample: Path)
     spoil(sample, old, new)
     install, *script = SNIPPETS[2]["leadflow"]["script"]
     assert install.startswith("pip install ")
-    codes = [run(command).returncode for command in script]
-    assert codes[-1] == code
-    report = (sample / SNIPPETS[2]["leadflow"]["artifacts"]["reports"]["junit"]).read_text()
-    assert f'tests="1" failures="{code}"' in report
+    assert run("\n".join(script)).returncode == code
+    lint, scenarios = SNIPPETS[2]["leadflow"]["artifacts"]["reports"]["junit"]
+    assert f'tests="1" failures="{code}"' in (sample / lint).read_text()
+    assert "<testsuite" in (sample / scenarios).read_text()

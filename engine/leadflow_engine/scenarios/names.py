@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leadflow_engine.answers.document import AnswersError, Document, Path, Problem
 from leadflow_engine.answers.load import spec_of
-from leadflow_engine.plan import Plan, PlannedCap
+from leadflow_engine.limits.planned import PlannedCap
+from leadflow_engine.plan import Plan
 from leadflow_engine.scenarios.compare import ABSENT, matcher_problem
 from leadflow_engine.scenarios.given import start_of
 from leadflow_engine.scenarios.observed import ROW, STEP, buyer_legs, services
@@ -24,12 +26,22 @@ POSTING = tuple(
 )
 
 
+NEARLY = 0.75
+"""How alike a name must be to one of the flow's to count as a slip: ``knd`` is, ``note`` and ``name`` are not."""
+
+
 def problems(plan: Plan, file: ScenarioFile) -> tuple[Problem, ...]:
     """Every name that the flow does not have, each once."""
     found: dict[Problem, None] = {}
     for scenario in file.scenarios:
         found.update(dict.fromkeys(_Names(plan, file.document).of(scenario)))
     return tuple(found)
+
+
+def _words(plan: Plan) -> set[str]:
+    """Every word of the flow's own texts: what stands in none of them is read by nothing."""
+    texts = (text for file, text in plan.flow.sources_text if not file.endswith(".csv"))
+    return {word.casefold() for text in texts for word in re.findall(r"\w+", text)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class _Names:
     def _part(self, part: Part) -> Iterator[Problem]:
         yield from self._clock(part)
         yield from self._arriving(part)
+        if part.lead is not None:
+            yield from self._payload(part.lead.payload, (*part.path, "lead"))
         for buyer in part.settle:
             yield from self._known("buyer", buyer, self.plan.buyers, (*part.path, "settle", buyer))
         if part.answers is not None:
@@ -68,6 +82,17 @@ class _Names:
         elif len(sources) > 1:
             said = f"the flow has several sources: say `source: {'` or `'.join(sources)}`"
             yield self.document.problem(part.path, said)
+
+    def _payload(self, payload: Mapping[str, Any], place: Path) -> Iterator[Problem]:
+        """What a source sends beyond the fields is kept, so that any name may come; one that stands nowhere in the flow
+        and is nearly a field's is a slip: the lead would be another than is meant."""
+        fields = [name for field in self.plan.fields.values() for name in (field.name, *field.aliases)]
+        known = {name.casefold() for name in fields} | _words(self.plan)
+        for name in payload:
+            near = difflib.get_close_matches(name.casefold(), fields, 1, NEARLY)
+            if near and name.casefold() not in known:
+                said = f"nothing in the flow reads `{name}`"
+                yield self.document.problem((*place, name), said, f"did you mean `{near[0]}`?")
 
     # -------------------------------------------------------------- answers and what had happened
 

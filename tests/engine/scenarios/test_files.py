@@ -36,6 +36,7 @@ WRONG = {
 }
 
 MISSPELT = {
+    "a field in a lead": "lead: {naem: Ann, other: kept}",
     "a buyer in answers": "answers: {buyers: {onne: {deliver: [{body: ok}]}}}",
     "a leg": "answers: {buyers: {one: {ping: [{body: ok}]}}}",
     "a service": "answers: {services: {carier: [{body: ok}]}}",
