@@ -17,6 +17,7 @@ SHORT_WORD = 4
 _AFTER_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
 """What ends in a letter and is none: an escape of JSON, a byte of a url."""
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -64,13 +65,18 @@ def _pattern(form: str) -> str:
 
 def _forms(text: str) -> set[str]:
     digits = re.sub(r"\D", "", text)
-    forms = {
-        text,
-        json_quote(text),
-        xml_quote(text),
-        quote(text, safe="", errors="replace"),
-        quote_plus(text, errors="replace"),
-    }
+    plain = _UNRESERVED.fullmatch(text)  # written the same everywhere
+    forms = (
+        {text}
+        if plain
+        else {
+            text,
+            json_quote(text),
+            xml_quote(text),
+            quote(text, safe="", errors="replace"),
+            quote_plus(text, errors="replace"),
+        }
+    )
     if (
         len(digits) >= 7 and len(digits) >= len(text) / 2
     ):  # a phone or a number: its digits, and without country code

@@ -42,10 +42,10 @@ def _none(value: Value) -> Iterator[str]:
 
 def _of_phone(value: Value) -> Iterator[str]:
     """Its digits, and its pieces put together with any separator."""
-    for name in ("e164", "national", "digits", "line"):
+    area, exchange, line = (value.part(name) for name in ("area", "exchange", "line"))
+    for name in ("e164", "digits", "line") if exchange else ("e164", "national", "digits", "line"):
         if part := value.part(name):
             yield str(part)
-    area, exchange, line = (value.part(name) for name in ("area", "exchange", "line"))
     if exchange:
         yield f"({area}){exchange}-{line}"
         yield f"({area}) {exchange}-{line}"
