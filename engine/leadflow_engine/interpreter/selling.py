@@ -148,7 +148,16 @@ def reserve(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
         return _noted(journey, lot.offer, refused)
     journey.delivered(_delivery(journey, lot, "intent"))
     journey.unstored = False  # the intent itself is stored
+    _note_price(journey, lot.offer)
     return None
+
+
+def _note_price(journey: Journey, offer: Offer) -> None:
+    """What a buyer with several prices was asked, for the trace."""
+    if offer.asked is not None:
+        place = offer.stage.id, offer.buyer
+        before = journey.notes.get(place, "")
+        journey.notes[place] = f"{before}, then {offer.asked}" if before else f"asked {offer.asked}"
 
 
 def conclude(journey: Journey, lot: Lot, posted: Posted) -> Settled:

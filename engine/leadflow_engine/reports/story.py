@@ -80,7 +80,8 @@ def answer(summary: Mapping[str, Any], setting: Setting) -> str:
     """What became of the lead in one sentence: ``sold to sunpath for $50.00``, ``unsold: caps full``."""
     outcome, sales = summary["outcome"], summary["sales"]
     if sales:
-        sold = " and ".join(f"{sale['buyer']} for {money(sale['price'], setting.currency)}" for sale in sales)
+        parts = [f"{sale['buyer']} for {money(sale['price'], setting.currency)}" for sale in sales]
+        sold = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
         return (
             f"{word(outcome)} to {sold}"
             if outcome in {"sold", "fallback"}

@@ -69,7 +69,8 @@ def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text
 def _verdict(turn: Turn) -> Text:
     outcome = turn.row["outcome"]
     told = turn.row["reason"] if turn.row["reason"] != word(outcome) else ""
-    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(told)])
+    note = painted(turn.row["note"], "dim")
+    return joined([painted(word(outcome), STYLES.get(outcome, "yellow")), painted(told), note])
 
 
 def _asked_here(step: Row) -> Text:

@@ -99,7 +99,7 @@ def _tell(journey: Journey, worths: list[Worth]) -> None:
     said = ", ".join(f"{worth.stage.written} {worth.amount.quantize(CENT)}" for worth in worths)
     for worth in worths:
         journey.branches[worth.address.rpartition(".")[0]] = f"best of {said}"
-        journey.branch = f"best of {said}"
+    journey.branch = "best of"  # the comparison stands once, where the best of them runs
     for worth in worths[1:]:
         amounts = f"{worths[0].amount.quantize(CENT)} to {worth.amount.quantize(CENT)}"
         reason = f"{worths[0].stage.written} is worth more: {amounts}"
