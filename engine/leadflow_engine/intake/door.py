@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Answer, Path, Pattern, Read, Term
+from leadflow_dsl.terms import Answer, Path, Pattern, Read, Term, Type
 from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, folded, plain
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead
-from leadflow_engine.plan import Plan, PlannedCap
+from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, names_of
+from leadflow_engine.plan import Plan
 from leadflow_engine.texts.jmes import Unfit, compile_path
 from leadflow_engine.texts.patterns import search
 from leadflow_engine.values import Value, parse, written
 
+MOST_MEMBERS = 12
+"""How many words of an enum a refusal lists."""
 UNIT = "\x1f"
 """Between the parts of a dedupe key: no value can hold it."""
 
@@ -156,6 +159,13 @@ def _allowed(field: m.Field, value: Value, lead: Lead) -> bool:
     return True
 
 
+def not_valid(name: str, type_: Type) -> str:
+    """Why a value is refused that cannot be read as its field's type, without the value."""
+    if type_.name == "enum" and len(type_.members) <= MOST_MEMBERS:
+        return f"{name} is none of {', '.join(type_.members)}"
+    return f"{name} is not a valid {type_.name}"
+
+
 def problems(plan: Plan, lead: Lead) -> Iterator[str]:
     """Everything that keeps a lead out at the door, each in a sentence without the value."""
     for field in plan.flow.fields:
@@ -165,7 +175,7 @@ def problems(plan: Plan, lead: Lead) -> Iterator[str]:
         if value is None or value.blank:
             yield f"{field.name} is missing"
         elif not value.valid:
-            yield f"{field.name} is not a valid {field.type.name}"
+            yield not_valid(field.name, field.type)
     for require in plan.flow.require_any:
         given = [lead.value(name) for name in require.fields]
         if not any(isinstance(value, Value) and value.valid and not value.blank for value in given):
@@ -186,42 +196,53 @@ def claims(plan: Plan, lead: Lead) -> Accept:
     source = plan.sources[lead.source]
     if lead.test:
         return Accept(source.name, (), ())
-    limits = limit_claims(plan.source_caps[source.name], lead, plan.flow.timezone)
-    keys = key_claims(source.dedupes, f"{plan.flow.name}/source/{source.name}", lead)
+    caps = (*plan.source_caps[source.name], *plan.source_counts[source.name])
+    limits = limit_claims(caps, lead)
+    keys = key_claims(plan.source_dedupes[source.name], lead)
     return Accept(source.name, limits, keys)
 
 
 def limit_claims(
-    caps: tuple[PlannedCap, ...], lead: Lead, zone: str, price: Decimal = Decimal(0), timeout: float = 0.0
+    caps: Iterable[PlannedCap], lead: Lead, price: Decimal = Decimal(0), timeout: float = 0.0
 ) -> tuple[LimitClaim, ...]:
     """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
     return tuple(
         LimitClaim(
             limit=cap.limit,
             period=cap.period,
-            zone=zone,
+            zone=cap.zone,
             amount=millionths(price) if cap.money else 1,
-            maximum=millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum),
+            maximum=_maximum(cap),
             code="capped",
             reason=cap.reason,
             by=str(written(lead.read(cap.by), "text") or "") if cap.by else "",
             timeout=timeout,
+            window=cap.window,
+            counting=cap.counting,
         )
         for cap in caps
         if decide(cap.when, lead.truth) is not False
     )
 
 
-def key_claims(dedupes: tuple[m.Dedupe, ...], scope: str, lead: Lead) -> tuple[KeyClaim, ...]:
+def _maximum(cap: PlannedCap) -> int | None:
+    if cap.maximum is None:
+        return None
+    return millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum)
+
+
+def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, ...]:
     """The dedupe keys of this lead; one with a blank in it equals nothing and is left out."""
     found = []
-    for dedupe in dedupes:
+    for planned in dedupes:
+        dedupe = planned.dedupe
         values = [plain(lead.read(read)) for read in dedupe.fields]
         if any(value is None or isinstance(value, Open) for value in values):
             continue
-        names = "+".join(f"{read.name}{'.' + read.part if read.part else ''}" for read in dedupe.fields)
         value = UNIT.join(folded(str(written(value, "text"))) for value in values)
-        found.append(KeyClaim(scope, names, value, dedupe.within.total_seconds(), dedupe.reason))
+        within = dedupe.within.total_seconds()
+        place = (planned.asked, planned.kept, planned.counting)
+        found.append(KeyClaim(planned.scope, names_of(dedupe), value, within, dedupe.reason, *place))
     return tuple(found)
 
 

@@ -14,10 +14,18 @@ from leadflow_engine.effects import HttpRequest
 from leadflow_engine.intake import door
 from leadflow_engine.intake.call import Answered, Call, Received
 from leadflow_engine.intake.proof import without_secrets
+from leadflow_engine.intake.redirects import (
+    BadRedirects,
+    Redirect,
+    allowed_hosts,
+    redirect_of,
+    with_redirect,
+)
 from leadflow_engine.intake.replies import Reply, reply_of
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import RequestProblem
+from leadflow_engine.operations.loading import LoadProblem
 from leadflow_engine.operations.receiving import SeenHere, arrivals, receive_from
 from leadflow_engine.plan import Plan
 from leadflow_engine.secrets import Secrets
@@ -34,13 +42,14 @@ class NoRequest(ValueError):
 class Tried:
     """One lead of a call that was tried. ``problems`` and ``refusal`` are why the door refuses it; ``reply`` is the
     answer then, None where the door takes it. ``fetch`` is the request for a lead that its call only names (or why it
-    cannot be made); nothing of such a lead is known here."""
+    cannot be made); nothing of such a lead is known here. ``redirect`` is where a browser that posted it would go."""
 
     lead: Lead
     problems: tuple[str, ...] = ()
     refusal: str = ""
     reply: Reply | None = None
     fetch: HttpRequest | str | None = None
+    redirect: Redirect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +69,23 @@ def try_call(plan: Plan, source: m.Source, call: Call, secrets: Secrets | None) 
         return Trial("", (), found)
     cleaned = [replace(each, own=without_secrets(source, each.own)) for each in found.payloads]
     received = Received(tuple(cleaned), found.kind)
-    leads = tuple(
-        _tried(plan, source, each, call.received_at) for each in arrivals(plan, source.name, received)
-    )
-    return Trial(found.kind, leads)
+    hosts = hosts_of(plan, source)
+    leads = [_tried(plan, source, each, call.received_at) for each in arrivals(plan, source.name, received)]
+    return Trial(found.kind, tuple(_redirected(each, found.kind, hosts) for each in leads))
+
+
+def hosts_of(plan: Plan, source: m.Source) -> tuple[str, ...]:
+    """The hosts to which posts of a source may redirect. Raises ``LoadProblem``."""
+    try:
+        return allowed_hosts(plan.flow.root).get(source.name, ())
+    except BadRedirects as problem:
+        raise LoadProblem(str(problem)) from None
+
+
+def _redirected(tried: Tried, kind: str, hosts: tuple[str, ...]) -> Tried:
+    redirect = redirect_of(tried.lead.payload, kind, hosts)
+    reply = with_redirect(tried.reply, redirect) if tried.reply else None
+    return replace(tried, redirect=redirect, reply=reply)
 
 
 def _tried(plan: Plan, source: m.Source, arrival: Arrival, at: datetime.datetime) -> Tried:

@@ -45,6 +45,7 @@ def _lead_object(tried: Tried) -> dict[str, Any]:
         "fetch": _request_line(fetch) if isinstance(fetch, HttpRequest) else fetch,
         "refused": list(tried.problems) or ([tried.refusal] if tried.refusal else []),
         "reply": _answer(tried.reply) if tried.reply else None,
+        "redirect": (tried.redirect.url or None) if tried.redirect else None,
     }
 
 
@@ -101,10 +102,14 @@ def _door_lines(tried: Tried) -> Iterator[str]:
     reasons = tried.problems or ((tried.refusal,) if tried.refusal else ())
     for reason in reasons:
         yield f"refused  {reason}"
+    if tried.reply is None and tried.redirect is not None:
+        said = tried.redirect
+        yield f"reply    303 {said.url}" if said.url else f"reply    no redirect: {said.problem}"
     if tried.reply is None:
         yield "taken    duplicates and caps apart; `leadflow dry-run` tells what would become of it"
     else:
-        yield f"reply    {tried.reply.status} {tried.reply.body}"
+        place = dict(tried.reply.headers).get("Location", "")
+        yield f"reply    {tried.reply.status} {place or tried.reply.body}"
         if tried.reply.problem:
             yield f"         {tried.reply.problem}"
 

@@ -90,6 +90,24 @@ def test_a_missing_secret_is_named(leadflow: Leadflow, monkeypatch: pytest.Monke
     assert "PARTNER_KEY is not set" in said.output
 
 
+def test_a_browser_is_sent_on_to_allowed_hosts(leadflow: Leadflow, tmp_path: Path) -> None:
+    (tmp_path / "leadflow.toml").write_text('[redirects]\npartner = ["thanks.example.com"]\n')
+    (tmp_path / "flow.flow").write_text(FLOW.read_text())
+    flow = tmp_path / "flow.flow"
+    lead = "contact.name=Ida&contact.phone=6025550187&contact.zip=85004&redir_url="
+
+    def said(url: str, code: int = 0) -> str:
+        body = f"{lead}{url}"
+        return leadflow(
+            "receive", flow, "partner", "--unverified", "--method", "POST", stdin=body, code=code
+        ).output
+
+    assert "reply    303 https://thanks.example.com/ok\n" in said("https://thanks.example.com/ok")
+    assert "reply    no redirect: the host of `redir_url`" in said("https://evil.example/")
+    (tmp_path / "leadflow.toml").write_text("redirects = 1")
+    assert "[redirects] says hosts by source" in said("", code=2)
+
+
 def test_what_is_no_request(leadflow: Leadflow) -> None:
     assert (
         "a request begins with a line such as"
