@@ -15,14 +15,8 @@ from typing import Final
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from leadflow_dsl.diagnostics import Span
-
-FILTERS: Final = frozenset(
-    "phone money date state_name tojson xml urlencode lower upper title trim replace default d digits join split "
-    "capitalize first last length count int float round abs string map select reject sort unique truncate list "
-    "substring yesno floor ceil sha256 md5 mask format number text years_since days_since min max sum concat "
-    "ascii urldecode".split()
-)
-"""Names after a ``|``; the engine has a body for each that it allows."""
+from leadflow_dsl.template_profile import MAX_SOURCE, refusals
+from leadflow_dsl.template_syntax import mistake
 
 ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "False", "None"})
 """Names of a template that are no names of the flow."""
@@ -47,11 +41,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong with a template by itself. kind: "syntax", "filter"."""
+    """What is wrong with a template by itself. kind: "syntax" (it does not parse), "form" (the profile refuses it),
+    "filter" and "test" (``message`` is the unknown name)."""
 
     kind: str
     message: str
     span: Span
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +99,16 @@ def read_template(source: str, place: Place) -> Reading:
 
     Many flows share a template, and each buyer that names it reads it: it is parsed once.
     """
+    start = place.span(source, 0, 0)
+    if len(source) > MAX_SOURCE:
+        return Reading(flaws=(Flaw("form", f"a template has at most {MAX_SOURCE} characters", start),))
     try:
         return _read(source, place)
     except TemplateSyntaxError as error:
-        line = _line(source, error.lineno)
-        return Reading(flaws=(Flaw("syntax", error.message or "broken template", place.span(source, *line)),))
-    except RecursionError:
-        return Reading(flaws=(Flaw("syntax", "nested too deep", place.span(source, 0, 0)),))
+        wrong = mistake(source, error, _line(source, error.lineno))
+        return Reading(flaws=(Flaw("syntax", wrong.message, place.span(source, *wrong.stretch), wrong.help),))
+    except (RecursionError, ValueError, OverflowError):
+        return Reading(flaws=(Flaw("syntax", "nested too deep, or a number is too long", start),))
 
 
 def _read(source: str, place: Place) -> Reading:
@@ -119,7 +118,7 @@ def _read(source: str, place: Place) -> Reading:
     uses = tuple(finder.uses(tree, own | (ALWAYS - {"auth"})))
     auth = tuple(use for use in uses if use.path[0] == "auth")
     told = tuple(use for use in uses if use.path[0] != "auth") if auth else uses
-    return Reading(told, tuple(finder.filters(tree)), tuple(finder.files(tree)), auth)
+    return Reading(told, tuple(finder.flaws(tree)), tuple(finder.files(tree)), auth)
 
 
 def _own_names(tree: nodes.Template) -> set[str]:
@@ -165,7 +164,7 @@ class _Finder:
         self._searched: dict[tuple[str, int], int] = {}
 
     def uses(self, tree: nodes.Template, own: set[str]) -> Iterator[Use]:
-        inner: set[int] = set()
+        inner = {id(call.node) for call in tree.find_all(nodes.Call)}  # the profile refuses what is called
         hidden = _hidden(tree)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
             path = _path(node)
@@ -184,11 +183,14 @@ class _Finder:
         spans = (self.place.span(self.source, start + first, start + last) for first, last in words)
         return Use(path, place, tuple(spans), hidden)
 
-    def filters(self, tree: nodes.Template) -> Iterator[Flaw]:
-        for node in tree.find_all(nodes.Filter):
-            if node.name not in FILTERS:
-                span = self._find(node.name, node.lineno, (node.name,))
-                yield Flaw("filter", node.name, span)
+    def flaws(self, tree: nodes.Template) -> Iterator[Flaw]:
+        """What the profile refuses, each at its word."""
+        for one in refusals(tree):
+            span = self._find(one.word, one.line, (one.word,)) if one.word else self._whole(one.line)
+            yield Flaw(one.kind, one.message if one.kind == "form" else one.word, span, one.help)
+
+    def _whole(self, line: int) -> Span:
+        return self.place.span(self.source, *_line(self.source, line))
 
     def files(self, tree: nodes.Template) -> Iterator[tuple[str, Span]]:
         for node in tree.find_all((nodes.Include, nodes.Extends)):
@@ -199,16 +201,18 @@ class _Finder:
     def _find(self, word: str, line: int, path: tuple[str, ...], where: str = "") -> Span:
         start, _ = _line(self.source, line)
         pattern = r"(?<![\w.])" + r"\s*\.\s*".join(map(re.escape, path)) + r"(?!\w)"
-        for wanted in (pattern, re.escape(word)):
+        for wanted in (_SIGNS.get(word, pattern), re.escape(word)):
             begin = self._searched.get((wanted, start), start)  # what lies before it is taken
             for found in re.compile(wanted).finditer(where or self.names, begin):
                 if found.start() not in self._taken:
                     self._taken.add(found.start())
                     self._searched[wanted, start] = found.end()
                     return self.place.span(self.source, found.start(), found.end())
-        return self.place.span(self.source, *_line(self.source, line))
+        return self._whole(line)
 
 
+_SIGNS: Final = {"{": r"(?<!\{)\{(?![{%#])"}
+"""Signs that are part of others."""
 _CODE: Final = re.compile(
     r"\{#.*?#\}|\{%[-+]?\s*raw\b.*?\bendraw\s*[-+]?%\}|(?P<code>\{\{.*?\}\}|\{%.*?%\})", re.DOTALL
 )

@@ -8,11 +8,12 @@ from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.names import Problem, Word, look_up
-from leadflow_dsl.meaning.suggestions import did_you_mean, slip
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
 from leadflow_dsl.rules.templates import FILTER, TEMPLATE, TEMPLATE_NAME
-from leadflow_dsl.templates import FILTERS, Flaw, Place, Use, read_template
+from leadflow_dsl.template_profile import FILTERS, TESTS
+from leadflow_dsl.templates import Flaw, Place, Use, read_template
 
 MOST_DEPTH: Final = 50
 """Templates inside each other."""
@@ -37,9 +38,16 @@ def _flaw(r: Resolver, flaw: Flaw) -> None:
         message = f"unknown filter `{flaw.message}`"
         help, fix = did_you_mean(flaw.message, FILTERS), slip(flaw.message, flaw.span, FILTERS)
         r.draft.found(FILTER.at(flaw.span, message, "no such filter", help, fix=fix))
+    elif flaw.kind == "test":
+        message = f"unknown test `{flaw.message}`"
+        help = (*did_you_mean(flaw.message, TESTS), f"there are {listed(sorted(TESTS))}")
+        fix = slip(flaw.message, flaw.span, TESTS)
+        r.draft.found(TEMPLATE.at(flaw.span, message, "no such test", help, fix=fix))
+    elif flaw.kind == "form":
+        r.draft.found(TEMPLATE.at(flaw.span, flaw.message, "refused in a template", flaw.help))
     else:
         message = f"the template does not parse: {flaw.message}"
-        r.draft.found(TEMPLATE.at(flaw.span, message, "", "see the template's syntax at this place"))
+        r.draft.found(TEMPLATE.at(flaw.span, message, "", flaw.help))
 
 
 def _use(r: Resolver, use: Use) -> None:

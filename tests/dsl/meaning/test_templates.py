@@ -65,7 +65,54 @@ def test_what_does_not_parse_is_a_flaw(source: str) -> None:
 
 
 def test_reading_runs_nothing() -> None:
-    assert read("{{ 'x' * 10 ** 9 }}{{ 9 ** 9 ** 9 }}{{ range(10 ** 9) | list }}").flaws == ()
+    reading = read("{{ 'x' * 10 ** 9 }}{{ 9 ** 9 ** 9 }}{{ range(10 ** 9) | list }}")
+    assert [(flaw.kind, flaw.span.column) for flaw in reading.flaws] == [
+        ("form", 13),
+        ("form", 25),
+        ("form", 40),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "stretch", "message", "help"),
+    [
+        ('{"a": {{ email }, "b": 1}', "}", "unexpected '}'", "two braces"),
+        ("{% if a && b %}x{% endif %}", "&", "unexpected `&`", "`and`"),
+        ("{% if a = 1 %}x{% endif %}", "=", "got '='", "`==`"),
+        ("{{ a || b }}", "{{ a || b }}", "got '|'", "`or`"),
+        ("{% if a %}x{% elseif b %}y{% endif %}", "elseif", "unknown tag", "`{% elif CONDITION %}`"),
+    ],
+)
+def test_a_mistake_of_the_syntax_has_its_place_and_a_way_out(
+    source: str, stretch: str, message: str, help: str
+) -> None:
+    (flaw,) = read(source).flaws
+    assert source[flaw.span.start : flaw.span.end] == stretch
+    assert message in flaw.message
+    assert help in flaw.help
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "stretch", "help"),
+    [
+        ("x {% macro m(a) %}{{ a }}{% endmacro %}", "form", "macro", "stands in a file"),
+        ('{% import "x" as y %}', "form", "import", "stands in a file"),
+        ("{% for a in b %}{% for c in a %}{% endfor %}{% endfor %}", "form", "for", "in one go"),
+        ("{{ a if b is odd }}", "test", "odd", ""),
+        ('{{ {"a": x} | tojson }}', "form", "{", "around its places"),
+        ("{{ city.upper() }}", "form", "upper", "`| upper`"),
+        ("{{ upper(city) }}", "form", "upper", "behind the value"),
+        ("{{ city[0:2] }}", "form", "[", "substring"),
+        ("{{ a // b }}", "form", "//", "floor"),
+        ("{% block a %}{% endblock %}{% block a %}{% endblock %}", "form", "a", ""),
+    ],
+)
+def test_what_the_engine_would_refuse_is_a_flaw_at_its_word(
+    source: str, kind: str, stretch: str, help: str
+) -> None:
+    (flaw,) = read(source).flaws
+    assert (flaw.kind, source[flaw.span.start : flaw.span.end]) == (kind, stretch)
+    assert help in flaw.help
 
 
 @given(st.text(alphabet="{}%# ab.|()[]'\"\n-", max_size=60))

@@ -10,6 +10,7 @@ import pytest
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
+from leadflow_dsl.templates import Place, read_template
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
 from leadflow_engine.templates import Templates, check_template
@@ -86,11 +87,11 @@ class TestWriting:
             assert isinstance(problem, RequestProblem), leak
 
 
-def test_every_filter_that_the_front_end_lets_through_is_there():
-    from leadflow_dsl.templates import FILTERS as KNOWN
-    from leadflow_engine.templates.filters import FILTERS
+def test_every_filter_and_test_that_the_front_end_lets_through_is_there():
+    from leadflow_dsl import template_profile
+    from leadflow_engine.templates.filters import FILTERS, TESTS
 
-    assert set(FILTERS) >= KNOWN
+    assert (set(FILTERS), set(TESTS)) == (template_profile.FILTERS, template_profile.TESTS)
 
 
 class TestWhatGoesWrong:
@@ -258,6 +259,10 @@ class TestTheBox:
         assert check_template(template), template
         with pytest.raises(MappingError):
             rendered("text", template, city="x")
+
+    @pytest.mark.parametrize("template", [*ESCAPES, *HOSTILE_AT_LINT], ids=lambda text: text[:20])
+    def test_what_is_refused_is_told_when_the_flow_is_checked(self, template):
+        assert read_template(template, Place("x.j2")).flaws
 
     @pytest.mark.parametrize("template", HOSTILE_AT_LINT, ids=lambda text: text[:20])
     def test_linting_itself_cannot_be_attacked(self, template):

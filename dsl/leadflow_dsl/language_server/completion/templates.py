@@ -13,7 +13,7 @@ from leadflow_dsl.language_server.completion.values import behind, ping_values, 
 from leadflow_dsl.meaning import places
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.scope import Scope
-from leadflow_dsl.templates import FILTERS
+from leadflow_dsl.template_profile import FILTERS
 from leadflow_dsl.walk import find
 
 _TAGS: Final = {
