@@ -166,7 +166,7 @@ class Story:
         )
 
     def end(self, outcome: str = "sold", reason: str = "sold to sunpath") -> fx.Write:
-        return self.write("end", fx.End(outcome, reason))
+        return self.write("end", fx.End(outcome, reason, (1,) if outcome == "sold" else ()))
 
 
 def limits(

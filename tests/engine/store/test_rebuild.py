@@ -12,6 +12,7 @@ import pytest
 
 from leadflow_engine import records as rec
 from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store.postbacks import Sent
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
 
 
@@ -53,6 +54,9 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
                 )
         else:
             store.write_now(story.end(outcome, outcome))
+            for due in store.postbacks_due(kit.clock.now()):
+                heard = random_.choice(["", "status 500"])
+                store.note_postback(due, Sent(500 if heard else 200, heard, 1.5))
     return stories
 
 
