@@ -9,6 +9,7 @@ from leadflow_dsl.date_patterns import date_pattern
 from leadflow_dsl.functions import FUNCTIONS, Function, Parameter, result, signature
 from leadflow_dsl.meaning.draft import Symbol
 from leadflow_dsl.meaning.figures import figure, is_stats
+from leadflow_dsl.meaning.literals import bare_word
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.conditions import ARGUMENTS
 from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION
@@ -67,7 +68,10 @@ def _keyed(
         key = r.condition(argument.key)
     else:
         subject = args[0].type if args else None
-        key = r.value(argument.key, TEXT if subject and subject.name == "any" else subject, False)
+        want_key = TEXT if subject and subject.name == "any" else subject
+        # A word stands there: the enum's own is meant, whatever else has the name.
+        word = bare_word(r.draft, argument.key, want_key) if isinstance(argument.key, nodes.Word) else None
+        key = word or r.value(argument.key, want_key, False)
     return key, r.value(argument.value, want, False)
 
 
