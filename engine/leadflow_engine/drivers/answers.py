@@ -18,16 +18,10 @@ class SimulatedAnswers:
 
 
 class AssumedAnswers:
-    """Every buyer accepts, and every look-up answers without telling anything."""
+    """Every buyer accepts, a ping with a bid and a reference; every look-up answers without telling anything."""
 
     def answer(self, lead: str, effect: Effect, data: CallOut) -> Result:
-        """An acceptance with no body; its verdict is assumed, not read."""
-        return {
-            "phase": "answered",
-            "failure": "",
-            "status": 200,
-            "headers": [],
-            "body": "",
-            "ms": 0.0,
-            "assumed": "accepted",
-        }
+        """An acceptance with no body; its verdict is assumed, not read, and so are a ping's bid and reference."""
+        accepted = {"phase": "answered", "failure": "", "status": 200, "headers": [], "body": "", "ms": 0.0}
+        offer = {"reference": "PING-REFERENCE", "bid": "10.00"} if data.leg == "ping" else {}
+        return {**accepted, "assumed": "accepted", **offer}

@@ -79,8 +79,8 @@ def _fields(old: SourceInstructions, new: SourceInstructions) -> Iterator[Change
 
 
 def _renamed(gone: list[FieldNote], come: list[FieldNote]) -> Iterator[tuple[str, str]]:
-    """New names with the old ones that they probably are: the same place of the payload says so, an alias, or that it is
-    the only other one of the type."""
+    """New names with the old ones that they probably are: the same place of the payload says so, an alias, or that
+    it is the only other one of the type."""
     left = list(gone)
     for note in come:
         aliases = {alias.casefold() for alias in note.aliases}

@@ -9,6 +9,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.instructions.phrases import Phrase, counted, joined, lasting, period, say
 from leadflow_engine.instructions.records import FieldNote, Refusal
 from leadflow_engine.instructions.wording import Wording
+from leadflow_engine.intake.door import not_valid
 from leadflow_engine.plan import Plan
 
 MADE: Final = ("requires ", "refused where ")
@@ -84,7 +85,7 @@ def reasons(flow: m.Flow, refusals: tuple[Refusal, ...], fields: tuple[FieldNote
     for note in fields:
         if note.required in {"always", "post"}:
             seen[f"{note.name} is missing"] = None
-            seen[f"{note.name} is not a valid {note.type.name}"] = None
+            seen[not_valid(note.name, note.type)] = None
     seen.update(dict.fromkeys(each.reason for each in flow.require_any))
     seen.update(dict.fromkeys(each.reason for each in refusals if each.reason and each.kind != "throttle"))
     yield from seen

@@ -216,13 +216,18 @@ def limit_claims(
             code="capped",
             reason=cap.reason,
             by=str(written(lead.read(cap.by), "text") or "") if cap.by else "",
-            timeout=timeout,
+            timeout=_patience(cap, timeout),
             window=cap.window,
             counting=cap.counting,
         )
         for cap in caps
         if decide(cap.when, lead.truth) is not False
     )
+
+
+def _patience(cap: PlannedCap, timeout: float) -> float:
+    """How much later than now this may count: a sale with its answer, what is only asked when it is asked."""
+    return 0.0 if cap.window == "rolling" and cap.counting != "sold" else timeout
 
 
 def _maximum(cap: PlannedCap) -> int | None:

@@ -23,6 +23,7 @@ from leadflow_engine.runner import Driver, run_lead
 from leadflow_engine.scenarios.load import default_answers
 from leadflow_engine.store import SqliteStore
 
+ASSUMED = "assuming that every buyer accepts, a ping with a bid of 10.00"
 JOURNALS = (".db", ".sqlite", ".sqlite3")
 
 
@@ -100,7 +101,7 @@ def dry_run(
     clock = VirtualClock(at or RealClock().now())
     store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
-    run = DryRun(plan, source, file, store, clock, AssumedAnswers(), "assuming that every buyer accepts", key)
+    run = DryRun(plan, source, file, store, clock, AssumedAnswers(), ASSUMED, key)
     beside = answers_beside(flow_file)
     if answers.endswith(JOURNALS):
         recorded = SqliteStore.read_only(answers, clock)

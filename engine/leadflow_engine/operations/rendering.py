@@ -41,15 +41,6 @@ class Rendering:
     problem: str = ""
 
 
-class SampleAnswers:
-    """Every ping is answered with a bid and a reference, every look-up with nothing: for looking at requests only."""
-
-    def answer(self, lead: str, effect: Effect, data: CallOut) -> Result:
-        """An acceptance, assumed; a ping's with ``PING-REFERENCE`` and a bid of 10.00."""
-        sample = {"reference": "PING-REFERENCE", "bid": "10.00"} if data.leg == "ping" else {}
-        return {**AssumedAnswers().answer(lead, effect, data), **sample}
-
-
 def payload_of(leads: Path, number: int = 1) -> Mapping[str, object]:
     """A record of a file of leads, the first unless ``number`` says another. Raises ``IntakeError``."""
     for record in read_records(leads):
@@ -69,7 +60,7 @@ class DefaultAnswers:
     def answer(self, lead: str, effect: Effect, data: CallOut) -> Result:
         """The scenarios' answer, else a sample."""
         there = self._simulator.key(data.name, data.leg) is not None
-        answers: Answers = SimulatedAnswers(self._simulator) if there else SampleAnswers()
+        answers: Answers = SimulatedAnswers(self._simulator) if there else AssumedAnswers()
         return answers.answer(lead, effect, data)
 
 
@@ -87,7 +78,7 @@ def answers_for(flow_file: str | Path, file: str, clock: VirtualClock) -> tuple[
     if defaults is not None:
         said = f"answers from the defaults of {defaults.file}"
         return DefaultAnswers(Simulator(defaults, clock.now)), said
-    return SampleAnswers(), "a ping is taken to bid 10.00 with PING-REFERENCE, a look-up to tell nothing"
+    return AssumedAnswers(), "a ping is taken to bid 10.00 with PING-REFERENCE, a look-up to tell nothing"
 
 
 def render(

@@ -40,12 +40,13 @@ def _tags(draft: Draft, place: Place) -> Iterator[Item]:
 
 
 def tagged(draft: Draft) -> dict[str, list[str]]:
-    """Every tag with the buyers that carry it."""
+    """Every tag with the buyers that carry it, also those that have it from another (``like``)."""
     found: dict[str, list[str]] = {}
+    built = {buyer.name: buyer.tags for buyer in draft.buyers}
     for symbol in draft.of("buyer").values():
-        for tag in find(symbol.node, nodes.Tag):
-            for name in tag.names:
-                found.setdefault(name.text, []).append(symbol.name)
+        said = (name.text for tag in find(symbol.node, nodes.Tag) for name in tag.names)
+        for tag in built.get(symbol.name) or dict.fromkeys(said):
+            found.setdefault(tag, []).append(symbol.name)
     return found
 
 
