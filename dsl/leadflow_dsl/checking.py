@@ -90,13 +90,20 @@ def examine(
 
 def check_files(files: Mapping[str, str], main: str) -> Checked:
     """Check the flow ``main`` of a project given whole as texts, by path below its root: the disk is not read."""
-    return _checked(Draft(Project(Path(os.devnull), files), main), {})  # nothing lies below a device
+    return examine_files(files, main)[0]
+
+
+def examine_files(files: Mapping[str, str], main: str) -> tuple[Checked, Draft]:
+    """``check_files``, and the draft that it was made of."""
+    draft = Draft(Project(Path(os.devnull), files), main)  # nothing lies below a device
+    return _checked(draft, {}), draft
 
 
 def _checked(draft: Draft, severity: Mapping[str, Level]) -> Checked:
     flow, project = _passed(draft), draft.project
     settings = settings_of(project)
-    judged = judge(mistakes(draft), project.texts, draft.file, _comments(draft))
+    flows = draft.file if draft.head else ""  # of a library it is not known what a flow would find
+    judged = judge(mistakes(draft), project.texts, flows, _comments(draft))
     told = with_severities((*judged.told, *settings.findings), {**settings.severity, **severity})
     findings = tuple(sorted(told, key=_place))
     broken = draft.head is None or any(one.severity == "error" for one in (*draft.findings, *findings))

@@ -78,17 +78,34 @@ def _nodes(root: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
 
 def _named(path: Path, text: str, node: Any, above: tuple[str, ...], of: tuple[str, str]) -> Iterator[Span]:
     kind, name = of
-    word, owner = name.rpartition(".")[2], name.partition(".")[0]
+    word = name.rpartition(".")[2]
     if above[-1:] == ("",):
-        keys = str(node.value).split(".")
-        path_of_key = (*above[:-1], *keys)
-        if keys[-1] != word or len(path_of_key) < 2 or path_of_key[-2] not in _KEYS.get(kind, ()):
-            return
-        if kind == "result" and owner not in path_of_key:
-            return
-    elif node.value != word or not set(above[-2:]) & _VALUES.get(kind, frozenset()):
-        return
-    start = text.rfind(word, node.start_mark.index, node.end_mark.index)
-    if start >= 0:
-        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-        yield Span(str(path), line, column, line, column + len(word), start, start + len(word))
+        yield from (_span(path, text, start, word) for start in _in_key(text, node, above[:-1], of))
+    elif node.value == word and set(above[-2:]) & _VALUES.get(kind, frozenset()):
+        start = text.rfind(word, node.start_mark.index, node.end_mark.index)
+        if start >= 0:
+            yield _span(path, text, start, word)
+
+
+def _in_key(text: str, node: Any, above: tuple[str, ...], of: tuple[str, str]) -> Iterator[int]:
+    """Where a key says the name: ``buyers.acme.ping`` is three keys, of which the second is a buyer's name."""
+    kind, name = of
+    word, owner = name.rpartition(".")[2], name.partition(".")[0]
+    at, path = node.start_mark.index, above
+    for key in str(node.value).split("."):
+        at = text.find(key, at, node.end_mark.index)
+        if at < 0:
+            return  # written with escapes
+        if (
+            key == word
+            and path[-1:]
+            and path[-1] in _KEYS.get(kind, ())
+            and (kind != "result" or owner in path)
+        ):
+            yield at
+        at, path = at + len(key), (*path, key)
+
+
+def _span(path: Path, text: str, start: int, word: str) -> Span:
+    line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    return Span(str(path), line, column, line, column + len(word), start, start + len(word))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import nearest
@@ -38,7 +39,14 @@ def _follows(draft: Draft, finding: Diagnostic) -> bool:
         return True
     if finding.code in _NAMES_NOTHING | _READ_BY_NOTHING and draft.lacking:
         return True
+    if finding.code in _NAMES_NOTHING and _is_library(draft):
+        return True
     return _in_what_is_broken(draft, finding)
+
+
+def _is_library(draft: Draft) -> bool:
+    """Whether the file that is checked is a library: what it reads, the flows that import it declare."""
+    return any(loaded.own and isinstance(loaded.tree.head, nodes.LibraryHead) for loaded in draft.files)
 
 
 def _touches(span: Span, stretch: Span) -> bool:

@@ -201,10 +201,11 @@ def _order_steps(draft: Draft) -> None:
     library = {
         name: symbol
         for name, symbol in draft.words.items()
-        if not symbol.own and symbol.kind in ("enhance", "filter", "score")
+        if not symbol.own and symbol.kind in ("enhance", "filter", "score", "deliver")
     }
+    draft.named_delivers.update(name.text for name in _named(draft))
     for symbol in library.values():
-        if symbol.on_demand:
+        if symbol.on_demand or (symbol.kind == "deliver" and symbol.name in draft.named_delivers):
             draft.step_nodes.append(symbol.node)
     for item in draft.own_items():
         if isinstance(item, nodes.StepHere):
@@ -213,7 +214,6 @@ def _order_steps(draft: Draft) -> None:
             draft.step_nodes.append(item)
     for node, name in route_names(draft):
         draft.words.setdefault(name, Symbol("route", name, node.span, node))
-    draft.named_delivers.update(name.text for name in _named(draft))
 
 
 def _step_here(draft: Draft, item: nodes.StepHere, library: dict[str, Symbol]) -> None:
@@ -231,10 +231,10 @@ def _step_here(draft: Draft, item: nodes.StepHere, library: dict[str, Symbol]) -
 
 
 def _named(draft: Draft) -> Iterator[nodes.Name]:
-    for item in draft.own_items():
-        for refused in find(item, nodes.OnReject):
+    for loaded in draft.files:
+        for refused in find(loaded.tree, nodes.OnReject):
             yield from refused.delivers
-        for unsold in find(item, nodes.OnUnsold):
+        for unsold in find(loaded.tree, nodes.OnUnsold):
             yield from unsold.delivers
 
 

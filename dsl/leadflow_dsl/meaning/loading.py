@@ -21,9 +21,11 @@ IN_A_LIBRARY = (
     nodes.Table,
     nodes.Calendar,
     nodes.CallWindow,
+    nodes.Source,
     nodes.Enhance,
     nodes.Filter,
     nodes.Score,
+    nodes.DeliverStep,
     nodes.Buyer,
 )
 

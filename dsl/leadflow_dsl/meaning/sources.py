@@ -29,9 +29,10 @@ NOTHING_RAN = Scope(known=frozenset()).having(PAYLOAD)
 
 def build_sources(draft: Draft) -> None:
     """Every source of the flow; one named ``default`` where there is none."""
-    for item in draft.own_items():
-        if isinstance(item, nodes.Source):
-            draft.sources.append(_source(draft, item))
+    for loaded in draft.files:
+        for item in loaded.tree.items:
+            if isinstance(item, nodes.Source):
+                draft.sources.append(_source(draft, item))
     if not draft.sources:
         draft.sources.append(model.Source("default"))
 
@@ -119,8 +120,10 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
         case nodes.Accept() | nodes.Reject():
             said.criteria.append(criterion(r, item))
         case nodes.Dedupe():
-            said.dedupes.append(dedupe(r, item))
+            said.dedupes.append(dedupe(r, item, ("sold",)))
         case nodes.Cap():
+            if item.counting is not None:
+                r.draft.not_built(f"cap ... counting {item.counting.text} of a source", item.span)
             said.caps.append(cap(r, item))
         case nodes.Throttle():
             said.throttle = throttle(r.draft, item)

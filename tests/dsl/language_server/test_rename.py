@@ -136,6 +136,13 @@ def test_a_buyer_and_a_step_in_scenarios() -> None:
             assert SCENARIOS[span.start : span.end] == name
 
 
+def test_a_name_within_a_key_of_several() -> None:
+    text = "a:\n  - answers.buyers.west.ping: 1\n    expect.postings.west.ping: 2\n    lead.west: 3\n"
+    spans = scenario_names(Path("x.scenarios.yaml"), text, "buyer", "west").spans
+    assert [(one.line, one.column) for one in spans] == [(2, 20), (3, 21)]
+    assert all(text[one.start : one.end] == "west" for one in spans)
+
+
 def test_a_field_in_a_raw_payload_is_not_certain(tmp_path: Path) -> None:
     raw = "scenarios:\n  - name: a\n    raw:\n      content_type: text/plain\n      body: electric_bill=3\n"
     made = renamed(write_project(tmp_path), "electric_bill  money", "bill_usd", raw)
