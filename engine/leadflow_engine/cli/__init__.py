@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "docs",
     "schema",
     "rules",
+    "add",
     "render",
     "parse",
     "send",
