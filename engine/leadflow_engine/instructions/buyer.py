@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -176,9 +177,16 @@ def _duplicates(buyer: m.Buyer, wording: Wording) -> Iterator[Phrase]:
 def _legs(plan: Plan, buyer: m.Buyer, sample: Sample, wording: Wording) -> Iterator[Leg]:
     if buyer.ping is not None:
         kind = "ping" if buyer.deliver is not None else "ping, which also sells"
-        yield _leg(plan, kind, buyer.ping, sample, wording)
+        asked = _leg(plan, kind, buyer.ping, sample, wording)
+        yield replace(asked, timeout=min([asked.timeout, *_windows(plan, buyer.name)]))
     if buyer.deliver is not None:
         yield _leg(plan, "post", buyer.deliver, sample, wording)
+
+
+def _windows(plan: Plan, buyer: str) -> Iterator[datetime.timedelta]:
+    """How long the auctions that a buyer stands in wait for its bid; what comes later is late."""
+    stages = (stage for stage in plan.stages.values() if stage.kind == "auction" and buyer in stage.buyers)
+    yield from (stage.window for stage in stages if stage.window is not None)
 
 
 def _leg(plan: Plan, kind: str, leg: m.Leg, sample: Sample, wording: Wording) -> Leg:

@@ -277,7 +277,8 @@ lead {
   require any of email, phone else "no way to reach the lead"
 }
 source s { %s }
-buyer b { price 1.00 deliver { post "https://b.example" body json { a = email } response { accepted when status 2xx } } }
+buyer b { price 1.00
+  deliver { post "https://b.example" body json { a = email } response { accepted when status 2xx } } }
 route { waterfall b }
 """
 """A name of our own, which a supplier never sees."""

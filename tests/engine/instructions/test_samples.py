@@ -105,8 +105,8 @@ def test_what_nobody_can_meet_is_said_and_not_shown(
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.parent.name)
 def test_every_flow_of_ours_has_examples_for_everybody(path: Path, moment: datetime.datetime) -> None:
     plan = plan_of(path)
-    for name in plan.sources:
-        assert for_source(plan, name, moment).requests
+    for name, source in plan.sources.items():  # a lead that is fetched is in no request
+        assert bool(for_source(plan, name, moment).requests) is (source.fetch is None)
     for name in plan.buyers:
         assert not [leg.problem for leg in for_buyer(plan, name, moment).legs if leg.problem]
 
@@ -152,3 +152,22 @@ def test_a_pattern_that_is_not_read_gives_nothing(pattern: str) -> None:
 def test_a_path_that_no_value_can_be_put_at(path: str) -> None:
     with pytest.raises(NoPlace):
         place(None, path, 1)
+
+
+def test_a_bidder_hears_how_long_the_auction_waits(
+    planned: Callable[[str], Plan], moment: datetime.datetime
+) -> None:
+    flow = """
+    flow f
+    lead { mail email }
+    buyer b {
+      price from bid
+      ping { post "https://b.example/ping" body json { a = mail.domain } timeout 1s
+        response json { accepted when "ok" otherwise rejected bid "bid" } }
+      deliver { post "https://b.example/post" body json { a = mail }
+        response json { accepted when "ok" otherwise rejected } }
+    }
+    route { auction b { window 400ms } }
+    """
+    ping, post = for_buyer(planned(flow), "b", moment).legs
+    assert (ping.timeout.total_seconds(), post.timeout.total_seconds()) == (0.4, 5.0)
