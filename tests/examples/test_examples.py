@@ -193,3 +193,15 @@ def test_the_solar_leads_meet_every_outcome_that_a_flow_can_give() -> None:
     assert sum(outcomes.values()) == 640
     assert {"sold", "fallback", "unsold", "refused", "in_doubt"} <= set(outcomes)
     assert {sale["buyer"] for lead in leads for sale in lead["sales"]} == {"sunpath", "brightbid", "in_house"}
+
+
+def test_a_sale_is_told_to_its_source_by_work(tmp_path: Path) -> None:
+    folder = ROOT / "examples" / "12-signed-webhook"
+    with sandbox(folder / "answers.yaml") as environ:
+        leadflow(
+            "run", folder / "flow.flow", folder / "leads.jsonl", "--db", tmp_path / "leads.db", **environ
+        )
+        first = leadflow("work", "--drain", "--db", tmp_path / "leads.db", **environ)
+        second = leadflow("work", "--drain", "--db", tmp_path / "leads.db", **environ)
+    assert first.stdout.count("postback: told partner") == 1, first.stderr
+    assert "postback" not in second.stdout

@@ -125,8 +125,8 @@ def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:
     from leadflow_engine.operations.loading import LoadProblem, secrets_for_all
 
     now = clock.now()
-    waiting = (*store.work_due(now), *store.postbacks_due(now))
-    for lead in (*store.unfinished(), *(each.lead for each in waiting)):
+    ended = (due.lead for due in store.postbacks_due(now))
+    for lead in (*store.unfinished(), *(work.lead for work in store.work_due(now)), *ended):
         with contextlib.suppress(LoadProblem):
             plans.of(lead, store.facts(lead))
     return secrets_for_all(plans.known.values(), Path.cwd())
