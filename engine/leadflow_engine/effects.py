@@ -43,18 +43,22 @@ class LimitClaim:
     the ``by`` field, "" where there is none. ``amount`` and ``maximum`` are counts, or millionths for a budget.
     ``code`` is the distribution word of a buyer that is out for it (``capped``, ``balance``). ``reason`` is the text
     from the flow, or one made from the cap (``cap 50 per hour``). ``timeout`` is how many seconds the answer may take:
-    where it may fall into the next window, both windows are reserved.
+    where it may fall into the next window, both windows are reserved. ``maximum`` is None where it is only counted, for
+    others that look at it. ``window`` is calendar, rolling or paced; ``counting`` says what counts: sold (a refusal
+    gives it back), attempts (whatever was sent) or pings.
     """
 
     limit: str
     period: str
     zone: str
     amount: int
-    maximum: int
+    maximum: int | None
     code: str
     reason: str
     by: str = ""
     timeout: float = 0.0
+    window: str = "calendar"
+    counting: str = "sold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class KeyClaim:
     """A dedupe key: what must not have been seen within a time, and is registered with the claim.
 
     ``scope`` is ``source/NAME``, ``flow/NAME``, ``buyer/NAME``; ``fields`` their names; ``value`` the normal forms
-    joined by a unit separator (personal: stored only as a keyed hash). ``within`` is in seconds.
+    joined by a unit separator (personal: stored only as a keyed hash). ``within`` is in seconds. ``asked`` is whether
+    it may refuse, ``kept`` whether it is registered; ``counting`` is sold (a refusal takes it back) or attempts.
     """
 
     scope: str
@@ -70,6 +75,9 @@ class KeyClaim:
     value: str
     within: float
     reason: str
+    asked: bool = True
+    kept: bool = True
+    counting: str = "sold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,23 @@ class ReadLimits:
     """
 
     buyers: tuple[BuyerLimits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Count that these buyers are about to be pinged, each all of its limits or none.
+
+    Result: ``{"out": {buyer: {"code", "reason"}}}``: those that may not be, and why."""
+
+    buyers: tuple[BuyerLimits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPromised:
+    """Which buyers have not yet had what they were promised (``at least N per day``): each with a limit whose maximum
+    is the promise. Result: ``{"short": [buyer, ...]}``."""
+
+    promises: tuple[tuple[str, LimitClaim], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +244,28 @@ class End:
 
 
 Data: TypeAlias = (
-    Accept | Clock | ReadLimits | ReadTurns | ReadRates | ReadCache | Intent | CallOut | Flush | Timer | Suspend | End
+    Accept
+    | Clock
+    | Admit
+    | ReadLimits
+    | ReadPromised
+    | ReadTurns
+    | ReadRates
+    | ReadCache
+    | Intent
+    | CallOut
+    | Flush
+    | Timer
+    | Suspend
+    | End
 )
 
 KIND: Mapping[type, str] = {
     Accept: "accept",
     Clock: "read",
     ReadLimits: "read",
+    Admit: "admit",
+    ReadPromised: "read",
     ReadTurns: "read",
     ReadRates: "read",
     ReadCache: "read",
@@ -237,7 +277,7 @@ KIND: Mapping[type, str] = {
     End: "end",
 }
 
-DURABLE = frozenset({"accept", "intent", "settle", "suspend", "end"})
+DURABLE = frozenset({"accept", "admit", "intent", "settle", "suspend", "end"})
 """Kinds that the store performs in a transaction together with all earlier facts and records of the lead."""
 
 
@@ -250,7 +290,7 @@ class Effect:
 
     @property
     def kind(self) -> str:
-        """read, accept, intent, call, settle, timer, suspend or end."""
+        """read, accept, admit, intent, call, settle, timer, suspend or end."""
         return KIND[type(self.data)]
 
 
@@ -280,6 +320,7 @@ __all__ = [
     "DURABLE",
     "KIND",
     "Accept",
+    "Admit",
     "BuyerLimits",
     "CallOut",
     "Clock",
@@ -295,6 +336,7 @@ __all__ = [
     "LimitClaim",
     "ReadCache",
     "ReadLimits",
+    "ReadPromised",
     "ReadRates",
     "ReadTurns",
     "Result",

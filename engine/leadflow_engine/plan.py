@@ -18,9 +18,20 @@ from importlib.metadata import version
 from typing import Final
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Read, Term, reads
+from leadflow_dsl.terms import Term, reads
 from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned
+from leadflow_engine.limits.planned import (
+    PlannedCap,
+    PlannedDedupe,
+    buyer_caps,
+    buyer_dedupes,
+    promise_of,
+    sold_dedupes,
+    source_caps,
+    source_counts,
+    source_dedupes,
+)
 from leadflow_engine.mapping import RequestBuilder, compile_request
 from leadflow_engine.response import Reader, compile_response
 from leadflow_engine.templates import Templates
@@ -59,19 +70,6 @@ class PlannedPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedCap:
-    """A cap or budget with its identity: all of it but the maximum, so that a changed maximum keeps its count."""
-
-    limit: str
-    period: str
-    maximum: int | Decimal
-    reason: str
-    money: bool
-    when: Condition
-    by: Read | None
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedBuyer:
     """A buyer, with what judging it needs laid out."""
 
@@ -82,6 +80,8 @@ class PlannedBuyer:
     priorities: tuple[tuple[Decimal, Condition], ...]
     weights: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
+    promises: tuple[PlannedCap, ...]
+    dedupes: tuple[PlannedDedupe, ...]
     closed_on: tuple[m.Calendar | datetime.date, ...]
     lookups: frozenset[str]
 
@@ -95,6 +95,9 @@ class Plan:
     predicates: tuple[Term, ...]
     buyers: Mapping[str, PlannedBuyer]
     source_caps: Mapping[str, tuple[PlannedCap, ...]]
+    source_counts: Mapping[str, tuple[PlannedCap, ...]]
+    source_dedupes: Mapping[str, tuple[PlannedDedupe, ...]]
+    sold_dedupes: Mapping[str, tuple[PlannedDedupe, ...]]
     lookups: Mapping[str, m.Enhance]
     fields: Mapping[str, m.Field]
     sources: Mapping[str, m.Source]
@@ -155,12 +158,16 @@ def make_plan(flow: m.Flow) -> Plan:
         buyer.name: _plan_buyer(buyer, position, flow, interned, on_demand)
         for position, buyer in enumerate(flow.buyers)
     }
-    source_caps = {source.name: _source_caps(source, flow, interned) for source in flow.sources}
+    source_caps_ = {source.name: source_caps(source, flow, interned) for source in flow.sources}
+    source_counts_ = {source.name: source_counts(source, flow, interned) for source in flow.sources}
     return Plan(
         name=plan_name(flow),
         flow=flow,
         buyers=buyers,
-        source_caps=source_caps,
+        source_caps=source_caps_,
+        source_counts=source_counts_,
+        source_dedupes={source.name: source_dedupes(source, flow) for source in flow.sources},
+        sold_dedupes={source.name: sold_dedupes(source, flow) for source in flow.sources},
         predicates=tuple(interned.terms),
         lookups=lookups,
         fields={f.name: f for f in flow.fields},
@@ -213,7 +220,9 @@ def _plan_buyer(
             if entry.value
         ),
         weights=tuple((_number(entry.value), interned.condition(entry.when)) for entry in buyer.weights),
-        caps=_buyer_caps(buyer, flow, interned),
+        caps=buyer_caps(buyer, flow, interned),
+        promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
+        dedupes=buyer_dedupes(buyer, flow),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
     )
@@ -247,53 +256,6 @@ def _lookups_of(buyer: m.Buyer) -> frozenset[str]:
     return frozenset(read.name for term in terms for read in reads(term) if read.kind == "result") | set(
         buyer.needs
     )
-
-
-def _buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
-    owner = f"{flow.name}/buyer/{buyer.name}"
-    caps = [_planned_cap(cap, owner, interned) for cap in buyer.caps]
-    budgets = [
-        PlannedCap(
-            limit=f"{owner}/budget/{budget.period}",
-            period=budget.period,
-            maximum=budget.maximum,
-            reason=f"budget {budget.maximum} per {budget.period}",
-            money=True,
-            when=ALWAYS,
-            by=None,
-        )
-        for budget in buyer.budgets
-    ]
-    return (*caps, *budgets)
-
-
-def _source_caps(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
-    owner = f"{flow.name}/source/{source.name}"
-    return tuple(_planned_cap(cap, owner, interned) for cap in source.caps)
-
-
-def _planned_cap(cap: m.Cap, owner: str, interned: Interned) -> PlannedCap:
-    by = f"/by {cap.by.name}{'.' + cap.by.part if cap.by.part else ''}" if cap.by else ""
-    when = f"/when {hashlib.sha256(repr_term(cap.when).encode()).hexdigest()[:12]}" if cap.when else ""
-    return PlannedCap(
-        limit=f"{owner}/cap/{cap.period}{by}{when}",
-        period=cap.period,
-        maximum=cap.maximum,
-        reason=cap.reason or f"cap {cap.maximum} per {cap.period}",
-        money=False,
-        when=interned.condition(cap.when),
-        by=cap.by,
-    )
-
-
-def repr_term(term: object) -> str:
-    """A term's structure without its places in the text: equal terms, equal text."""
-    if isinstance(term, tuple):
-        return "(" + ",".join(map(repr_term, term)) + ")"
-    if hasattr(term, "__dataclass_fields__"):
-        names = [name for name in term.__dataclass_fields__ if name != "span"]
-        return f"{type(term).__name__}({','.join(repr_term(getattr(term, name)) for name in names)})"
-    return repr(term)
 
 
 def _list_values(entry: m.NamedValues, texts: Mapping[str, str]) -> frozenset[str]:

@@ -360,7 +360,7 @@ _MANY: Final[dict[type, tuple[str, Make]]] = {
     nodes.Cap: ("caps", cap),
     nodes.AtLeast: ("at_least", trade.at_least),
     nodes.Budget: ("budgets", trade.budget),
-    nodes.Dedupe: ("dedupes", dedupe),
+    nodes.Dedupe: ("dedupes", lambda r, item: dedupe(r, item, ("sold", "attempts"))),
     nodes.Returns: ("returns", trade.returns),
     nodes.ReturnsAtMost: ("returns_at_most", trade.returns_at_most),
 }

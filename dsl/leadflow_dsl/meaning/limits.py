@@ -68,12 +68,7 @@ def field_path(r: Resolver, node: Any) -> Read | None:
 def cap(r: Resolver, node: nodes.Cap) -> model.Cap:
     """``cap N per PERIOD`` with its clauses."""
     draft = r.draft
-    for said, form in ((node.rolling, "cap ... rolling"), (node.paced, "cap ... paced"), (node.scope, "")):
-        if said:
-            draft.not_built(form or _scope_form(node.scope), node.span)
     counting = node.counting.text if node.counting else "sold"
-    if counting != "sold":
-        draft.not_built(f"cap ... counting {counting}", node.span)
     word = "total" if getattr(node.period, "text", "") == "total" else ""
     if (word and (node.rolling or node.paced)) or (node.rolling and node.paced):
         said_word = "rolling" if node.rolling else "paced"
@@ -99,10 +94,6 @@ def cap(r: Resolver, node: nodes.Cap) -> model.Cap:
     )
 
 
-def _scope_form(scope: object) -> str:
-    return "cap ... shared" if isinstance(scope, nodes.Shared) else "cap ... across"
-
-
 def longer_than_nothing(draft: Draft, node: nodes.Duration, what: str) -> datetime.timedelta:
     """A duration that is not zero."""
     if node.value <= datetime.timedelta(0):
@@ -119,23 +110,21 @@ def share(draft: Draft, node: nodes.Number | nodes.Percent, what: str) -> Decima
 
 def throttle(draft: Draft, node: nodes.Throttle) -> model.Throttle:
     """``throttle N per second``."""
-    draft.not_built("throttle", node.span)
     maximum = whole(draft, node.maximum, "a throttle")
     return model.Throttle(maximum, period(draft, node.period, THROTTLE_PERIODS), node.span)
 
 
-def dedupe(r: Resolver, node: nodes.Dedupe) -> model.Dedupe:
-    """``dedupe on a, b within D``."""
+def dedupe(r: Resolver, node: nodes.Dedupe, counts: tuple[str, ...]) -> model.Dedupe:
+    """``dedupe on a, b within D``. ``counts`` is what this place can count."""
+    counting = node.counting.text if node.counting else ""
+    if counting and counting not in counts:
+        r.draft.not_built(f"dedupe ... counting {counting}", node.span)
     fields = tuple(read for read in (field_path(r, path) for path in node.fields) if read is not None)
-    if node.across is not None:
-        r.draft.not_built("dedupe ... across", node.span)
-    if node.counting is not None:
-        r.draft.not_built("dedupe ... counting", node.span)
     return model.Dedupe(
         fields=fields,
         within=node.within.value,
         across=node.across.scope.text if node.across else "",
-        counting=node.counting.text if node.counting else "",
+        counting=counting,
         reason=node.reason.value if node.reason else "duplicate",
         span=node.span,
     )

@@ -36,7 +36,6 @@ def weight(r: Resolver, item: nodes.Weight) -> model.Weight:
 
 def at_least(r: Resolver, item: nodes.AtLeast) -> model.AtLeast:
     """``at least N per day``."""
-    r.draft.not_built("at least", item.span)
     minimum = whole(r.draft, item.minimum, "what a buyer is promised")
     return model.AtLeast(minimum, period(r.draft, item.period, CAP_PERIODS), item.span)
 

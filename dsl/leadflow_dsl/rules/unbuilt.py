@@ -15,14 +15,12 @@ NOT_BUILT: Final = Rule(
     "version has no body for it. `lint` accepts it; `run` and `dry-run` refuse a flow that has "
     "any, because ignoring it would change which leads are sold to whom.",
     """\
-route {
-  multisell acme { sell 2 }
-}
+route { waterfall acme }
+
+alert "quiet" when stats.sold(acme, 1h) < 1 notify email "ops@market.example"
 """,
     """\
-route {
-  waterfall acme
-}
+route { waterfall acme }
 """,
 )
 

@@ -38,14 +38,23 @@ class Offer:
 def claims_of(
     journey: Journey, planned: PlannedBuyer, price: Decimal
 ) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
-    """What a delivery to this buyer would claim; a test lead claims nothing."""
+    """What a delivery to this buyer would claim; a test lead claims nothing. What counts pings is no part of it."""
     if journey.lead.test:
         return (), ()
-    buyer, flow = planned.buyer, journey.plan.flow
+    buyer = planned.buyer
     leg = buyer.deliver or buyer.ping
     seconds = leg.request.timeout.total_seconds() if leg else 0.0
-    limits = limit_claims(planned.caps, journey.lead, buyer.timezone, price, seconds)
-    return limits, key_claims(buyer.dedupes, f"{flow.name}/buyer/{buyer.name}", journey.lead)
+    caps = [cap for cap in planned.caps if cap.counting != "pings"]
+    limits = limit_claims(caps, journey.lead, price, seconds)
+    dedupes = (*planned.dedupes, *journey.plan.sold_dedupes[journey.lead.source])
+    return limits, key_claims(dedupes, journey.lead)
+
+
+def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ...]:
+    """What a ping of this buyer would claim; that of a test lead claims nothing."""
+    if journey.lead.test or planned.buyer.ping is None:
+        return ()
+    return limit_claims([cap for cap in planned.caps if cap.counting == "pings"], journey.lead)
 
 
 def limits_question(journey: Journey, name: str) -> BuyerLimits:
@@ -53,6 +62,7 @@ def limits_question(journey: Journey, name: str) -> BuyerLimits:
     planned = journey.plan.buyers[name]
     least = min(planned.buyer.offers, default=None) or fixed_price(journey, planned)
     limits, keys = claims_of(journey, planned, least or Decimal(0))
+    limits = (*limits, *ping_claims(journey, planned))
     return BuyerLimits(name, limits, keys, planned.buyer.down_after)
 
 

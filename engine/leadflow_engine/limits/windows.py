@@ -115,6 +115,30 @@ def windows(period: str, zone: str, at: datetime.datetime, timeout: float = 0.0)
     return tuple(found)
 
 
+def rolling(period: str, zone: str, at: datetime.datetime, timeout: float = 0.0) -> Window:
+    """From ``at`` for as long as something that happens then counts in a rolling window of ``period``.
+
+    Days, weeks and months end when the zone's clock shows the same time again (a month after the 31st on its last
+    day). An answer that takes up to ``timeout`` seconds may be counted so much later, and is counted as long."""
+    at = at.astimezone(UTC)
+    wait = datetime.timedelta(seconds=timeout)
+    if period in ELAPSED or period == "hour":
+        return Window(at, at + (ELAPSED.get(period) or 3600 * SECOND) + wait)
+    wall = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+    if period == "month":
+        return Window(at, _first(_next_month(wall), ZoneInfo(zone)) + wait)
+    length = {"day": DAY, "week": 7 * DAY}.get(period) or _length(period)
+    if length % DAY:
+        return Window(at, at + length + wait)
+    return Window(at, max(_first(wall + length, ZoneInfo(zone)), at) + wait)
+
+
+def _next_month(wall: datetime.datetime) -> datetime.datetime:
+    start = _month_start(wall.year * 12 + wall.month)
+    last = (_month_start(start.year * 12 + start.month) - DAY).day
+    return wall.replace(year=start.year, month=start.month, day=min(wall.day, last))
+
+
 def _length(period: str) -> datetime.timedelta:
     found = _LENGTH.fullmatch(period)
     length = int(found[1]) * UNITS[found[2]] if found else datetime.timedelta(0)

@@ -28,7 +28,8 @@ from leadflow_engine.effects import (
 from leadflow_engine.intake.door import claims, key_claims, lead_id, limit_claims, millionths, read_lead
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.interpreter.journey import iso
-from leadflow_engine.plan import Plan, PlannedCap, make_plan
+from leadflow_engine.limits.planned import PlannedCap
+from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.records import Delivery, LeadRecord, Record
 from leadflow_engine.scenarios.load import length
 from leadflow_engine.scenarios.spec import Arriving
@@ -68,16 +69,13 @@ class Past:
             self._earlier(said, own, said.get("source", source))
         self.clock.at = now
         for name, counted in given.get("sources", {}).items():
-            limits = _filled(self.plan.source_caps[name], counted.get("accepted", {}), self._zone())
+            limits = _filled(self.plan.source_caps[name], counted.get("accepted", {}))
             self._accepted(source=name, accept=Accept(name, tuple(limits), ()))
         for name, said in given.get("buyers", {}).items():
             self._buyer(name, said)
         for stage, buyers in given.get("turns", {}).items():
             for buyer in buyers:
                 self._sold(self._accepted(source=source), buyer, stage=stage, state="declined")
-
-    def _zone(self) -> str:
-        return self.plan.flow.timezone
 
     def _earlier(self, said: Mapping[str, Any], own: Arriving, source: str) -> None:
         payload = {**own.payload, **said.get("lead", {})}
@@ -88,16 +86,16 @@ class Past:
         name = self._accepted(source, claims(self.plan, lead), arrival)
         for buyer, price in said.get("sold", {}).items():
             planned, amount = self.plan.buyers[buyer], Decimal(price)
-            limits = limit_claims(planned.caps, lead, planned.buyer.timezone, amount)
-            keys = key_claims(planned.buyer.dedupes, f"{self.plan.flow.name}/buyer/{buyer}", lead)
+            limits = limit_claims(planned.caps, lead, amount)
+            keys = key_claims((*planned.dedupes, *self.plan.sold_dedupes[source]), lead)
             self._sold(name, buyer, limits, keys, amount)
 
     def _buyer(self, name: str, said: Mapping[str, Any]) -> None:
         planned = self.plan.buyers[name]
-        zone, caps = planned.buyer.timezone, planned.caps
+        caps = planned.caps
         limits = [
-            *_filled([cap for cap in caps if not cap.money], said.get("sold", {}), zone),
-            *_filled([cap for cap in caps if cap.money], said.get("spent", {}), zone),
+            *_filled([cap for cap in caps if not cap.money], said.get("sold", {})),
+            *_filled([cap for cap in caps if cap.money], said.get("spent", {})),
         ]
         source = next(iter(self.plan.sources))
         if limits:
@@ -129,7 +127,7 @@ class Past:
         state: str = "confirmed",
     ) -> None:
         """A delivery from its intent to its end; the lead ends with it, where it is its last."""
-        wide = tuple(replace(claim, maximum=max(claim.maximum, _BOUNDLESS)) for claim in limits)
+        wide = tuple(replace(claim, maximum=None) for claim in limits)
         intent = Intent(buyer, 1, stage, price, wide, tuple(keys), False, True, "", False)
         self._write(lead, f"intent/{buyer}/1", intent)
         done = Delivery(buyer, 1, state, price, stage=stage, failure="connect" if state == "not_sent" else "")
@@ -147,10 +145,7 @@ class Past:
         self.store.write_now(Write(lead, Effect(key, data), facts, records))
 
 
-_BOUNDLESS = 10**18
-
-
-def _filled(caps: Sequence[PlannedCap], said: Mapping[str, Any], zone: str) -> Iterator[LimitClaim]:
+def _filled(caps: Sequence[PlannedCap], said: Mapping[str, Any]) -> Iterator[LimitClaim]:
     """Claims that fill these caps as far as a scenario says, by period; one ``by`` a field for each value."""
     for cap in caps:
         counted = said.get(cap.period)
@@ -158,9 +153,10 @@ def _filled(caps: Sequence[PlannedCap], said: Mapping[str, Any], zone: str) -> I
             continue
         for value, count in counted.items() if isinstance(counted, Mapping) else [("", counted)]:
             amount = millionths(Decimal(count)) if cap.money else int(count)
-            yield LimitClaim(
-                cap.limit, cap.period, zone, amount, _BOUNDLESS, "capped", cap.reason, str(value)
+            claim = LimitClaim(
+                cap.limit, cap.period, cap.zone, amount, None, "capped", cap.reason, str(value)
             )
+            yield replace(claim, window=cap.window, counting=cap.counting)
 
 
 def start_of(text: str, plan: Plan) -> datetime.datetime:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from leadflow_engine.effects import Accept, Intent, KeyClaim, LimitClaim, Result, Write
-from leadflow_engine.limits import windows
+from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
-
-MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
-"""A reason made from a limit, to which the time can be added; one from the flow stays as it was written."""
-
-DAY = datetime.timedelta(days=1)
+from leadflow_engine.store.room import Taken, first_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,24 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
         return {"granted": True, "at": iso(at)} if refusal is None else _refused("granted", refusal)
+    if isinstance(data, Admit):
+        return {"out": _not_admitted(connection, digests, write.lead, data, at)}
     return {}
+
+
+def _not_admitted(
+    connection: sqlite3.Connection, digests: Digests, lead: str, admit: Admit, at: datetime.datetime
+) -> dict[str, Result]:
+    """Those of the buyers that may not be pinged; the others' claims stand beside each other."""
+    out: dict[str, Result] = {}
+    taken = Taken()
+    for buyer in admit.buyers:
+        kept = dict(taken.amounts)
+        refusal = claims_refused(connection, digests, lead, buyer.limits, buyer.keys, at, taken)
+        if refusal is not None:
+            taken.amounts = kept
+            out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason}
+    return out
 
 
 def _refused(what: str, refusal: Refusal) -> Result:
@@ -85,50 +95,15 @@ def claims_refused(
     limits: Iterable[LimitClaim],
     keys: Iterable[KeyClaim],
     at: datetime.datetime,
+    taken: Taken | None = None,
 ) -> Refusal | None:
     """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
-    fit together."""
+    fit together, and beside what is ``taken``."""
     in_order = sorted(limits, key=lambda claim: claim.code != "capped")
-    return _first_full(connection, digests, in_order, at) or _first_seen(connection, digests, lead, keys, at)
-
-
-def _first_full(
-    connection: sqlite3.Connection, digests: Digests, claims: Iterable[LimitClaim], at: datetime.datetime
-) -> Refusal | None:
-    taken: dict[tuple[str, str, str], int] = {}
-    for claim in claims:
-        by = digests.by(claim.limit, claim.by)
-        full: datetime.datetime | None = None
-        for span in windows(claim.period, claim.zone, at, claim.timeout):
-            place = (claim.limit, by, iso(span.start))
-            used = taken[place] if place in taken else _used(connection, place)
-            taken[place] = used + claim.amount
-            if taken[place] > claim.maximum:
-                full = span.end
-        if full is not None:
-            until = None if claim.period == "total" else full
-            return Refusal(claim.code, _full_sentence(claim, at, until), until)
-    return None
-
-
-def _used(connection: sqlite3.Connection, place: tuple[str, str, str]) -> int:
-    row = connection.execute(
-        'SELECT held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start = ?', place
-    ).fetchone()
-    return row[0] if row else 0
-
-
-def _full_sentence(claim: LimitClaim, at: datetime.datetime, until: datetime.datetime | None) -> str:
-    if not MADE_REASON.match(claim.reason):
-        return claim.reason
-    return f"{claim.reason} is full" + (f" until {clock_time(until, at, claim.zone)}" if until else "")
-
-
-def clock_time(when: datetime.datetime, at: datetime.datetime, zone: str) -> str:
-    """``when`` as a clock in the zone shows it, with the date where that is more than a day away."""
-    local = when.astimezone(ZoneInfo(zone))
-    seconds = ":%S" if local.second else ""
-    return local.strftime(f"%H:%M{seconds}" if when - at <= DAY else f"%Y-%m-%d %H:%M{seconds}")
+    full = first_full(connection, digests, in_order, at, taken)
+    if full is not None:
+        return Refusal(full.claim.code, full.reason, full.until)
+    return _first_seen(connection, digests, lead, keys, at)
 
 
 def _first_seen(
@@ -138,7 +113,7 @@ def _first_seen(
     keys: Iterable[KeyClaim],
     at: datetime.datetime,
 ) -> Refusal | None:
-    for claim in keys:
+    for claim in (key for key in keys if key.asked):
         since = at - datetime.timedelta(seconds=claim.within)
         row = connection.execute(
             "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from leadflow_engine.effects import KeyClaim, LimitClaim
-from leadflow_engine.limits import windows
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.event import Event, book, of_lead
+from leadflow_engine.store.room import spans_of
 
 HOUR = len("2026-11-20T15")
 """Characters of a time that name its hour."""
@@ -74,7 +74,7 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
         _count(event, buyer, state)
     key = f"intent/{buyer}/{number}"
     if RESERVATION[state] != "held":
-        _move_reservations(event, key, RESERVATION[state])
+        _move_reservations(event, key, RESERVATION[state], state == "declined")
     if state == "confirmed":
         _book_sale(event, buyer, number, key)
 
@@ -90,16 +90,19 @@ def _count(event: Event, buyer: str, state: str) -> None:
         )
 
 
-def _move_reservations(event: Event, key: str, to: str) -> None:
-    """A slot kept in a later window counts there only where the answer came after that window had begun."""
+def _move_reservations(event: Event, key: str, to: str, was_sent: bool) -> None:
+    """A slot kept in a later window counts there only where the answer came after that window had begun. What counts
+    attempts counts a refusal too (``was_sent``): only what was not sent gives it back."""
     event.connection.execute(
-        "UPDATE reservation SET state = CASE WHEN spare AND ?1 = 'counted' AND window_start > ?2 THEN "
-        "'released' ELSE ?1 END "
+        "UPDATE reservation SET state = CASE WHEN spare AND window_start > ?2 AND (?1 = 'counted' OR attempt) THEN "
+        "'released' WHEN attempt AND ?5 THEN 'counted' ELSE ?1 END "
         "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
-        (to, event.at, event.lead, key),
+        (to, event.at, event.lead, key, was_sent),
     )
     event.connection.execute(
-        "UPDATE dedupe_key SET state = ? WHERE lead = ? AND key = ? AND state = 'held'", (to, event.lead, key)
+        "UPDATE dedupe_key SET state = CASE WHEN attempt AND ?4 THEN 'counted' ELSE ?1 END "
+        "WHERE lead = ?2 AND key = ?3 AND state = 'held'",
+        (to, event.lead, key, was_sent),
     )
 
 
@@ -146,18 +149,19 @@ def reserve(
             place > 0,
             claim.amount,
             state,
+            claim.counting != "sold",
         )
         for claim in limits
-        for place, span in enumerate(windows(claim.period, claim.zone, event.moment, claim.timeout))
+        for place, span in enumerate(spans_of(claim, event.moment))
     ]
     if rows:
-        values = ",".join(["(?,?,?,?,?,?,?,?,?)"] * len(rows))
+        values = ",".join(["(?,?,?,?,?,?,?,?,?,?)"] * len(rows))
         event.connection.execute(
             f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
         )
-    for claim in keys:
+    for claim in (each for each in keys if each.kept):
         digest = event.digests.dedupe(claim.fields, claim.value)
         event.connection.execute(
-            "INSERT INTO dedupe_key VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-            (claim.scope, claim.fields, digest, event.at, event.lead, key, state),
+            "INSERT INTO dedupe_key VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+            (claim.scope, claim.fields, digest, event.at, event.lead, key, state, claim.counting != "sold"),
         )

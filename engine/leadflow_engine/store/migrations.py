@@ -14,7 +14,15 @@ from sqlite_utils.migrations import Migrations
 APPLICATION_ID: Final = 0x4C464C57
 """``LFLW`` in the file's header: how a journal is told from other SQLite files."""
 
-FILES: Final = ("0001_journal", "0002_views", "0003_reveal", "0004_shares", "0005_dimensions", "0006_postbacks")
+FILES: Final = (
+    "0001_journal",
+    "0002_views",
+    "0003_reveal",
+    "0004_shares",
+    "0005_dimensions",
+    "0006_postbacks",
+    "0007_attempts",
+)
 VERSION: Final = len(FILES)
 
 

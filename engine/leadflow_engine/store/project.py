@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from leadflow_engine.effects import Accept, End, Intent, Result, Suspend, Write
+from leadflow_engine.effects import Accept, Admit, End, Intent, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
 from leadflow_engine.store.deliveries import project_delivery, reserve
@@ -180,6 +180,13 @@ def _accept(event: Event, write: Write, result: Result) -> None:
         book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
 
 
+def _admit(event: Event, write: Write, result: Result) -> None:
+    data = write.effect.data
+    assert isinstance(data, Admit)
+    limits = [limit for buyer in data.buyers if buyer.buyer not in result["out"] for limit in buyer.limits]
+    reserve(event, write.effect.key, limits, (), "counted")
+
+
 def _intent(event: Event, write: Write, result: Result) -> None:
     data = write.effect.data
     assert isinstance(data, Intent)
@@ -249,6 +256,7 @@ def _end(event: Event, write: Write, result: Result) -> None:
 
 EFFECTS: Final[Mapping[type, Callable[[Event, Write, Result], None]]] = {
     Accept: _accept,
+    Admit: _admit,
     Intent: _intent,
     Suspend: _suspend,
     End: _end,

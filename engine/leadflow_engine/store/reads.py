@@ -10,14 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from leadflow_engine.effects import BuyerLimits, Effect, ReadCache, ReadLimits, ReadRates, ReadTurns, Result
+from leadflow_engine.effects import (
+    BuyerLimits,
+    Effect,
+    ReadCache,
+    ReadLimits,
+    ReadPromised,
+    ReadRates,
+    ReadTurns,
+    Result,
+)
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store.codec import iso, moment
-from leadflow_engine.store.decide import Refusal, claims_refused, clock_time
+from leadflow_engine.store.decide import Refusal, claims_refused
 from leadflow_engine.store.deliveries import HOUR
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.room import clock_time, used_now
 
 LOOK_BACK = datetime.timedelta(hours=1)
 """How far back failures are looked at, beyond what a buyer's own rule needs."""
@@ -139,6 +149,16 @@ def _answered(
     return answered
 
 
+def _promised(reader: Reader, lead: str, data: ReadPromised) -> Result:
+    at = reader.clock.now()
+    short = [
+        buyer
+        for buyer, promise in data.promises
+        if used_now(reader.connection, reader.digests, promise, at) < (promise.maximum or 0)
+    ]
+    return {"short": short}
+
+
 # ------------------------------------------------------------------ turns and kept answers
 
 
@@ -191,6 +211,7 @@ def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:
 
 READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadLimits: _limits,
+    ReadPromised: _promised,
     ReadTurns: _turns,
     ReadRates: _rates,
     ReadCache: _cache,

@@ -1,15 +1,17 @@
 """Cases of whole leads in the flow language: a flow, what buyers answer, leads, and what must come of each.
 
 A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``leads``. A lead has
-``send`` and any of ``outcome``, ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word,
-reason]), ``steps`` (name to outcome), ``keys`` (the effects, in order). What is not said is not compared.
+``send``, ``at`` (its own moment) and ``source`` where they are not the case's and the first, and any of ``outcome``,
+``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word, reason]), ``steps`` (name to
+outcome), ``keys`` (the effects, in order). What is not said is not compared.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,21 @@ def plan_of(text: str, root: Path, files: Mapping[str, str] | None = None) -> Pl
     assert checked.flow is not None, "\n".join(f"{d.span.line}: {d.code} {d.message}" for d in checked.errors)
     assert not checked.flow.unbuilt
     return make_plan(checked.flow)
+
+
+def each(plan: Plan, case: Mapping[str, Any], root: Path) -> Iterator[tuple[DryRun, Done]]:
+    """Each lead of a case, at its own moment, in one journal."""
+    at = _moment(case.get("at", "2026-11-20T15:00:00+00:00"))
+    run = dry(plan, [], case.get("answers", {}), at.isoformat(), root)
+    for number, lead in enumerate(case["leads"]):
+        file = root / f"lead_{number}.jsonl"
+        file.write_text(json.dumps(lead["send"]) + "\n" * (number + 1), encoding="utf-8")
+        run.clock.at = _moment(lead["at"]) if "at" in lead else at
+        yield run, next(replace(run, file=file, source=lead.get("source", run.source)).leads())
+
+
+def _moment(said: str | datetime.datetime) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(said) if isinstance(said, str) else said
 
 
 def dry(
@@ -76,7 +93,7 @@ def compared(wanted: Mapping[str, Any], came: Mapping[str, Any]) -> dict[str, An
     """The part of what came that the case speaks of, in the case's own shape."""
     found: dict[str, Any] = {}
     for name, value in wanted.items():
-        if name == "send":
+        if name in {"send", "at", "source"}:
             continue
         if name == "distribution":
             rows = came["distribution"]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import build, value
 from leadflow_engine.interpreter.journey import Fork, Journey, store
 from leadflow_engine.interpreter.prices import amount_due, fixed_price
@@ -83,19 +84,21 @@ def ping_all(
         if buyer.ping is not None:
             journey.lead.asked_price = next(iter(buyer.offers), None)
             requests[name] = yield from build(journey, buyer.ping, name, test_marks(journey, buyer))
-    if not requests:
-        return {}
+    refused = yield from admit(journey, requests)
+    asked = {name: request for name, request in requests.items() if name not in refused}
+    if not asked:
+        return refused
     if journey.unstored:
         yield from store(journey)
     branches = {
-        name: ping(journey, journey.plan.buyers[name].buyer, request) for name, request in requests.items()
+        name: ping(journey, journey.plan.buyers[name].buyer, request) for name, request in asked.items()
     }
     before = journey.elapsed
     joined = yield Fork(branches, (f"window/{key}", seconds))
     took = max((done.ms for done in joined.results.values()), default=0.0)
     journey.elapsed = before + (seconds * 1000 if joined.late else took)
     late = Pinged("late", f"no answer within {_words(seconds)}", ms=seconds * 1000)
-    return {name: joined.results.get(name, late) for name in requests}
+    return {name: refused.get(name) or joined.results.get(name, late) for name in requests}
 
 
 def _words(seconds: float) -> str:

@@ -13,6 +13,7 @@ from leadflow_engine.effects import Effect, ReadTurns
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.interpreter.journey import ONE, Journey
 from leadflow_engine.interpreter.prices import fixed_price
+from leadflow_engine.interpreter.stages.promises import preferred
 from leadflow_engine.interpreter.stages.rates import EXPECTED_OVER, Rate, chance, rates
 
 LAST = Decimal("Infinity")
@@ -86,7 +87,13 @@ def ordered(
     journey: Journey, stage: m.Stage, names: Iterable[str], bids: Mapping[str, Decimal] | None = None
 ) -> Generator[Any, Any, list[str]]:
     """The names in the stage's order: by its keys in turn, blanks last; where all tie as written, which is told."""
-    names = list(names)
+    line = yield from _by_keys(journey, stage, list(names), bids)
+    return (yield from preferred(journey, stage, line))
+
+
+def _by_keys(
+    journey: Journey, stage: m.Stage, names: list[str], bids: Mapping[str, Decimal] | None
+) -> Generator[Any, Any, list[str]]:
     if not names or not stage.order:
         return names
     known = yield from _learn(journey, stage, names, bids or {})

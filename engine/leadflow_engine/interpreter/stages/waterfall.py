@@ -7,6 +7,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import reads
+from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import ask, build
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
@@ -88,7 +89,8 @@ def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generat
     assert buyer.ping is not None
     extra = test_marks(journey, buyer)
     request = yield from build(journey, buyer.ping, name, extra)
-    pinged: Pinged = yield from ping(journey, buyer, request)
+    refused = yield from admit(journey, (name,))
+    pinged: Pinged = refused[name] if refused else (yield from ping(journey, buyer, request))
     if pinged.outcome != "bid":
         journey.tried[name] = pinged.outcome
         journey.considered(

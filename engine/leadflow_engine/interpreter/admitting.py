@@ -1,0 +1,28 @@
+"""Before a ping: what counts pings is claimed, and who may not be pinged now is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from leadflow_engine.effects import Admit, BuyerLimits, Effect
+from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.prices import ping_claims
+from leadflow_engine.interpreter.selling import Pinged
+
+
+def admit(journey: Journey, names: Iterable[str]) -> Generator[Any, Any, dict[str, Pinged]]:
+    """Count a ping of each of these buyers. Gives those that may not be pinged, as what their ping came to.
+
+    Nothing is asked where nobody counts pings."""
+    questions = []
+    for name in names:
+        planned = journey.plan.buyers[name]
+        limits = ping_claims(journey, planned)
+        if limits:
+            questions.append(BuyerLimits(name, limits, (), planned.buyer.down_after))
+    if not questions:
+        return {}
+    journey.unstored = False  # what a post taught is stored with it
+    reply = yield Effect(f"admit/{journey.number('admit')}", Admit(tuple(questions)))
+    return {name: Pinged(str(why["code"]), str(why["reason"])) for name, why in reply["out"].items()}

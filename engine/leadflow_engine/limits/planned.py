@@ -1,0 +1,240 @@
+"""Caps, budgets, throttles, promises and dedupes made ready: each with the identity under which the journal counts.
+
+An identity is everything but the maximum, the reason and the pace: a changed maximum keeps its count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import Read
+from leadflow_engine.evaluation.conditions import ALWAYS, Condition, Interned
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCap:
+    """A limit with its identity. ``maximum`` is None where it only counts, for others that look at it.
+
+    ``window`` is calendar, rolling or paced; ``counting`` is sold, attempts or pings; ``zone`` is that of its calendar.
+    """
+
+    limit: str
+    period: str
+    zone: str
+    maximum: int | Decimal | None
+    reason: str
+    when: Condition = ALWAYS
+    by: Read | None = None
+    money: bool = False
+    window: str = "calendar"
+    counting: str = "sold"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDedupe:
+    """Fields that must not have been seen in a scope. ``asked`` and ``kept`` say whether this place looks there, and
+    whether it leaves its own; ``counting`` is "sold" (a refusal takes it back) or "attempts"."""
+
+    dedupe: m.Dedupe
+    scope: str
+    asked: bool = True
+    kept: bool = True
+    counting: str = "sold"
+
+
+# ------------------------------------------------------------------ caps
+
+
+def buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
+    """All that counts a buyer's leads and money; a cap across all buyers counts at each of them."""
+    owner = f"{flow.name}/buyer/{buyer.name}"
+    own = [cap_of(cap, owner, buyer.timezone, flow, interned) for cap in buyer.caps]
+    elsewhere = [
+        replace(cap_of(cap, owner, flow.timezone, flow, interned), maximum=None)
+        for other in flow.buyers
+        for cap in other.caps
+        if cap.across and (cap.counting != "pings" or buyer.ping is not None)
+    ]
+    asked = "pings" if buyer.ping is not None else "attempts"
+    throttles = (
+        [replace(_throttle(buyer.throttle, owner, buyer.timezone), counting=asked)] if buyer.throttle else []
+    )
+    budgets = [
+        PlannedCap(
+            limit=f"{owner}/budget/{budget.period}",
+            period=budget.period,
+            zone=buyer.timezone,
+            maximum=budget.maximum,
+            reason=f"budget {budget.maximum} per {budget.period}",
+            money=True,
+        )
+        for budget in buyer.budgets
+    ]
+    promises = [replace(promise_of(each, buyer, flow), maximum=None) for each in buyer.at_least]
+    return _once((*own, *budgets, *throttles, *elsewhere, *promises))
+
+
+def source_caps(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
+    """A source's caps, in written order."""
+    owner = f"{flow.name}/source/{source.name}"
+    return tuple(cap_of(cap, owner, flow.timezone, flow, interned, "source") for cap in source.caps)
+
+
+def source_counts(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
+    """What else counts a source's leads: its throttle, and other sources' caps across all."""
+    owner = f"{flow.name}/source/{source.name}"
+    across = [
+        replace(cap_of(cap, owner, flow.timezone, flow, interned, "source"), maximum=None)
+        for other in flow.sources
+        for cap in other.caps
+        if cap.across and other.name != source.name
+    ]
+    mine = {cap_of(cap, owner, flow.timezone, flow, interned, "source").limit for cap in source.caps}
+    throttles = [_throttle(source.throttle, owner, flow.timezone)] if source.throttle else []
+    return _once((*throttles, *(cap for cap in across if cap.limit not in mine)))
+
+
+def cap_of(
+    cap: m.Cap, owner: str, zone: str, flow: m.Flow, interned: Interned, place: str = "buyer"
+) -> PlannedCap:
+    """One cap. One that is shared, or counts across all, is in nobody's name, and its calendar is the flow's."""
+    owner = f"shared/{place}/{cap.shared}" if cap.shared else f"all/{place}" if cap.across else owner
+    by = f"/by {cap.by.name}{'.' + cap.by.part if cap.by.part else ''}" if cap.by else ""
+    when = f"/when {hashlib.sha256(repr_term(cap.when).encode()).hexdigest()[:12]}" if cap.when else ""
+    rolling = " rolling" if cap.rolling else ""
+    counting = f"/{cap.counting}" if cap.counting != "sold" else ""
+    return PlannedCap(
+        limit=f"{owner}/cap/{cap.period}{rolling}{by}{when}{counting}",
+        period=cap.period,
+        zone=flow.timezone if cap.shared or cap.across else zone,
+        maximum=cap.maximum,
+        reason=cap.reason or _said(cap),
+        when=interned.condition(cap.when),
+        by=cap.by,
+        window="rolling" if cap.rolling else "paced" if cap.paced else "calendar",
+        counting=cap.counting,
+    )
+
+
+def _said(cap: m.Cap) -> str:
+    """A reason made from the cap: what a person would call it."""
+    words = [f"cap {cap.maximum} per {cap.period}"]
+    words += ["rolling"] if cap.rolling else []
+    words += [f"counting {cap.counting}"] if cap.counting != "sold" else []
+    words += [f"shared {cap.shared}"] if cap.shared else ["across all"] if cap.across else []
+    return " ".join(words)
+
+
+def _throttle(throttle: m.Throttle, owner: str, zone: str) -> PlannedCap:
+    said = f"throttle {throttle.maximum} per {throttle.period}"
+    limit = f"{owner}/throttle/{throttle.period}"
+    return PlannedCap(limit, throttle.period, zone, throttle.maximum, said, window="rolling")
+
+
+def promise_of(promise: m.AtLeast, buyer: m.Buyer, flow: m.Flow) -> PlannedCap:
+    """``at least N per day``: a count that is to be reached."""
+    limit = f"{flow.name}/buyer/{buyer.name}/at least/{promise.period}"
+    reason = f"at least {promise.minimum} per {promise.period}"
+    return PlannedCap(limit, promise.period, buyer.timezone, promise.minimum, reason)
+
+
+def _once(caps: Iterable[PlannedCap]) -> tuple[PlannedCap, ...]:
+    """Each identity once, its lowest maximum: nobody counts twice on the same limit."""
+    found: dict[str, PlannedCap] = {}
+    for cap in caps:
+        known = found.setdefault(cap.limit, cap)
+        if cap.maximum is not None and (known.maximum is None or cap.maximum < known.maximum):
+            found[cap.limit] = cap
+    return tuple(found.values())
+
+
+def repr_term(term: object) -> str:
+    """A term's structure without its places in the text: equal terms, equal text."""
+    if isinstance(term, tuple):
+        return "(" + ",".join(map(repr_term, term)) + ")"
+    if hasattr(term, "__dataclass_fields__"):
+        names = [name for name in term.__dataclass_fields__ if name != "span"]
+        return f"{type(term).__name__}({','.join(repr_term(getattr(term, name)) for name in names)})"
+    return repr(term)
+
+
+# ------------------------------------------------------------------ dedupes
+
+
+def buyer_dedupes(buyer: m.Buyer, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
+    """What a delivery to this buyer looks for, and what it leaves for others and for the sources to look for."""
+    own = [
+        PlannedDedupe(each, _buyer_scope(each, buyer, flow), counting=each.counting or "sold")
+        for each in buyer.dedupes
+    ]
+    others = [
+        PlannedDedupe(each, _buyer_scope(each, other, flow), asked=False, counting=each.counting or "sold")
+        for other in flow.buyers
+        if other.name != buyer.name
+        for each in other.dedupes
+        if each.across
+    ]
+    return _unlike((*own, *others))
+
+
+def sold_dedupes(source: m.Source, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
+    """What a sale of a lead of this source leaves for the sources that count what was sold."""
+    return _unlike(
+        PlannedDedupe(each, _source_scope(each, other, flow), asked=False)
+        for other in flow.sources
+        for each in other.dedupes
+        if each.counting == "sold" and (each.across or other.name == source.name)
+    )
+
+
+def source_dedupes(source: m.Source, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
+    """What this source's door looks for, and what it leaves: leads that were taken, unless only sold ones count."""
+    own = [
+        PlannedDedupe(each, _source_scope(each, source, flow), kept=each.counting != "sold")
+        for each in source.dedupes
+    ]
+    others = [
+        PlannedDedupe(each, _source_scope(each, other, flow), asked=False)
+        for other in flow.sources
+        if other.name != source.name
+        for each in other.dedupes
+        if each.across and each.counting != "sold"
+    ]
+    return _unlike((*own, *others))
+
+
+def _buyer_scope(dedupe: m.Dedupe, buyer: m.Buyer, flow: m.Flow) -> str:
+    scope = {"flow": f"{flow.name}/buyers", "all": "buyers"}.get(
+        dedupe.across, f"{flow.name}/buyer/{buyer.name}"
+    )
+    return scope + ("/attempts" if dedupe.counting == "attempts" else "")
+
+
+def _source_scope(dedupe: m.Dedupe, source: m.Source, flow: m.Flow) -> str:
+    scope = {"flow": f"{flow.name}/sources", "all": "sources"}.get(
+        dedupe.across, f"{flow.name}/source/{source.name}"
+    )
+    return scope + ("/sold" if dedupe.counting == "sold" else "")
+
+
+def _unlike(found: Iterable[PlannedDedupe]) -> tuple[PlannedDedupe, ...]:
+    return tuple(_first_of_its_kind(found))
+
+
+def _first_of_its_kind(found: Iterable[PlannedDedupe]) -> Iterator[PlannedDedupe]:
+    """Those that look somewhere, and of those that only leave something one for each scope and fields."""
+    seen: set[tuple[str, str]] = set()
+    for each in found:
+        place = (each.scope, names_of(each.dedupe))
+        if each.asked or place not in seen:
+            yield each
+        seen.add(place)
+
+
+def names_of(dedupe: m.Dedupe) -> str:
+    """The fields of a dedupe, as the journal keeps them."""
+    return "+".join(f"{read.name}{'.' + read.part if read.part else ''}" for read in dedupe.fields)

@@ -1,0 +1,152 @@
+"""Whether limits have room: calendar windows by their sums, rolling ones by what still counts, paced by the time."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from leadflow_engine.effects import LimitClaim
+from leadflow_engine.limits import Window, rolling, windows
+from leadflow_engine.limits.pacing import allowed, allowed_from
+from leadflow_engine.store.codec import iso, moment
+from leadflow_engine.store.digests import Digests
+
+MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
+"""A reason made from a limit, to which the time can be added; one from the flow stays as it was written."""
+
+DAY = datetime.timedelta(days=1)
+
+Place = tuple[str, str, str]
+"""A limit, the digest of what it counts by, the start of a window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A limit without room: why, and until when, where that is known."""
+
+    claim: LimitClaim
+    reason: str
+    until: datetime.datetime | None
+
+
+@dataclass(slots=True)
+class Taken:
+    """What claims that are judged together would take, before any of it is written."""
+
+    amounts: dict[Place, int] = field(default_factory=dict)
+
+    def add(self, place: Place, amount: int) -> int:
+        """Take ``amount`` at a place. Gives what was taken there before."""
+        before = self.amounts.get(place, 0)
+        self.amounts[place] = before + amount
+        return before
+
+
+def spans_of(claim: LimitClaim, at: datetime.datetime) -> tuple[Window, ...]:
+    """The windows in which a claim of ``at`` counts; more than one where its answer may fall into the next."""
+    if claim.window == "rolling":
+        return (rolling(claim.period, claim.zone, at, claim.timeout),)
+    return windows(claim.period, claim.zone, at, claim.timeout)
+
+
+def first_full(
+    connection: sqlite3.Connection,
+    digests: Digests,
+    claims: Iterable[LimitClaim],
+    at: datetime.datetime,
+    taken: Taken | None = None,
+) -> Full | None:
+    """The first of these claims for which there is no room beside the others; None where all fit."""
+    taken = taken if taken is not None else Taken()
+    for claim in claims:
+        by = digests.by(claim.limit, claim.by)
+        find = _rolling_full if claim.window == "rolling" else _calendar_full
+        until = find(connection, claim, by, at, taken)
+        if until is not None:
+            known = None if claim.period == "total" else until
+            return Full(claim, _sentence(claim, at, known), known)
+    return None
+
+
+def _calendar_full(
+    connection: sqlite3.Connection, claim: LimitClaim, by: str, at: datetime.datetime, taken: Taken
+) -> datetime.datetime | None:
+    full: datetime.datetime | None = None
+    for number, span in enumerate(spans_of(claim, at)):
+        place = (claim.limit, by, iso(span.start))
+        used = taken.add(place, claim.amount) + _used(connection, place) + claim.amount
+        if claim.maximum is None:
+            continue
+        if used > claim.maximum:
+            full = span.end
+        elif claim.window == "paced" and number == 0 and used > allowed(claim.maximum, span, at):
+            full = allowed_from(claim.maximum, span, used)
+    return full
+
+
+def _used(connection: sqlite3.Connection, place: Place) -> int:
+    row = connection.execute(
+        'SELECT held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start = ?', place
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def _rolling_full(
+    connection: sqlite3.Connection, claim: LimitClaim, by: str, at: datetime.datetime, taken: Taken
+) -> datetime.datetime | None:
+    used = taken.add((claim.limit, by, ""), claim.amount) + claim.amount
+    if claim.maximum is None:
+        return None
+    (span,) = spans_of(claim, at)
+    lengths = _still_counted(connection, claim.limit, by, at, span)
+    over = used + sum(amount for _, amount in lengths) - claim.maximum
+    if over <= 0:
+        return None
+    for end, amount in lengths:
+        over -= amount
+        if over <= 0:
+            return end
+    return span.end
+
+
+def _still_counted(
+    connection: sqlite3.Connection, limit: str, by: str, at: datetime.datetime, span: Window
+) -> list[tuple[datetime.datetime, int]]:
+    """What counts at ``at``, and until when each of it does, first to end first."""
+    since = at - (span.end - span.start) - 4 * DAY  # months differ by three days, clocks by hours
+    rows = connection.execute(
+        'SELECT window_end, held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start > ? '
+        "AND window_end > ? AND held + counted > 0 ORDER BY window_end",
+        (limit, by, iso(since), iso(at)),
+    )
+    return [(moment(end), amount) for end, amount in rows]
+
+
+def used_now(
+    connection: sqlite3.Connection, digests: Digests, claim: LimitClaim, at: datetime.datetime
+) -> int:
+    """How much of a limit is used or held in its window of ``at``."""
+    by = digests.by(claim.limit, claim.by)
+    span = spans_of(claim, at)[0]
+    if claim.window == "rolling":
+        return sum(amount for _, amount in _still_counted(connection, claim.limit, by, at, span))
+    return _used(connection, (claim.limit, by, iso(span.start)))
+
+
+def _sentence(claim: LimitClaim, at: datetime.datetime, until: datetime.datetime | None) -> str:
+    if not MADE_REASON.match(claim.reason):
+        return claim.reason
+    if claim.window == "paced" and until is not None and until not in {w.end for w in spans_of(claim, at)}:
+        return f"{claim.reason} is paced: the next from {clock_time(until, at, claim.zone)}"
+    return f"{claim.reason} is full" + (f" until {clock_time(until, at, claim.zone)}" if until else "")
+
+
+def clock_time(when: datetime.datetime, at: datetime.datetime, zone: str) -> str:
+    """``when`` as a clock in the zone shows it, with the date where that is more than a day away."""
+    local = when.astimezone(ZoneInfo(zone))
+    seconds = ":%S" if local.second else ""
+    return local.strftime(f"%H:%M{seconds}" if when - at <= DAY else f"%Y-%m-%d %H:%M{seconds}")
