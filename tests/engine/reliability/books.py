@@ -16,6 +16,7 @@ from typing import Any
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.effects import Fact
 from leadflow_engine.interpreter.selling import delivery_key
+from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.operations.loading import load
 from leadflow_engine.operations.resume import at_once, replay, writes_again
 from leadflow_engine.plan import Plan
@@ -84,15 +85,21 @@ class Compared:
                 taken[self.lead(post)].add(post["name"])
         return taken
 
-    def sold_twice(self, goes_on: frozenset[str]) -> Iterator[str]:
-        """Nobody takes a lead that somebody else took; a doubt of ``goes_on`` is passed over."""
+    def sold_twice(self, goes_on: frozenset[str], sharing: Mapping[str, int]) -> Iterator[str]:
+        """Nobody takes a lead that somebody else took; a doubt of ``goes_on`` is passed over. ``sharing`` is how many
+        may have a lead, by the buyers that share it."""
         states = self.states()
         for lead, buyers in self.takers().items():
             firm = {b for b in buyers if not (b in goes_on and "in_doubt" in states[lead, b])}
-            if len(firm) > 1:
+            if len(firm) > _may_have_it(firm, sharing):
                 yield f"lead {lead} was taken by {', '.join(sorted(firm))}"
-        sales = Counter(each.lead for each in self.intents if each.state == "confirmed")
-        yield from (f"lead {lead} has {number} sales" for lead, number in sales.items() if number > 1)
+        sales: dict[str, set[str]] = defaultdict(set)
+        for each in self.intents:
+            if each.state == "confirmed":
+                sales[each.lead].add(each.buyer)
+        for lead, buyers in sales.items():
+            if len(buyers) > _may_have_it(buyers, sharing):
+                yield f"lead {lead} was sold to {', '.join(sorted(buyers))}"
 
     def states(self) -> Mapping[tuple[str, str], set[str]]:
         """The states of each lead's deliveries to a buyer."""
@@ -132,6 +139,20 @@ class Compared:
         yield from (f"{each} is still an intent" for each in self.intents if each.state == "intent")
 
 
+def _may_have_it(buyers: set[str], sharing: Mapping[str, int]) -> int:
+    """How many may have a lead, where these have it."""
+    return min((sharing.get(buyer, 1) for buyer in buyers), default=1)
+
+
+def sharing_of(plan: Plan) -> Mapping[str, int]:
+    """How many may have a lead, by the buyers that only ever share one."""
+    several = {
+        name: stage.sell_high for stage in plan.stages.values() if shares(stage) for name in stage.buyers
+    }
+    alone = {name for stage in plan.stages.values() if not shares(stage) for name in stage.buyers}
+    return {name: most for name, most in several.items() if name not in alone}
+
+
 def policy(plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
     """The buyers that may be posted twice, and those whose doubt is passed over, at once or after a time."""
     buyers = [planned.buyer for planned in plan.buyers.values()]
@@ -159,7 +180,7 @@ def faults(
         found = [
             *both.posts_without_intent(),
             *both.posts_made_twice(idempotent),
-            *both.sold_twice(goes_on),
+            *both.sold_twice(goes_on, sharing_of(plan)),
             *both.over_cap(caps),
             *(f"the chain breaks: {each}" for each in store.verify()),
         ]

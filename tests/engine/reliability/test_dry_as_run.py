@@ -22,7 +22,7 @@ from leadflow_engine.runner import Ending
 from leadflow_engine.store import SqliteStore
 
 from .live import run_live
-from .world import EARLY, ROOT
+from .world import EARLY, FLOWS, ROOT, shaped, write_leads
 
 OPEN = EARLY.replace(hour=15)
 """10:00 in New York: the buyers are open. At ``EARLY`` some are not, and leads are held."""
@@ -90,6 +90,13 @@ def test_solar_leads_are_dry_as_they_were_run(at: datetime.datetime, tmp_path: P
 def test_all_solar_leads_are_dry_as_they_were_run(at: datetime.datetime, tmp_path: Path) -> None:
     leads = SOLAR.with_suffix(".leads.jsonl")
     assert list(differences(SOLAR, SOLAR.with_suffix(".answers.yaml"), leads, at, tmp_path / "run.db")) == []
+
+
+def test_leads_that_several_have_are_dry_as_they_were_run(tmp_path: Path) -> None:
+    """Posts that are under way at once, shares of first offers, and stages that were compared."""
+    leads = write_leads(tmp_path / "leads.jsonl", shaped(["shared", "best"] * 8))
+    files = FLOWS / "shapes.flow", FLOWS / "shapes.answers.yaml", leads
+    assert list(differences(*files, OPEN, tmp_path / "run.db")) == []
 
 
 def test_a_flow_that_changed_since_shows_what_that_changes(tmp_path: Path) -> None:

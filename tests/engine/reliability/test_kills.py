@@ -21,6 +21,7 @@ SHORT = {
     ("before", "auction"),
     ("before", "hold"),
     ("after", "resend"),
+    ("after", "shared"),
 }
 EACH = [
     pytest.param(when, shape, marks=[] if (when, shape) in SHORT else [pytest.mark.long])

@@ -111,6 +111,8 @@ SHAPES = (
     "doubt_next",
     "doubt_hold",
     "resend",
+    "shared",
+    "best",
 )
 
 
