@@ -207,9 +207,7 @@ def _in_time(said: m.Verification, source: m.Source, call: Call, signed: bytes) 
         raise Refused(401, "the call does not say when it was signed")
     if abs(call.received_at - at) > within:
         raise Refused(401, "the call was signed too long ago, or its clock is wrong")
-    digest = hashlib.sha256(
-        said.algorithm.encode() + b"\0" + signed + call.header(said.time_header).encode("utf-8", BYTES)
-    )
+    digest = hashlib.sha256(f"{said.name} {said.algorithm}\0".encode() + signed)
     yield Once(f"{source.name}/{digest.hexdigest()}", at + within)
 
 

@@ -62,10 +62,13 @@ def alone(flow: m.Flow, name: str) -> m.Flow:
     if buyers:
         stage = m.Stage("waterfall", (name,), id="route.1", written=f"waterfall {name}")
         steps = (*steps, m.Route("route", (stage,)))
-    sources = tuple(
-        replace(source, criteria=(), dedupes=(), caps=(), throttle=None, costs=()) for source in flow.sources
-    )
+    sources = tuple(map(_heard, flow.sources))
     return replace(flow, buyers=buyers, steps=steps, named_delivers=(), sources=sources)
+
+
+def _heard(source: m.Source) -> m.Source:
+    """The source with its ``map`` alone: the lead is given as that reads it, nobody is asked for it or told of it."""
+    return m.Source(source.name, source.title, map=source.map, test_when=source.test_when, span=source.span)
 
 
 def _kept(steps: Iterable[m.Step], name: str) -> Iterable[m.Step]:

@@ -175,6 +175,11 @@ def test_the_same_signed_call_is_taken_once(root: Path) -> None:
     assert refused(plan, made, seen) == "401 this signed call came before"
     respelled = replace(made, headers=tuple((k, v.upper() if k == "X-Sig" else v) for k, v in made.headers))
     assert refused(plan, respelled, seen) == "401 this signed call came before"
+    unsigned = plan_with('verify hmac sha256 header "X-Sig" env SIGN within 5m of header "X-Time"', root)
+    signed = call(BODY, JSON, X_Sig=signature(BODY), X_Time=NOW.isoformat())
+    assert isinstance(received(unsigned, signed, seen), Received)
+    later = replace(signed, headers=(*signed.headers[:1], ("X-Time", str(SECONDS + 1)), *signed.headers[2:]))
+    assert refused(unsigned, later, seen) == "401 this signed call came before"
     seen.forget(NOW + datetime.timedelta(minutes=6))
     assert isinstance(received(plan, made, seen), Received)
 
