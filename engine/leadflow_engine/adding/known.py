@@ -41,8 +41,10 @@ class Vendor:
 
     @property
     def about(self) -> str:
-        """What it is, as its page is headed."""
-        return self.page.partition("\n")[0].lstrip("# ")
+        """What it is, on one line: its page's heading and first clause."""
+        heading, _, rest = self.page.partition("\n")
+        clause = re.split(r"[.:;](?=\s)", " ".join(rest.split()), maxsplit=1)[0]
+        return f"{heading.lstrip('# ')}: {clause[:1].lower()}{clause[1:]}"
 
     @property
     def fill_in(self) -> str:

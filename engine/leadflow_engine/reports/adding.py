@@ -9,7 +9,7 @@ from typing import Final
 
 from leadflow_engine.adding import Added, all_known
 
-WIDTH: Final = 100
+WIDTH: Final = 110
 _NEXT: Final = {
     "buyer": "name it where it sells, in a route: waterfall {name}",
     "lookup": "read what it sets, in a condition: {name}.outcome == success",
@@ -23,7 +23,8 @@ def listed_lines() -> Iterator[str]:
     known = all_known()
     widest = max((len(one.name) for one in known), default=0)
     for one in known:
-        yield f"{one.kind:<8}  {one.name:<{widest}}  {one.vendor.about}"
+        line = f"{one.kind:<8}  {one.name:<{widest}}  {one.vendor.about}"
+        yield line if len(line) <= WIDTH else f"{line[: WIDTH - 4].rpartition(' ')[0]} ..."
 
 
 def added_lines(added: Added, written: bool) -> Iterator[str]:
@@ -33,7 +34,7 @@ def added_lines(added: Added, written: bool) -> Iterator[str]:
     files.append((_shown(added.asked.flow), f'{says} import "{added.imported}"' + _and_step(added)))
     widest = max(len(path) for path, _ in files)
     yield from (f"{path:<{widest}}  {why}" for path, why in files)
-    yield from _left(added)
+    yield from _left(added, written)
 
 
 def _shown(path: os.PathLike[str]) -> str:
@@ -44,14 +45,14 @@ def _and_step(added: Added) -> str:
     return f" and step {added.step}" if added.step else ""
 
 
-def _left(added: Added) -> Iterator[str]:
+def _left(added: Added, written: bool) -> Iterator[str]:
     if added.known.vendor.fill_in:
         yield ""
         yield from wrap(added.known.vendor.fill_in, WIDTH)
     if added.secrets:
         yield ""
         yield f"secrets, in the environment or in .env: {', '.join(added.secrets)}"
-    yield from _fields(added)
+    yield from _fields(added, "undo this, and add it with " if written else "")
     yield ""
     asked = added.asked
     flow = _shown(asked.flow)
@@ -62,7 +63,7 @@ def _left(added: Added) -> Iterator[str]:
     yield f"  leadflow test {scenarios}"
 
 
-def _fields(added: Added) -> Iterator[str]:
+def _fields(added: Added, undo: str) -> Iterator[str]:
     if added.lacking:
         yield ""
         yield "your lead does not have these fields; write into `lead`:"
@@ -70,7 +71,7 @@ def _fields(added: Added) -> Iterator[str]:
         yield from (f"  {name:<{widest}}  {type_}" for name, type_, _ in added.lacking)
         for name, _, same in added.lacking:
             for other in same:
-                yield f"where your `{other}` is it: --field {name}={other}"
+                yield f"where your `{other}` is it: {undo}--field {name}={other}"
     if added.differing:
         yield ""
         yield from added.differing
