@@ -40,3 +40,29 @@ def date_pattern(pattern: str) -> re.Pattern[str] | None:
     names = compiled.groupindex.keys()
     whole = len(names) == 3 and "day" in names and names & {"year", "short"} and names & {"month", "word"}
     return compiled if whole and len(pattern) <= LONGEST_PATTERN else None
+
+
+_FOREIGN: Final[Mapping[str, str]] = {
+    "%Y": "YYYY",
+    "%y": "YY",
+    "%m": "MM",
+    "%d": "DD",
+    "%B": "MMMM",
+    "%b": "MMM",
+    "%A": "dddd",
+    "%a": "ddd",
+    "%H": "HH",
+    "%I": "hh",
+    "%M": "mm",
+    "%S": "ss",
+    "%p": "A",
+    "%z": "Z",
+}
+"""How other languages write what a pattern says, and how it is written here."""
+_PERCENT = re.compile("|".join(_FOREIGN))
+
+
+def foreign_tokens(pattern: str) -> str:
+    """A pattern with ``%Y-%m-%d`` as it is written here (``YYYY-MM-DD``); "" where there is no such sign in it."""
+    meant = _PERCENT.sub(lambda found: _FOREIGN[found[0]], pattern)
+    return "" if meant == pattern else meant

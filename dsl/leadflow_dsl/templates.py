@@ -17,6 +17,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.template_profile import MAX_SOURCE, refusals
 from leadflow_dsl.template_syntax import mistake
+from leadflow_dsl.template_values import path_of
 
 ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "False", "None"})
 """Names of a template that are no names of the flow."""
@@ -167,7 +168,7 @@ class _Finder:
         inner = {id(call.node) for call in tree.find_all(nodes.Call)}  # the profile refuses what is called
         hidden = _hidden(tree)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
-            path = _path(node)
+            path = path_of(node)
             if path is None or id(node) in inner or path[0] in own:
                 continue
             inner.update(id(below) for below in node.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)))
@@ -228,18 +229,36 @@ def _code(source: str) -> str:
     return "".join(kept)
 
 
-def _path(node: nodes.Node) -> tuple[str, ...] | None:
-    """``a.b["c"]`` as its words; None for what is no plain chain from a name."""
-    if isinstance(node, nodes.Name):
-        return (node.name,)
-    if isinstance(node, nodes.Getattr):
-        base = _path(node.node)
-        return None if base is None else (*base, node.attr)
-    if (
-        isinstance(node, nodes.Getitem)
-        and isinstance(node.arg, nodes.Const)
-        and isinstance(node.arg.value, str)
-    ):
-        base = _path(node.node)
-        return None if base is None else (*base, node.arg.value)
-    return None
+def parsed(source: str) -> nodes.Template | None:
+    """The tree of a template that has nothing wrong by itself; None where it has."""
+    if len(source) > MAX_SOURCE:
+        return None
+    try:
+        tree = _environment().parse(source)
+    except (TemplateSyntaxError, RecursionError, ValueError, OverflowError):
+        return None
+    return None if any(True for _ in refusals(tree)) else tree
+
+
+def stretches_of_text(source: str, tree: nodes.Template) -> dict[int, int]:
+    """Where each piece of plain text of the tree begins in the source, by the identity of its node."""
+    plain = list(source)
+    for found in _CODE.finditer(source):
+        if found["code"] or found.group().startswith("{#"):
+            plain[found.start() : found.end()] = "\0" * len(found.group())
+    text, at, starts = "".join(plain), 0, {}
+    for node in tree.find_all(nodes.TemplateData):
+        begin = text.find(node.data, at)
+        if begin >= 0:
+            starts[id(node)], at = begin, begin + len(node.data)
+    return starts
+
+
+def span_of_place(source: str, place: Place, line: int, words: tuple[str, ...]) -> Span:
+    """Where a place of the template stands: at the last of ``words`` that its line has, else the whole line."""
+    start, end = _line(source, line)
+    for word in reversed(words):
+        found = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", source[start:end])]
+        if len(found) == 1:
+            return place.span(source, start + found[0][0], start + found[0][1])
+    return place.span(source, start, end)

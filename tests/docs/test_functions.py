@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from function_tables import FILTERS, PAGE, TEMPLATE, body_of, made
 
-from leadflow_dsl import templates as known
+from leadflow_dsl import template_profile as known
 from leadflow_engine.templates.filters import FILTERS as BODIES
 
 
@@ -25,4 +25,4 @@ def test_the_page_has_a_whole_template_of_each_kind(kind: str) -> None:
 
 
 def test_a_template_that_makes_no_json_shows_on_the_page() -> None:
-    assert "is no JSON" in body_of("json", '{"key": "{{ auth.key }}", "a": {{ city }} }')
+    assert "is no JSON" in body_of("json", '{"key": "{{ auth.key }}", "a": {{ extra.utm }} }')

@@ -12,6 +12,7 @@ from leadflow_dsl.meaning.expressions import Resolver, secret_shown
 from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.suggestions import listed
 from leadflow_dsl.meaning.template_names import check_template
+from leadflow_dsl.meaning.template_shape import check_body
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.conditions import MISMATCH
 from leadflow_dsl.rules.exchanges import BODY_HERE
@@ -46,21 +47,23 @@ def body(r: Resolver, node: nodes.Body | nodes.Reply, where: str = "request") ->
             beside = node.span if where == "request" and kind in WITH_AUTH else None
             return model.Body(kind, pairs(r, said, beside), keep_blanks=keep, span=node.span)
         case nodes.TemplateFile(path=path):
-            return model.Body(kind, template=_template(r, path), span=node.span)
+            return model.Body(kind, template=_template(r, path, kind), span=node.span)
         case nodes.Text() as text:
             quotes = 3 if text.long else 1
             source = text.value if text.long else text.raw[1:-1]
             place = Place(text.span.file, text.span.line, text.span.column + quotes, text.span.start + quotes)
-            check_template(r, source, place, ())
+            types = check_template(r, source, place, ())
+            if text.long or "\\" not in source:  # between plain quotes a backslash is the text's own escape
+                check_body(r, source, place, kind, types)
             return model.Body(kind, inline=text.value, span=node.span)
 
 
-def _template(r: Resolver, node: nodes.Text) -> str:
+def _template(r: Resolver, node: nodes.Text, kind: str) -> str:
     path, text = r.draft.project.find(node.value)
     if isinstance(text, Unread):
         r.draft.found(unread(node.span, node.value, path, text))
     else:
-        check_template(r, text, Place(path), (path,))
+        check_body(r, text, Place(path), kind, check_template(r, text, Place(path), (path,)))
     return path
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
-from leadflow_dsl.date_patterns import date_pattern
+from leadflow_dsl.date_patterns import date_pattern, foreign_tokens
+from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.functions import FUNCTIONS, Function, Parameter, result, signature
 from leadflow_dsl.meaning.draft import Symbol
 from leadflow_dsl.meaning.figures import figure, is_stats
@@ -54,8 +55,8 @@ def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) 
     last = r.value(otherwise.value, want, False) if otherwise else None
     _check_count(r, node, function, len(args), bool(keyed), otherwise)
     _check_types(r, function, plain, args)
-    if function.name == "parse_date" and len(args) > 1:
-        _check_date_pattern(r, args[1])
+    if function.name in ("format", "parse_date") and len(args) > 1:
+        _check_date_pattern(r, function.name, args[1])
     branches = (*(value for _, value in keyed), *((last,) if last else ()))
     type_ = result(function, tuple(arg.type for arg in args), tuple(branch.type for branch in branches))
     return Call(function.name, args, keyed, last, type_, node.span)
@@ -117,8 +118,16 @@ def _check_types(
             r.draft.found(ARGUMENTS.at(argument.value.span, message, "", f"for example `{function.example}`"))
 
 
-def _check_date_pattern(r: Resolver, term: Term) -> None:
-    if isinstance(term, Const) and isinstance(term.value, str) and date_pattern(term.value) is None:
+def _check_date_pattern(r: Resolver, name: str, term: Term) -> None:
+    if not isinstance(term, Const) or not isinstance(term.value, str):
+        return
+    meant = foreign_tokens(term.value)
+    if meant:
+        message = f'`"{term.value}"` is no pattern of the language'
+        r.draft.found(
+            ARGUMENTS.at(term.span, message, "", f'write `"{meant}"`', fix=(Edit(term.span, f'"{meant}"'),))
+        )
+    elif name == "parse_date" and date_pattern(term.value) is None:
         message = f'`"{term.value}"` is no pattern of a day'
         help = 'say a year, a month and a day, each once: `"DD/MM/YYYY"`, `"MMM D, YYYY"`, `"DDMMYY"`'
         r.draft.found(ARGUMENTS.at(term.span, message, "", help))

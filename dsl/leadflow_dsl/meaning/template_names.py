@@ -9,11 +9,14 @@ from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.names import Problem, Word, look_up
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
+from leadflow_dsl.meaning.template_shape import check_uses
 from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
 from leadflow_dsl.rules.templates import FILTER, TEMPLATE, TEMPLATE_NAME
 from leadflow_dsl.template_profile import FILTERS, TESTS
 from leadflow_dsl.templates import Flaw, Place, Use, read_template
+from leadflow_dsl.terms import Type
+from leadflow_dsl.types import BROKEN
 
 MOST_DEPTH: Final = 50
 """Templates inside each other."""
@@ -21,16 +24,20 @@ MOST_DEPTH: Final = 50
 
 def check_template(
     r: Resolver, source: str, place: Place, above: tuple[str, ...], seen: set[str] | None = None
-) -> None:
-    """Report what is wrong with a template, and with those that it includes, each once."""
+) -> dict[tuple[str, ...], Type]:
+    """Report what is wrong with a template, and with those that it includes, each once.
+
+    Gives the types of the names that the template itself reads, by path.
+    """
     seen = set() if seen is None else seen
     reading = read_template(source, place)
     for flaw in reading.flaws:
         _flaw(r, flaw)
-    for use in reading.uses:
-        _use(r, use)
+    types = {use.path: _use(r, use) for use in reading.uses}
+    check_uses(r, source, place, types)
     for name, span in reading.files:
         _include(r, name, span, above, seen)
+    return types
 
 
 def _flaw(r: Resolver, flaw: Flaw) -> None:
@@ -50,7 +57,7 @@ def _flaw(r: Resolver, flaw: Flaw) -> None:
         r.draft.found(TEMPLATE.at(flaw.span, message, "", flaw.help))
 
 
-def _use(r: Resolver, use: Use) -> None:
+def _use(r: Resolver, use: Use) -> Type:
     chain = tuple(Word(text, span) for text, span in zip(use.path, use.words, strict=True))
     answered = look_up(r.draft, r.scope, chain, use.span)
     if isinstance(answered, Problem):
@@ -59,6 +66,8 @@ def _use(r: Resolver, use: Use) -> None:
         r.draft.found(
             rule.at(use.span, message, answered.label, answered.help, answered.labels, answered.fix)
         )
+        return BROKEN
+    return answered.type
 
 
 def _include(r: Resolver, name: str, span: Span, above: tuple[str, ...], seen: set[str]) -> None:

@@ -10,9 +10,10 @@ TEMPLATE: Final = Rule(
     "LF404",
     "bad-template",
     "error",
-    "a template that does not parse",
-    "A body's template is Jinja; it is read when the flow is checked, so that a broken one never "
-    "meets a lead.",
+    "a template that cannot be used",
+    "A body's template is Jinja: places, conditions, one loop at a time, `set`, includes and blocks. Calls, macros, "
+    "imports, dictionaries and loops in loops are refused. It is read when the flow is checked, so that a broken one "
+    "never meets a lead.",
     '''\
 buyer acme {
   price 20.00
@@ -124,8 +125,39 @@ buyer acme {
 ''',
 )
 
+NO_BODY: Final = Rule(
+    "LF418",
+    "template-gives-no-body",
+    "error",
+    "a template that never becomes a body of its kind",
+    "What stands around a template's places must be JSON (or XML) for every lead. A text stands in quotes, "
+    '`"{{ city }}"`, or is written with them by `{{ city | tojson }}`; a number or a boolean stands bare. Told is only '
+    "what fails whichever way the template's conditions go.",
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": {{ email }}, "zip": "{{ postal_code.zip }}", }"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+    '''\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json """{"email": "{{ email }}", "zip": "{{ postal_code.zip }}"}"""
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+''',
+)
+
 RULES: Final = (
     TEMPLATE,
+    NO_BODY,
     TEMPLATE_NAME,
     FILTER,
     AUTH,

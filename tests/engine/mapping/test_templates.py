@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 
@@ -92,6 +93,17 @@ def test_every_filter_and_test_that_the_front_end_lets_through_is_there():
     from leadflow_engine.templates.filters import FILTERS, TESTS
 
     assert (set(FILTERS), set(TESTS)) == (template_profile.FILTERS, template_profile.TESTS)
+
+
+def test_the_front_end_knows_how_many_arguments_each_filter_takes():
+    from leadflow_dsl.template_arguments import takes
+    from leadflow_engine.templates.filters import FILTERS
+
+    for name, body in FILTERS.items():
+        shape = inspect.signature(body).parameters.values()
+        arguments = [one for one in shape if one.name not in ("value", "context")]
+        if not any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in arguments):
+            assert takes(name) == (sum(one.default is one.empty for one in arguments), len(arguments)), name
 
 
 class TestWhatGoesWrong:
