@@ -20,7 +20,7 @@ _STEPS: Final = frozenset({"services", "steps"}) | _CALLED
 _KEYS: Final = {
     "field": frozenset({"lead", "fields"}),
     "buyer": frozenset({"buyers", "settle", "sold", "reasons", "distribution"}) | _CALLED,
-    "source": frozenset({"sources"}),
+    "source": frozenset({"sources", "services"}) | _CALLED,
     **dict.fromkeys(("enhance", "filter", "score", "deliver"), _STEPS),
     "result": frozenset({"set"}),
 }

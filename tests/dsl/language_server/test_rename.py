@@ -143,6 +143,11 @@ def test_a_name_within_a_key_of_several() -> None:
     assert all(text[one.start : one.end] == "west" for one in spans)
 
 
+def test_a_source_that_fetches_is_a_service() -> None:
+    text = "a: {sources: {ads: {}}, services: {ads: []}, called: {ads: 2}, buyers: {ads: {}}}\n"
+    assert len(scenario_names(Path("x.scenarios.yaml"), text, "source", "ads").spans) == 3
+
+
 def test_a_field_in_a_raw_payload_is_not_certain(tmp_path: Path) -> None:
     raw = "scenarios:\n  - name: a\n    raw:\n      content_type: text/plain\n      body: electric_bill=3\n"
     made = renamed(write_project(tmp_path), "electric_bill  money", "bill_usd", raw)
