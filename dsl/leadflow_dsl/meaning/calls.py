@@ -69,6 +69,8 @@ def _keyed(
         key = r.condition(argument.key)
     else:
         subject = args[0].type if args else None
+        if subject == BROKEN and isinstance(argument.key, nodes.Word):
+            return Const(argument.key.text, BROKEN, argument.key.span), r.value(argument.value, want, False)
         want_key = TEXT if subject and subject.name == "any" else subject
         # A word stands there: the enum's own is meant, whatever else has the name.
         word = bare_word(r.draft, argument.key, want_key) if isinstance(argument.key, nodes.Word) else None
