@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from leadflow_dsl.model import Auth, DownAfter
+from leadflow_engine.figures import Figure
 from leadflow_engine.records import Record
 
 Json: TypeAlias = Any
@@ -78,6 +79,24 @@ class KeyClaim:
     asked: bool = True
     kept: bool = True
     counting: str = "sold"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressible:
+    """What of a lead may be on suppression lists: triples of a list, a field and its normal form (personal)."""
+
+    flow: str
+    source: str
+    values: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSuppressed:
+    """Which of a lead's values are on which lists now.
+
+    Result: ``{"lists": {list: [field, ...]}, "buyers": {buyer: list}}``; the second are buyers for whom alone it is."""
+
+    asked: Suppressible
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +174,16 @@ class ReadRates:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFigures:
+    """What the flow's conditions read of the figures of its buyers; test leads are not among them.
+
+    Result: ``{"figures": {key: text of a number, or null where nothing was counted}}``, by ``Figure.key``."""
+
+    flow: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadCache:
     """An enhancement's cached answer. ``value`` is personal (stored as a keyed hash).
 
@@ -190,6 +219,7 @@ class Intent:
     open_until: str | None = None
     most: int | None = None
     shares: tuple[tuple[str, int], ...] = ()
+    suppressible: Suppressible | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +266,13 @@ class Suspend:
 @dataclass(frozen=True, slots=True)
 class End:
     """The lead's outcome: sold, fallback, unsold, refused, error. ``postbacks`` are the numbers (from 1) of those of the
-    source's postbacks that are due with it."""
+    source's postbacks that are due with it. ``forget``: something transient came with the lead, so that what was
+    received goes from the journal with the end; the decisions and the chain stay."""
 
     outcome: str
     reason: str
     postbacks: tuple[int, ...] = ()
+    forget: bool = False
 
 
 Data: TypeAlias = (
@@ -249,8 +281,10 @@ Data: TypeAlias = (
     | Admit
     | ReadLimits
     | ReadPromised
+    | ReadSuppressed
     | ReadTurns
     | ReadRates
+    | ReadFigures
     | ReadCache
     | Intent
     | CallOut
@@ -266,8 +300,10 @@ KIND: Mapping[type, str] = {
     ReadLimits: "read",
     Admit: "admit",
     ReadPromised: "read",
+    ReadSuppressed: "read",
     ReadTurns: "read",
     ReadRates: "read",
+    ReadFigures: "read",
     ReadCache: "read",
     Intent: "intent",
     CallOut: "call",
@@ -335,11 +371,14 @@ __all__ = [
     "KeyClaim",
     "LimitClaim",
     "ReadCache",
+    "ReadFigures",
     "ReadLimits",
     "ReadPromised",
     "ReadRates",
+    "ReadSuppressed",
     "ReadTurns",
     "Result",
+    "Suppressible",
     "Suspend",
     "Timer",
     "Write",

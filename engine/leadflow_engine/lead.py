@@ -44,9 +44,12 @@ class Lead:
     steps: dict[str, tuple[str, str]] = field(default_factory=dict)
     buyers: dict[str, str] = field(default_factory=dict)
     sold_to: list[str] = field(default_factory=list)
+    suppressed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    kept_from: Mapping[str, str] = field(default_factory=dict)
     ping: Mapping[str, object] = field(default_factory=dict)
     delivery_key: str = ""
     asked_price: Decimal | None = None
+    figures: Mapping[str, Decimal | None] = field(default_factory=dict)
     _truths: dict[int, Truth] = field(default_factory=dict)
     _computing: set[str] = field(default_factory=set)
 
@@ -65,8 +68,8 @@ class Lead:
         return None
 
     def named_list(self, name: str) -> frozenset[str]:
-        """A declared list, as comparisons see it."""
-        return self.plan.lists.get(name, frozenset())
+        """A declared list, as comparisons see it; of one that changes at run time, what this lead has on it."""
+        return self.suppressed.get(name) or self.plan.lists.get(name, frozenset())
 
     def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
         """A row of a declared table."""
@@ -238,4 +241,5 @@ _READ: Mapping[str, Callable[[Lead, Read], object]] = {
     "ping": lambda lead, read: _dotted(lead.ping, f"{read.name}.{read.part}" if read.part else read.name),
     "delivery": lambda lead, read: lead.delivery_key or None,
     "offer": lambda lead, read: lead.asked_price,
+    "figure": lambda lead, read: lead.figures.get(read.name),
 }

@@ -21,6 +21,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, reads
 from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned
+from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
     PlannedCap,
     PlannedDedupe,
@@ -121,6 +122,11 @@ class Plan:
         """Each table's rows by key."""
         texts = dict(self.flow.sources_text)
         return {table.name: _table_rows(table, texts, self.flow) for table in self.flow.tables}
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure that the flow reads, each once, in written order."""
+        return tuple(dict.fromkeys(figures_in(self.flow)))
 
     @cached_property
     def volatile(self) -> frozenset[int]:

@@ -25,6 +25,7 @@ from leadflow_engine.evaluation.comparing import (
 )
 from leadflow_engine.evaluation.functions import FUNCTIONS, NEEDS_NOW
 from leadflow_engine.evaluation.places import Several, over_each, within_miles
+from leadflow_engine.figures import PREFIX, figure_of
 from leadflow_engine.texts.patterns import pattern, search
 from leadflow_engine.values import Value, written
 
@@ -274,7 +275,7 @@ def _op(term: t.Op, scope: Scope) -> object:
 
 
 def _call(term: t.Call, scope: Scope) -> object:
-    special = _SPECIAL.get(term.name)
+    special = _SPECIAL.get(term.name) or (_figure if term.name.startswith(PREFIX) else None)
     if special:
         return special(term, scope)
     args = [plain(evaluate(arg, scope)) for arg in term.args]
@@ -284,6 +285,12 @@ def _call(term: t.Call, scope: Scope) -> object:
     if term.name in NEEDS_NOW:
         return over_each(lambda *each: FUNCTIONS[term.name](*each, now=scope.now()), *args)
     return over_each(FUNCTIONS[term.name], *args)
+
+
+def _figure(term: t.Call, scope: Scope) -> object:
+    """``stats.NAME(WHOM, TIME)``: as the journal told it when the segment began."""
+    figure = figure_of(term)
+    return scope.read(t.Read("figure", figure.key, "", term.type, term.span)) if figure is not None else None
 
 
 def _case(term: t.Call, scope: Scope) -> object:

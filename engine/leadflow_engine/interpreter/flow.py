@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl.model import Route
-from leadflow_engine.effects import Clock, Effect, End, Suspend
+from leadflow_engine.effects import Clock, Effect, End, ReadFigures, Suspend
 from leadflow_engine.intake import door as intake
 from leadflow_engine.interpreter.asking import restore
 from leadflow_engine.interpreter.cursor import Cursor
@@ -18,6 +18,7 @@ from leadflow_engine.interpreter.routing import HOLDERS, Paused
 from leadflow_engine.interpreter.sharing import short_of
 from leadflow_engine.interpreter.stages.results import Waiting
 from leadflow_engine.interpreter.steps import Stop, run_step
+from leadflow_engine.interpreter.suppressing import learn as learn_suppressed
 from leadflow_engine.masking import shown_values
 from leadflow_engine.records import Delivery, LeadRecord
 
@@ -31,6 +32,8 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     entered = f"accept/{journey.arrival.source}" in journey.past
     if not (yield from _read(journey, received_at, now, entered)):
         return
+    yield from _figures(journey)
+    yield from learn_suppressed(journey)
     journey.cost = intake.cost_of(journey.plan, journey.lead)
     if entered:
         journey.accepted = True
@@ -48,6 +51,17 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
             yield from _end(journey, ending)
             return
     yield from _finish(journey)
+
+
+def _figures(journey: Journey) -> Generator[Any, Any, None]:
+    """What the flow reads of its buyers' figures, asked once a segment."""
+    asked = journey.plan.figures
+    if asked:
+        data = ReadFigures(journey.plan.flow.name, asked)
+        reply = yield Effect(f"figures/{journey.segment}", data)
+        journey.lead.figures = {
+            key: Decimal(text) if text is not None else None for key, text in reply["figures"].items()
+        }
 
 
 def _read(
@@ -162,7 +176,14 @@ def _end(journey: Journey, stop: Stop) -> Generator[Any, Any, None]:
     accepted = {"accepted"} if journey.accepted else set()
     events = {stop.outcome, *accepted}
     due = [number for number, each in enumerate(source.postbacks, 1) if events.intersection(each.events)]
-    yield Effect("end", End(stop.outcome, stop.reason, tuple(due) if not journey.lead.test else ()))
+    postbacks = tuple(due) if not journey.lead.test else ()
+    yield Effect("end", End(stop.outcome, stop.reason, postbacks, _holds_transient(journey)))
+
+
+def _holds_transient(journey: Journey) -> bool:
+    """Did a value come that may be used in this run and kept nowhere?"""
+    values = (journey.lead.given.get(field.name) for field in journey.plan.flow.fields if field.transient)
+    return any(value is not None and not value.blank for value in values)
 
 
 def _suspend(journey: Journey, paused: Paused) -> Generator[Any, Any, None]:

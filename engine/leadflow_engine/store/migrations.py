@@ -22,6 +22,8 @@ FILES: Final = (
     "0005_dimensions",
     "0006_postbacks",
     "0007_attempts",
+    "0008_figures",
+    "0009_suppression",
 )
 VERSION: Final = len(FILES)
 

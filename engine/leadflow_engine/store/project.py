@@ -12,7 +12,7 @@ from typing import Any, Final
 from leadflow_engine.effects import Accept, Admit, End, Intent, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
-from leadflow_engine.store.deliveries import project_delivery, reserve
+from leadflow_engine.store.deliveries import HOUR, project_delivery, reserve
 from leadflow_engine.store.event import Event, book, of_lead
 
 
@@ -214,6 +214,11 @@ def _intent(event: Event, write: Write, result: Result) -> None:
         "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
         (of_lead(event)["flow"], data.stage, data.buyer, event.number),
     )
+    event.connection.execute(
+        "INSERT INTO tally (flow, hour, buyer, answered, sold, attempts) VALUES (?,?,?,0,0,1) "
+        "ON CONFLICT DO UPDATE SET attempts = attempts + 1",
+        (of_lead(event)["flow"], event.at[:HOUR], data.buyer),
+    )
     event.connection.executemany(
         "INSERT INTO share (flow, stage, buyer, behind) VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET behind = behind + excluded.behind",
@@ -248,6 +253,11 @@ def _end(event: Event, write: Write, result: Result) -> None:
         "UPDATE lead SET outcome = ?, reason = ?, ended_at = ? WHERE id = ?",
         (data.outcome, text(data.reason), event.at, event.lead),
     )
+    if data.forget:
+        event.connection.execute(
+            "UPDATE fact SET content = NULL WHERE lead = ? AND (key = 'received' OR key LIKE 'fetch/%')",
+            (event.lead,),
+        )
     event.connection.executemany(
         "INSERT INTO postback VALUES (?,?,?,0,'due',NULL,'') ON CONFLICT DO NOTHING",
         [(event.lead, number, event.at) for number in data.postbacks],

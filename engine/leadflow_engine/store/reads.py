@@ -14,12 +14,14 @@ from leadflow_engine.effects import (
     BuyerLimits,
     Effect,
     ReadCache,
+    ReadFigures,
     ReadLimits,
     ReadPromised,
     ReadRates,
     ReadTurns,
     Result,
 )
+from leadflow_engine.figures import told
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store.codec import iso, moment
@@ -186,10 +188,24 @@ def _rates(reader: Reader, lead: str, data: ReadRates) -> Result:
     since = iso(reader.clock.now() - datetime.timedelta(seconds=data.seconds))
     rows = reader.connection.execute(
         "SELECT buyer, sum(answered), sum(sold) FROM tally WHERE flow = (SELECT flow FROM lead WHERE id = ?) "
-        "AND hour >= ? GROUP BY buyer ORDER BY buyer",
+        "AND hour >= ? AND answered GROUP BY buyer ORDER BY buyer",
         (lead, since[:HOUR]),
     )
     return {"rates": {buyer: [answered, sold] for buyer, answered, sold in rows}}
+
+
+def _figures(reader: Reader, lead: str, data: ReadFigures) -> Result:
+    """By whole hours, as rates are."""
+    found: dict[str, str | None] = {}
+    for figure in data.figures:
+        since = iso(reader.clock.now() - datetime.timedelta(seconds=figure.seconds))
+        counts = reader.connection.execute(
+            "SELECT coalesce(sum(attempts), 0), coalesce(sum(answered), 0), coalesce(sum(sold), 0) FROM tally "
+            "WHERE flow = ? AND hour >= ? AND buyer = ?",
+            (data.flow, since[:HOUR], figure.buyer),
+        ).fetchone()
+        found[figure.key] = told(figure.name, *counts)
+    return {"figures": found}
 
 
 def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:
@@ -214,5 +230,6 @@ READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadPromised: _promised,
     ReadTurns: _turns,
     ReadRates: _rates,
+    ReadFigures: _figures,
     ReadCache: _cache,
 }

@@ -17,8 +17,8 @@ TEXT = FORMS.read_text()
 
 UNBUILT = """
 retain; suppression; ping of a source; reply on ping; postback on returned; cost ... of revenue; cost ... back
-on return; stats; balance; terms; on overdue; inquire; callback; pending ends; returns at most; deliver batch;
-deliver email; alert; stats; policy; stats
+on return; balance; terms; on overdue; inquire; callback; pending ends; returns at most; deliver batch; deliver
+email; alert; policy; stats
 """
 
 
