@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -30,10 +31,27 @@ def curl(rendered: Rendered) -> str:
     """The request as a command of a shell; a secret is taken from the variable of its name."""
     wire = rendered.wire
     pieces = [f"curl -X {wire.method} {_quoted(wire, wire.url)}"]
-    pieces += [f"-H {_quoted(wire, f'{name}: {value}')}" for name, value in wire.headers]
+    pieces += [_header(wire, name, value) for name, value in wire.headers]
     if wire.body is not None:
         pieces.append(f"--data-binary {_quoted(wire, wire.body.decode())}")
     return " \\\n  ".join(pieces)
+
+
+def _header(wire: Wire, name: str, value: str) -> str:
+    """A header as an option; a user and a password in their own, since what is computed of a secret is not shown."""
+    credential = _credential(value) if name.lower() == "authorization" else ""
+    return f"-u {_quoted(wire, credential)}" if credential else f"-H {_quoted(wire, f'{name}: {value}')}"
+
+
+def _credential(value: str) -> str:
+    """``user:password`` of a basic authorization; an empty text for any other."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def request_object(rendered: Rendered) -> Mapping[str, Any]:
@@ -64,7 +82,7 @@ def _quoted(wire: Wire, text: str) -> str:
     if _SHELL.match(text) and not _STAND_IN.search(text):
         return text
     quoted = "'" + text.replace("'", "'\\''") + "'"
-    return _STAND_IN.sub(lambda found: f"'\"${found[1]}\"'", quoted).removesuffix("''")
+    return _STAND_IN.sub(lambda found: f"'\"${found[1]}\"'", quoted).removeprefix("''").removesuffix("''")
 
 
 def as_json(rendered: tuple[Rendered, ...], problem: str) -> str:
