@@ -157,25 +157,26 @@ def _steps(
     seen: list[dict[str, str]],
 ) -> Iterator[_Step]:
     """Rounds that leave the flow no worse: first all repairs at once, then each by itself."""
-    repairs = together(
-        finding for finding in checked.diagnostics if all(edit.span.file in texts for edit in finding.fix)
-    )
+    fixable = [one for one in checked.diagnostics if all(edit.span.file in texts for edit in one.fix)]
+    repairs = together([one for one in fixable if one.code.startswith("LF1")]) or together(fixable)
     for findings in (repairs, *((one,) for one in repairs[:MOST_ROUNDS] if len(repairs) > 1)):
         edits = edits_of(findings)
         trial = files | {file: apply(texts[file], edits[file]) for file in edits}
         if trial in seen or any(trial[file] == texts[file] for file in edits):
             continue
         after = checker(trial)
-        if _no_worse(checked, after):
+        if _better(checked, after, findings):
             yield _Step(trial, after, len(findings))
 
 
-def _no_worse(before: Checked, after: Checked) -> bool:
-    """Whether no more of the text is unreadable, and nothing new is wrong that could be read before."""
+def _better(before: Checked, after: Checked, mended: Iterable[Diagnostic]) -> bool:
+    """Whether less of the text is unreadable, or the mistakes that were mended are gone and none has come for them: a
+    name of another kind than its place needs would be a mistake again."""
     spelling = [sum(one.code.startswith("LF1") for one in each.errors) for each in (before, after)]
-    return spelling[1] < spelling[0] or (
-        spelling[1] == spelling[0] and len(after.errors) <= len(before.errors)
-    )
+    if spelling[1] != spelling[0]:
+        return spelling[1] < spelling[0]
+    gone = sum(one.severity == "error" for one in mended)
+    return len(after.errors) <= len(before.errors) - gone
 
 
 def _texts(path: str | os.PathLike[str], files: Mapping[str, str], checked: Checked) -> dict[str, str]:

@@ -8,7 +8,7 @@ mistake, and the tree holds what could be read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from leadflow_dsl import build, literals, nodes
@@ -217,6 +217,8 @@ class Reader:
     def _report(self, token: Token) -> None:
         place, start = self._place(token), begun(self.machine, token.start)
         mend = next((mend for mistake in MISTAKES if (mend := mistake(place))), None)
+        if mend and _behind_unfinished(place):
+            mend = replace(mend, diagnostic=replace(mend.diagnostic, fix=()))
         if mend:
             self._apply(token, mend)
         else:
@@ -383,3 +385,12 @@ def read(source: Source) -> tuple[nodes.File | None, tuple[Diagnostic, ...], tup
     reader = Reader(source, load())
     tree = reader.read()
     return tree, tuple(reader.found), tuple(reader.broken)
+
+
+def _behind_unfinished(place: Place) -> bool:
+    """Whether a text without an end stands right before, which may have taken in what is missing here."""
+    if not place.machine.entries:
+        return False
+    last = place.machine.entries[-1]
+    before = place.source.text[last.start : last.end]
+    return before.startswith('"') and (len(before) == 1 or not before.endswith('"'))

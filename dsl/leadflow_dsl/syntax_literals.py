@@ -74,7 +74,15 @@ def broken_text(place: Place) -> Mend | None:
         message, label = "a text that does not end on its line", 'no closing `"`'
         help = 'close it with `"`; text over several lines stands in `"""..."""`'
     feed = next((((kind, '"' * size),) for kind, size in _TEXTS if kind in place.expected), ())
-    return Mend(rules.BROKEN_TEXT.at(place.span, message, label, help), feed, place.token.end)
+    end = place.token.end if ended else _before_brace(place)
+    return Mend(rules.BROKEN_TEXT.at(place.span, message, label, help), feed, end)
+
+
+def _before_brace(place: Place) -> int:
+    """Where a text without an end may have ended: before the brace at its line's end, which opens the block."""
+    line = place.text.rstrip()
+    opens = line.endswith(" {") and "{{" not in line and not line.startswith('"""')
+    return place.token.start + len(line) - 1 if opens else place.token.end
 
 
 def broken_number(place: Place) -> Mend | None:

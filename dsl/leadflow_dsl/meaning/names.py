@@ -87,8 +87,9 @@ def unknown(draft: Draft, scope: Scope, chain: tuple[Word, ...]) -> Problem:
     here_only = word.text in DOTTED or (word.text in WHERE and not scope.paths and len(chain) == 1)
     if here_only and not aliased:
         return _elsewhere(draft, word)
-    help = did_you_mean(word.text, (*draft.words, *scope.sets), draft)
-    fix = slip(word.text, word.span, (*draft.words, *scope.sets))
+    fitting = [name for name, symbol in draft.words.items() if symbol.kind in _kinds_of(chain)]
+    help = did_you_mean(word.text, (*fitting, *scope.sets), draft)
+    fix = slip(word.text, word.span, (*fitting, *scope.sets))
     if aliased:
         help = (f"`{word.text}` is an alias of `{aliased}`: an expression reads `{aliased}`",)
         fix = (Edit(word.span, aliased),)
@@ -96,6 +97,15 @@ def unknown(draft: Draft, scope: Scope, chain: tuple[Word, ...]) -> Problem:
     message = f"unknown field `{word.text}`"
     label = "not declared in `lead`, and no step sets it"
     return Problem(UNKNOWN, word.span, message, label, help, fix=fix)
+
+
+def _kinds_of(chain: tuple[Word, ...]) -> frozenset[str]:
+    """What a word may be: a value where it stands alone, before a dot something that has parts."""
+    return _VALUES if len(chain) == 1 else _WITH_PARTS
+
+
+_VALUES = frozenset({"field", "score"})
+_WITH_PARTS = frozenset({"field", "enhance", "filter", "route", "deliver"})
 
 
 def _elsewhere(draft: Draft, word: Word) -> Problem:

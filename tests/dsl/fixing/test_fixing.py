@@ -115,6 +115,24 @@ def test_a_slip_is_mended_and_another_word_is_not(
     assert (not result.checked.errors) == (right is not None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'list breeds ["pug"]\nfilter f { accept when breed in breeds }',  # a list is no value
+        "lead {\n  email email\n  credit_scores list of number\n}\nfilter f { accept when credit_score > 3 }",
+        "filter f { accept when born < 3 }\nlead {\n  borne date\n  email email\n}",
+    ],
+)
+def test_a_name_of_another_kind_than_its_place_needs_is_no_repair(text: str, tmp_path: Path) -> None:
+    whole = complete(text)
+    assert repaired(tmp_path / "f.flow", {"f.flow": whole}).after == {}
+
+
+def test_behind_a_text_without_an_end_nothing_is_repaired(tmp_path: Path) -> None:
+    text = 'flow f\nsource web "Own page {{\n  accept when consent\n}\n'
+    assert repaired(tmp_path / "f.flow", {"f.flow": text}).after == {}
+
+
 def test_a_slip_in_a_template_is_mended_in_the_template(tmp_path: Path) -> None:
     text = complete(DELIVER % ("", "score = credit_score")).replace(
         "body json {", 'body json from "m.j2"\n#', 1
