@@ -97,6 +97,9 @@ def _replay(store: SqliteStore, lead: str) -> int:
     from leadflow_engine.operations.resume import Plans, at_once, replay, retold
 
     facts = store.facts(lead)
+    if facts[0].content is None:
+        click.echo("replay: what came with the lead was removed from the journal; it cannot be run again")
+        return 1
     plan = Plans(store).of(lead, facts)
     try:
         endings = at_once(replay(plan, lead, facts))
