@@ -157,13 +157,15 @@ def _walk(
 
 def _is_over_with(journey: Journey, items: Mapping[str, m.RouteItem], agenda: tuple[str, ...]) -> bool:
     """Has somebody the lead, so that nothing which is still to come may run?"""
+    if not journey.taken():
+        return False
     coming = [
         item
         for address, item in items.items()
         if isinstance(item, m.Stage)
         and any(address == one or address.startswith(f"{one}.") for one in agenda)
     ]
-    return bool(journey.taken()) and all(in_the_way(journey, stage) is not None for stage in coming)
+    return all(in_the_way(journey, stage) is not None for stage in coming)
 
 
 def _stage(
