@@ -43,6 +43,9 @@ def each(plan: Plan, case: Mapping[str, Any], root: Path) -> Iterator[tuple[DryR
     """Each lead of a case, at its own moment, in one journal."""
     at = _moment(case.get("at", "2026-11-20T15:00:00+00:00"))
     run = dry(plan, [], case.get("answers", {}), at.isoformat(), root)
+    for entry in case.get("suppressed", ()):
+        expires = datetime.timedelta(hours=entry["hours"]) if "hours" in entry else None
+        run.store.suppress(entry["list"], [entry["value"]], "ann", "asked", entry.get("for", ""), expires)
     for number, lead in enumerate(case["leads"]):
         file = root / f"lead_{number}.jsonl"
         file.write_text(json.dumps(lead["send"]) + "\n" * (number + 1), encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 from leadflow_dsl.model import DownAfter
 from leadflow_engine import effects as fx
 from leadflow_engine import records as rec
+from leadflow_engine.figures import Figure
 from leadflow_engine.store import SqliteStore, StoreError
 
 
@@ -181,6 +182,28 @@ def test_turns_move_with_the_intent(kit: Any, store: SqliteStore) -> None:
     turns = store.read("L3", asked)["turns"]
     assert set(turns) == {"sunpath", "westsun"}
     assert turns["westsun"] > turns["sunpath"]
+
+
+def test_shares_and_figures_move_with_intents_and_answers(kit: Any, store: SqliteStore) -> None:
+    for lead, state in (("L1", "confirmed"), ("L2", "declined"), ("L3", "in_doubt")):
+        story = kit.story(lead)
+        store.write_now(story.accept())
+        store.write_now(story.intent("sunpath", shares=(("sunpath", -400_000), ("westsun", 400_000))))
+        store.write_now(story.settle(state))
+    buyers = ("sunpath", "westsun", "brightbid")
+    turns = store.read("L3", fx.Effect("order/route.1/1", fx.ReadTurns("route.1", buyers, weighted=True)))
+    assert turns["shares"] == {"sunpath": -1_200_000, "westsun": 1_200_000}
+    assert store.read("L3", fx.Effect("rates/30d/1", fx.ReadRates(30 * 86_400.0))) == {
+        "rates": {"sunpath": [2, 1]}
+    }
+    day = 86_400.0
+    asked = tuple(Figure(name, "sunpath", day) for name in ("attempts", "sold", "acceptance_rate"))
+    flow = store.query("SELECT flow FROM lead LIMIT 1")[0][0]
+    told = store.read("L3", fx.Effect("figures/1", fx.ReadFigures(flow, (*asked, Figure("sold", "x", day)))))
+    assert list(told["figures"].values()) == ["3", "1", "0.5", "0"]
+    kit.clock.pass_(days=2)
+    told = store.read("L3", fx.Effect("figures/2", fx.ReadFigures(flow, asked)))
+    assert list(told["figures"].values()) == ["0", "0", None]
 
 
 def look_up(kit: Any, store: SqliteStore, lead: str) -> None:

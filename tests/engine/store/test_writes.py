@@ -170,6 +170,21 @@ def test_shared_sales_do_not_exclude_each_other(kit: Any, store: SqliteStore) ->
     assert not store.write_now(story.intent("brightbid", exclusive=True))["granted"]
 
 
+@pytest.mark.parametrize(
+    ("state", "granted"), [("confirmed", False), ("in_doubt", False), ("declined", True)]
+)
+def test_no_more_have_a_lead_than_may(kit: Any, store: SqliteStore, state: str, granted: bool) -> None:
+    """What is in doubt counts like what is sold; what was declined in the same write has made room."""
+    story = kit.story("L1")
+    store.write_now(story.accept())
+    for buyer in ("sunpath", "westsun"):
+        assert store.write_now(story.intent(buyer, exclusive=False, most=2))["granted"]
+    story.answered(state, "westsun")
+    result = store.write_now(story.intent("brightbid", exclusive=False, most=2))
+    assert result["granted"] is granted
+    assert granted or result["reason"] == "sunpath, westsun have this lead or may have it"
+
+
 def test_test_leads_count_nowhere(kit: Any, store: SqliteStore) -> None:
     claims = [kit.cap(1)], [kit.key("+15125550147")]
     story = kit.story("L1", test=True)
