@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from leadflow_dsl import nodes
 from leadflow_dsl.analysis import Facts, Want, narrowed, possible
 from leadflow_dsl.analysis.worlds import Declared
-from leadflow_dsl.checks.in_turn import lasting, let_through, passing_all
+from leadflow_dsl.checks.in_turn import judging_all, lasting, let_through, passing_all
 from leadflow_dsl.checks.routes_walk import routes
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
@@ -21,16 +22,20 @@ def branches(flow: Flow, draft: Draft, world: Declared) -> Iterator[Diagnostic]:
     """Conditions of routes, seen from where they stand."""
     walk = _Walk(flow, draft, world)
     facts = passing_all(flow, draft, world)
+    judged = tuple(judging_all(flow))
     for number, route in enumerate(routes(flow)):
-        known = facts if not number else Facts()
+        known, walk.before = (facts, judged) if not number else (Facts(), ())
         if route.when is not None:
             known = lasting(narrowed(route.when, Want.TRUE, walk.world, known))
+            walk.before = (*walk.before, (route.when, Want.TRUE))
         yield from walk.items(route.items, known, ())
 
 
 class _Walk:
     def __init__(self, flow: Flow, draft: Draft, world: Declared) -> None:
         self.draft, self.world = draft, world
+        self.before: tuple[tuple[Term, Want], ...] = ()
+        """What every lead of the route has passed."""
         self.named = {
             stage.span: {one.text: one.span for one in stage.buyers if isinstance(one, nodes.Name)}
             for step in draft.step_nodes
@@ -70,13 +75,18 @@ class _Walk:
 
     def _settled(self, term: Term, never: Want, around: tuple[tuple[Term, Want], ...]) -> Diagnostic:
         text = self.draft.text_at(term.span)
+        place = self._around(term, never, (*self.before, *around))
         if never is Want.TRUE:
-            message, rule = f"`{text}` never holds here", NEVER
-        else:
-            message, rule = f"`{text}` always holds here", ALWAYS
-        return rule.at(
-            term.span, message, "settled before", "take the branch out", self._around(term, never, around)
+            message = f"`{text}` never holds here"
+            return NEVER.at(term.span, message, "settled before", "take the branch out", place)
+        message, help = (
+            f"`{text}` always holds here",
+            "take the condition out: what is in the branch is for all",
         )
+        before = self.draft.project.texts.get(term.span.file, "")[: term.span.start]
+        if re.search(r"\belse\s+if[\s(]*\Z", before):
+            help = "write `else`: all other leads are gone by then"
+        return ALWAYS.at(term.span, message, "settled before", help, place)
 
     def _around(self, term: Term, want: Want, around: tuple[tuple[Term, Want], ...]) -> tuple[Label, ...]:
         for outer, known in reversed(around):

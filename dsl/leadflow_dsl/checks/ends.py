@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from leadflow_dsl import nodes
+from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed, possible
+from leadflow_dsl.checks.in_turn import lasting, passing_all
+from leadflow_dsl.checks.world import world_of
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import BestOf, Deliver, Flow, If, Route, RouteItem
@@ -20,13 +24,16 @@ def ends(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
     last = next((step for step in reversed(flow.steps) if isinstance(step, Route | Deliver)), None)
     if not isinstance(last, Route) or last.unsold or last.on_unsold or not last.items:
         return
-    if _ends(last.items):
+    world, first = world_of(flow), not any(isinstance(step, Route) for step in flow.steps if step is not last)
+    known = passing_all(flow, draft, world) if first else NOTHING_KNOWN
+    ways = _Ways(world)
+    if ways.end(last.items, known):
         return
     paid = _paid(flow, draft)
     if paid is not None:
         message = "what this route does not sell is left to nobody, and is paid for"
         yield _no_end(last, message, (Label(paid, "owed for every lead that is taken"),))
-    elif not last.when and not _meets_a_stage(last.items):
+    elif not last.when and not ways.meet_a_stage(last.items, known):
         yield _no_end(last, "some leads meet no stage of this route, and are left to nobody", ())
 
 
@@ -38,28 +45,39 @@ def _no_end(route: Route, message: str, labels: tuple[Label, ...]) -> Diagnostic
     return NO_END.at(route.span, message, "no end for the unsold", help, labels)
 
 
-def _ends(items: Iterable[RouteItem]) -> bool:
-    """Whether every way through the items comes by a fallback."""
-    for item in items:
-        if isinstance(item, If):
-            if item.otherwise and _ends(item.then) and _ends(item.otherwise):
-                return True
-        elif isinstance(item, BestOf):
-            if _ends(item.stages):
-                return True
-        elif item.kind == "fallback":
-            return True
-    return False
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways through a route's items. An ``else`` that is not written is none where the branches take every lead."""
 
+    world: World
 
-def _meets_a_stage(items: Iterable[RouteItem]) -> bool:
-    """Whether every way through the items comes by a stage."""
-    for item in items:
-        if not isinstance(item, If):
-            return True
-        if item.then and item.otherwise and _meets_a_stage(item.then) and _meets_a_stage(item.otherwise):
-            return True
-    return False
+    def end(self, items: Iterable[RouteItem], facts: Facts) -> bool:
+        """Whether every way comes by a fallback. ``facts``: what is known of the leads that come here."""
+        for item in items:
+            if isinstance(item, If):
+                if all(self.end(way, known) for way, known in self._both(item, facts)):
+                    return True
+            elif isinstance(item, BestOf):
+                if self.end(item.stages, facts):
+                    return True
+            elif item.kind == "fallback":
+                return True
+        return False
+
+    def meet_a_stage(self, items: Iterable[RouteItem], facts: Facts) -> bool:
+        """Whether every way comes by a stage."""
+        for item in items:
+            if not isinstance(item, If):
+                return True
+            if all(self.meet_a_stage(way, known) for way, known in self._both(item, facts)):
+                return True
+        return False
+
+    def _both(self, item: If, facts: Facts) -> Iterator[tuple[tuple[RouteItem, ...], Facts]]:
+        """The two ways of a branch that a lead may go, each with what is known there."""
+        for way, want in ((item.then, Want.TRUE), (item.otherwise, Want.NOT_TRUE)):
+            if possible(item.condition, want, self.world, facts):
+                yield way, lasting(narrowed(item.condition, want, self.world, facts))
 
 
 def _paid(flow: Flow, draft: Draft) -> Span | None:

@@ -103,12 +103,25 @@ def passing_all(flow: Flow, draft: Draft, world: World) -> Facts:
     facts = NOTHING_KNOWN
     if len(flow.sources) == 1:
         facts = let_through(flow.sources[0].criteria, world, draft).facts
+    for found in _filters_before(flow):
+        facts = let_through(found, world, draft, facts).facts
+    return lasting(facts)
+
+
+def judging_all(flow: Flow) -> Iterator[tuple[Term, Want]]:
+    """The criteria that every lead has passed that comes to the first route, each with what it came to."""
+    for found in (flow.sources[0].criteria if len(flow.sources) == 1 else (), *_filters_before(flow)):
+        for one in found:
+            yield one.condition, Want.TRUE if one.kind == "accept" else Want.NOT_TRUE
+
+
+def _filters_before(flow: Flow) -> Iterator[tuple[Criterion, ...]]:
+    """The criteria of each filter before the first route that judges every lead."""
     for step in flow.steps:
         if isinstance(step, Route):
-            break
+            return
         if isinstance(step, Filter) and step.when is None:
-            facts = let_through(step.criteria, world, draft, facts).facts
-    return lasting(facts)
+            yield step.criteria
 
 
 def criteria(flow: Flow, draft: Draft, world: World) -> Iterator[Diagnostic]:
