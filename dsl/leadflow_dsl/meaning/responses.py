@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from leadflow_dsl import model, nodes
@@ -13,11 +13,19 @@ from leadflow_dsl.meaning.typing import type_of
 from leadflow_dsl.rules.exchanges import BIDS_WITHOUT_BID, ONLY_IN_PING
 from leadflow_dsl.rules.names import DUPLICATE
 from leadflow_dsl.rules.requests import SAID_TWICE
-from leadflow_dsl.rules.responses import NO_ACCEPTED
-from leadflow_dsl.terms import Answer, Term, Type, children
+from leadflow_dsl.rules.responses import NO_ACCEPTED, PATH_INTO_TEXT
+from leadflow_dsl.terms import Answer, Path, Term, Type, children
 
 ONLY_IN: Final = {"bid": ("ping",), "expires": ("ping",), "legal_name": ()}
 """Values that mean something only in the answer to a ping (`legal_name`: only in each of several bids)."""
+
+
+INSTEAD: Final = {
+    "text": 'a piece of the text is `split(text, "|")[1]` or `match(/.../, 1)`; a fixed reason: `because "..."`',
+    "html": 'a piece of a page is `css "..."` or `match(/.../, 1)`',
+}
+"""Where a path is of no use, what is: by the kind of answer that is read as it is."""
+PARSED_BY_NOTHING: Final = frozenset(INSTEAD)
 
 
 def response(r: Resolver, node: nodes.Response, of: str) -> model.Response:
@@ -27,6 +35,8 @@ def response(r: Resolver, node: nodes.Response, of: str) -> model.Response:
     for item in node.items:
         reader.read(item)
         _check_here(r, item, of)
+    if node.kind and node.kind.text in PARSED_BY_NOTHING:
+        _check_paths(r, node.kind.text, reader)
     return model.Response(
         kind=node.kind.text if node.kind else "",
         verdicts=tuple(reader.verdicts),
@@ -45,6 +55,23 @@ def _check_here(r: Resolver, item: Any, of: str) -> None:
         place = "each of several `bids`" if word == "legal_name" else "a ping's answer"
         message = f"`{word}` is read where nothing takes it"
         r.draft.found(ONLY_IN_PING.at(item.span, message, f"it belongs to {place}", "take it out"))
+
+
+def _check_paths(r: Resolver, kind: str, reader: _Reader) -> None:
+    """Report paths into an answer that has no names in it; one from `@`, the text itself, may lead somewhere."""
+    said = (*(one.condition for one in reader.verdicts), *(value for _, value in reader.values))
+    for term in (*said, *(one.value for one in reader.sets)):
+        for found in _paths(term):
+            if "@" not in found.source:
+                message = f'"{found.source}" is a path into the answer, and `response {kind}` has none'
+                r.draft.found(PATH_INTO_TEXT.at(found.span, message, "blank in every answer", INSTEAD[kind]))
+
+
+def _paths(term: Term) -> Iterator[Path]:
+    if isinstance(term, Path):
+        yield term
+    for child in children(term):
+        yield from _paths(child)
 
 
 def check_accepted(r: Resolver, node: nodes.Response, built: model.Response) -> None:

@@ -132,9 +132,40 @@ buyer acme {
 """,
 )
 
+PATH_INTO_TEXT: Final = Rule(
+    "LF419",
+    "path-into-text",
+    "warning",
+    "a path into an answer that is read as text",
+    "In a response a quoted text that stands alone, or as a function's first argument, is a path into the parsed body. "
+    "`response text` and `response html` parse nothing that has names in it, so such a path is blank for every answer. "
+    'Pieces of a text come from `split(text, "|")[1]` and `match(/.../, 1)`, of HTML from `css "..."`.',
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body form { email = email }
+    response text { accepted when text == "1"  otherwise rejected  reason concat("code ", text) }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body form { email = email }
+    response text { accepted when text == "1"  otherwise rejected  reason text }
+  }
+}
+""",
+)
+
 RULES: Final = (
     JMESPATH,
     CONTAINS_OPPOSITE,
     NEVER_SET,
     NO_ACCEPTED,
+    PATH_INTO_TEXT,
 )
