@@ -1,6 +1,6 @@
 """Each vendor under ``examples/vendors``: clean, its scenarios hold, and it reads and builds what the vendor publishes.
 
-What is published stands beside the checkout, in ``../shared/vendors``; without it that part is skipped.
+What they publish stands beside the checkout; without it that part is skipped.
 """
 
 from __future__ import annotations
