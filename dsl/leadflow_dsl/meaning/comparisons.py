@@ -171,7 +171,18 @@ def _in(r: Resolver, node: nodes.Compare) -> Term:
         r.draft.found(OPERANDS.at(node.right.span, message, "not a list", help))
     elif not comparable(left.type, element(right.type)) and not _written_alike(left.type, right):
         _mismatch(r, node, left, right)
+    if isinstance(right, NamedList) and not _is_asked(r, left, right):
+        r.draft.not_built("in a suppression of what is no field of its type", node.span)
     return Op("in", (left, right), BOOLEAN, node.span)
+
+
+def _is_asked(r: Resolver, left: Term, right: NamedList) -> bool:
+    """Whether it is known when the lead comes: of a suppression, only fields of its own type are asked about."""
+    symbol = r.draft.words.get(right.name)
+    if symbol is None or symbol.kind != "suppression":
+        return True
+    whole = isinstance(left, Read) and left.kind == "field" and not left.part
+    return whole and symbol.type is not None and left.type.name == symbol.type.name
 
 
 def _unknown_list(r: Resolver, node: nodes.Compare, left: Term, word: nodes.Word) -> Term:

@@ -82,7 +82,6 @@ def _calendar(draft: Draft, item: nodes.Calendar) -> None:
 
 
 def _suppression(draft: Draft, item: nodes.Suppression) -> None:
-    draft.not_built("suppression", item.span)
     symbol = draft.words.get(item.name.text)
     type_ = symbol.type if symbol and symbol.type else TEXT
     if item.expires is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from leadflow_engine.effects import Effect, Flush, Result
+from leadflow_engine.effects import Effect, Flush, Result, Suppressible
 from leadflow_engine.interpreter.cursor import Arrival, Cursor
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import personal_texts
@@ -41,7 +41,8 @@ class Journey:
 
     ``costs`` is what each look-up has cost for this lead; ``shares`` what each qualified buyer of a stage gains of a
     first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
-    is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of.
+    is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of; ``suppressible`` what of
+    the lead may be on lists that stop sales.
     """
 
     plan: Plan
@@ -69,6 +70,7 @@ class Journey:
     gathered: dict[str, Any] = field(default_factory=dict)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     turns: dict[str, Result] = field(default_factory=dict)
+    suppressible: Suppressible | None = None
     _mask: Mask | None = None
     step: int = 0
 

@@ -214,6 +214,7 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
         open_until=_open_until(journey, planned),
         most=most_of(journey, offer.stage) if shares(offer.stage) else None,
         shares=journey.shares_of(offer.stage.id, offer.buyer),
+        suppressible=journey.suppressible,
     )
     reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
     if reply["granted"]:

@@ -13,6 +13,7 @@ from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
+from leadflow_engine.store.suppressions import stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         return {"accepted": True} if refusal is None else _refused("accepted", refusal)
     if isinstance(data, Intent):
         refusal = _taken(connection, write.lead, data) or _closed(data, at)
+        refusal = refusal or _suppressed(connection, digests, data, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
         return {"granted": True, "at": iso(at)} if refusal is None else _refused("granted", refusal)
@@ -86,6 +88,16 @@ def _closed(intent: Intent, at: datetime.datetime) -> Refusal | None:
     if intent.open_until is None or at < moment(intent.open_until):
         return None
     return Refusal("closed", "closed while the lead was on its way")
+
+
+def _suppressed(
+    connection: sqlite3.Connection, digests: Digests, intent: Intent, at: datetime.datetime
+) -> Refusal | None:
+    """Whether the lead came onto a list that stops this sale while it was on its way."""
+    if intent.suppressible is None:
+        return None
+    name = stops(connection, digests, intent.suppressible, intent.buyer, at)
+    return Refusal("filtered", f"is on {name}") if name else None
 
 
 def claims_refused(

@@ -30,6 +30,10 @@ class Digests:
         """Of the value by which a cap counts separately; "" stays ""."""
         return self._of(f"by {limit}", value)[:32] if value else ""
 
+    def suppression(self, name: str, value: str) -> str:
+        """Of an entry of a suppression list."""
+        return self._of(f"suppression {name}", value)[:32]
+
     def _of(self, purpose: str, value: str) -> str:
         material = f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass")
         return hmac.digest(self.key, material, "sha256").hex()

@@ -18,12 +18,14 @@ from leadflow_engine.effects import (
     ReadLimits,
     ReadPromised,
     ReadRates,
+    ReadSuppressed,
     ReadTurns,
     Result,
 )
 from leadflow_engine.figures import told
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
+from leadflow_engine.store import suppressions
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.decide import Refusal, claims_refused
 from leadflow_engine.store.deliveries import HOUR
@@ -161,6 +163,10 @@ def _promised(reader: Reader, lead: str, data: ReadPromised) -> Result:
     return {"short": short}
 
 
+def _suppressed(reader: Reader, lead: str, data: ReadSuppressed) -> Result:
+    return suppressions.found(reader.connection, reader.digests, data.asked, reader.clock.now())
+
+
 # ------------------------------------------------------------------ turns and kept answers
 
 
@@ -228,6 +234,7 @@ def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:
 READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadLimits: _limits,
     ReadPromised: _promised,
+    ReadSuppressed: _suppressed,
     ReadTurns: _turns,
     ReadRates: _rates,
     ReadFigures: _figures,

@@ -15,6 +15,7 @@ COPIED = {
     "cap": "WHERE window_end > :now",
     "dedupe_key": "WHERE state <> 'released'",
     "turn": "",
+    "suppression": "",
     "share": "",
     "tally": "",
     "look_up": "",
@@ -23,7 +24,7 @@ COPIED = {
     "delivery": "WHERE answered_at >= :lately OR state = 'intent'",
     "posting": "WHERE leg = 'ping' AND at >= :lately",
 }
-"""Caps, dedupe, turns, kept answers, and what tells whether a buyer is down; no leads, so that none is
+"""Caps, dedupe, turns, suppressions, kept answers, and what tells whether a buyer is down; no leads, so that none is
 found."""
 
 EARLIER = "journal/"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import chain, later, plans, postbacks, queries, reveals
+from leadflow_engine.store import chain, later, plans, postbacks, queries, reveals, suppressions
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.core import Core, append, core, perform
 from leadflow_engine.store.digests import instance_digests
@@ -163,6 +163,41 @@ class SqliteStore:
     def note_reveal(self, lead: str, by: str, because: str) -> None:
         """Keep that somebody is shown a lead's personal values, and why."""
         self._transact(lambda core: reveals.note(core, lead, by, because))
+
+    def suppress(
+        self,
+        name: str,
+        values: Sequence[str],
+        by: str,
+        because: str,
+        scope: str = "",
+        expires: datetime.timedelta | None = None,
+    ) -> int:
+        """Put values on a suppression list; gives how many are new. See ``suppressions.add``."""
+        return self._transact(lambda core: suppressions.add(core, name, values, scope, expires, by, because))
+
+    def unsuppress(self, name: str, values: Sequence[str], by: str, because: str, scope: str = "") -> int:
+        """Take values off a suppression list; gives how many were on it."""
+        return self._transact(lambda core: suppressions.remove(core, name, values, scope, by, because))
+
+    def suppressed(self, name: str, value: str) -> list[suppressions.Entry]:
+        """Where a value is on a list now."""
+        reader = self._reader
+        return self._ask(
+            lambda connection: suppressions.entries(
+                connection, reader.digests, name, value, reader.clock.now()
+            )
+        )
+
+    def suppression_list(self, name: str) -> tuple[int, list[suppressions.Change]]:
+        """How many entries a list has now, and its changes, the last first."""
+        now = self._reader.clock.now()
+        return self._ask(
+            lambda connection: (
+                suppressions.count(connection, name, now),
+                suppressions.changes(connection, name),
+            )
+        )
 
     def doubts(self) -> list[queries.Doubt]:
         """Deliveries in doubt, pending, or in conflict."""

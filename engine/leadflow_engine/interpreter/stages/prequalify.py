@@ -12,6 +12,7 @@ from leadflow_engine.interpreter.asking import ask
 from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.prices import limits_question
 from leadflow_engine.interpreter.sharing import has_it, mate_of, shares
+from leadflow_engine.interpreter.suppressing import kept_from
 from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
 from leadflow_engine.records import Judged
 
@@ -29,11 +30,20 @@ def prequalify(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Genera
         name for name in names if (stage.again or name not in journey.tried) and not has_it(journey, name)
     )
     judgement = judge(journey.plan, journey.lead, names, stage.where)
+    _refuse_suppressed(journey, judgement)
     _refuse_tests(journey, judgement)
     _refuse_sharers(journey, stage, judgement)
     yield from _read_limits(journey, stage, judgement)
     _note(journey, stage, judgement)
     return judgement
+
+
+def _refuse_suppressed(journey: Journey, judgement: Judgement) -> None:
+    """A lead that is on a list that stops sales is sold to nobody, or not to those for whom it is on one."""
+    for name in [*judgement.passed, *judgement.open]:
+        out = kept_from(journey, name)
+        if out is not None:
+            _move_out(judgement, name, out)
 
 
 def _refuse_tests(journey: Journey, judgement: Judgement) -> None:
