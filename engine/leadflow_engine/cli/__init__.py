@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "add",
     "render",
     "parse",
+    "learn",
     "send",
     "receive",
     "dry-run",
@@ -32,6 +33,7 @@ COMMANDS: Final = (
     "run",
     "trace",
     "doubt",
+    "suppress",
     "work",
     "sandbox",
 )

@@ -1,0 +1,101 @@
+"""learn: a response block proposed from recorded answers, held against them, and written only when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from syrupy.assertion import SnapshotAssertion
+
+Leadflow = Callable[..., Result]
+
+FLOW = """\
+flow loans
+
+lead {
+  email  email  required
+}
+
+# The buyer's answers are XML with a 200, whatever they say.
+buyer acme {
+  price 5.00
+  deliver {
+    post "https://acme.example/post"
+    body form {
+      mail = email # as they call it
+    }
+  }
+}
+
+route { waterfall acme }
+"""
+SAMPLES = """\
+- body: <response><status>Matched</status><lead_id>26635027</lead_id><price>20.00</price></response>
+  outcome: accepted
+  reference: "26635027"
+  price: 20.00
+- body: <response><status>Matched</status><lead_id>26635031</lead_id><price>18.50</price></response>
+  outcome: accepted
+  price: 18.50
+- {body: <response><status>Unmatched</status><lead_id>26635028</lead_id></response>, outcome: rejected}
+- {body: <response><status>Error</status><error>Duplicate lead</error></response>, outcome: duplicate}
+- body: <response><status>Error</status><error>Invalid Zip</error></response>
+  outcome: error
+  reason: Invalid Zip
+- {status: 503, body: busy, outcome: error}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "leadflow.toml").touch()
+    (tmp_path / "loans.flow").write_text(FLOW)
+    (tmp_path / "acme.yaml").write_text(SAMPLES)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_block_each_sample_and_what_is_not_known(
+    project: Path, leadflow: Leadflow, snapshot: SnapshotAssertion
+) -> None:
+    result = leadflow("learn", "loans.flow", "acme", "acme.yaml")
+    assert result.stdout == snapshot
+    assert (project / "loans.flow").read_text() == FLOW
+
+
+def test_written_when_asked_with_comments_kept_and_clean(
+    project: Path, leadflow: Leadflow, snapshot: SnapshotAssertion
+) -> None:
+    leadflow("learn", "loans.flow", "acme", "acme.yaml", "--write")
+    assert (project / "loans.flow").read_text() == snapshot
+    leadflow("fmt", "--check", "loans.flow")
+    once = (project / "loans.flow").read_text()
+    leadflow("learn", "loans.flow", "acme", "acme.yaml", "--write")
+    assert (project / "loans.flow").read_text() == once, "the response that is there is replaced"
+
+
+def test_a_sample_that_is_read_wrong_is_told_and_ends_with_1(project: Path, leadflow: Leadflow) -> None:
+    (project / "same.jsonl").write_text(
+        '{"body": {"ok": 1}, "outcome": "accepted"}\n{"body": {"ok": 1}, "outcome": "error"}\n'
+    )
+    result = leadflow("learn", "loans.flow", "acme", "same.jsonl", code=1)
+    assert "1 of 2 samples are read right" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        ("[]", "s.yaml holds no sample"),
+        ("{a: 1}", "samples are a list"),
+        ("[{body: x}]", "sample 1: its `outcome` is one of accepted"),
+        ("[{body: x, outcome: error, code: 7}]", "sample 1: there is no `code` here"),
+        ("[{body: x, outcome: error, status: 99}]", "`status` is a number from 100 to 599"),
+        ("[{name: a, outcome: error}, {name: a, outcome: error}]", "two samples are called `a`"),
+    ],
+)
+def test_samples_that_cannot_be_used(project: Path, leadflow: Leadflow, samples: str, said: str) -> None:
+    (project / "s.yaml").write_text(samples)
+    result = leadflow("learn", "loans.flow", "acme", "s.yaml", code=2)
+    assert said in result.stderr
