@@ -16,7 +16,7 @@ from leadflow_engine.adding.flow_text import with_import, with_step
 from leadflow_engine.adding.known import KEYWORDS, Known, Vendor, known_named
 from leadflow_engine.adding.refused import Refused
 from leadflow_engine.adding.renaming import FLOW, Texts, renamed
-from leadflow_engine.adding.taking_out import TakenOut, runs_where_said, taken_out
+from leadflow_engine.adding.taking_out import TakenOut, taken_out
 
 FOLDERS: Final[Mapping[str, str]] = {
     "buyer": "buyers",
@@ -44,7 +44,7 @@ class Added:
     """What is to be written: ``files`` are new, with what each is; ``flow_text`` takes the place of the flow's text.
 
     ``lacking`` are fields that the flow's lead does not have, each with its type and the flow's fields that may be it;
-    ``differing`` says of others how their types differ. ``step`` is a step's name where the flow now says it.
+    ``differing`` are sentences: of other fields the type, of the flow the country and the currency. ``step`` is a step's name where the flow now says it.
     """
 
     known: Known
@@ -161,7 +161,7 @@ def _added(
 ) -> Added:
     imported = f"{FOLDERS[asked.kind]}/{asked.name}.flow"
     text = with_import(text, imported)
-    step = asked.name if _is_said(known) else ""
+    step = asked.name if taken.step else ""
     return Added(
         known,
         asked,
@@ -172,17 +172,6 @@ def _added(
         taken.secrets,
         tuple(_lacking(taken, draft)),
         tuple(_differing(taken, draft)),
-    )
-
-
-def _is_said(known: Known) -> bool:
-    texts = Texts({FLOW: known.vendor.flow, **known.vendor.mappings}, "")
-    tree = texts.analysis().tree(FLOW)
-    items = tree.items if tree else ()
-    return any(
-        runs_where_said(item)
-        for item in items
-        if getattr(getattr(item, "name", None), "text", "") == known.name
     )
 
 
@@ -203,6 +192,10 @@ def _lacking(taken: TakenOut, draft: Draft) -> Iterator[tuple[str, str, tuple[st
 
 
 def _differing(taken: TakenOut, draft: Draft) -> Iterator[str]:
+    own = {"country": draft.country, "currency": draft.currency}
+    for word, value in taken.settings:
+        if own[word] != value:
+            yield f"{word} is {own[word]} in your flow, and {value} where this was written"
     for name, type_ in taken.fields:
         symbol = draft.words.get(name)
         if symbol is None or symbol.kind != "field" or symbol.type is None:

@@ -24,13 +24,16 @@ _STAYS: Final = (nodes.Lead, nodes.Route)
 @dataclass(frozen=True, slots=True)
 class TakenOut:
     """``library`` and ``alone`` are texts. ``fields``: the lead's fields that are read, each with its type as written;
-    ``secrets``: names of the environment; ``names``: everything that the library declares."""
+    ``secrets``: names of the environment; ``names``: everything that the library declares; ``settings``: the country
+    and currency that it is written for; ``step``: whether a flow has to say where it runs."""
 
     library: str
     alone: str
     fields: tuple[tuple[str, str], ...]
     secrets: tuple[str, ...]
     names: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+    step: bool
 
 
 def taken_out(texts: Texts, name: str, title: str) -> TakenOut:
@@ -49,6 +52,8 @@ def taken_out(texts: Texts, name: str, title: str) -> TakenOut:
         fields,
         tuple(dict.fromkeys(env.name.text for item in items for env in find(item, nodes.Env))),
         tuple(item.name.text for item in items),
+        (("country", analysis.draft.country), ("currency", analysis.draft.currency)),
+        any(runs_where_said(item) for item in items if item.name.text == name),
     )
 
 

@@ -114,6 +114,15 @@ def test_a_field_of_another_type_is_told(flow: Path) -> None:
     assert added.differing == ("`email` is text in your lead, and email where this was written",)
 
 
+def test_another_country_is_told(flow: Path) -> None:
+    added = add(Asked("buyer", "acme", "leadbyte_classic", flow))
+    assert isinstance(added, Added)
+    assert added.differing == (
+        "country is US in your flow, and GB where this was written",
+        "currency is USD in your flow, and GBP where this was written",
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "vendor", "why"),
     [
