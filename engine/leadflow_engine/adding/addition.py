@@ -44,7 +44,8 @@ class Added:
     """What is to be written: ``files`` are new, with what each is; ``flow_text`` takes the place of the flow's text.
 
     ``lacking`` are fields that the flow's lead does not have, each with its type and the flow's fields that may be it;
-    ``differing`` are sentences: of other fields the type, of the flow the country and the currency. ``step`` is a step's name where the flow now says it.
+    ``differing`` are sentences: of other fields the type, of the flow the country and the currency. ``step`` is a
+    step's name where the flow now says it.
     """
 
     known: Known
