@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,38 +116,6 @@ def _by_price(name):
     return -PRICES[NAMES.index(name)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(stages(), min_size=1, max_size=3), st.tuples(*[st.sampled_from(("yes", "no"))] * len(NAMES)))
-def test_those_have_it_who_must(route, words):
-    answers = dict(zip(NAMES, words, strict=True))
-    _, run, done = run_of(flow_of([stage.text for stage in route]), answers)
-    summary = run.store.lead_summary(done.lead)
-    assert sorted(sale["buyer"] for sale in summary["sales"]) == sorted(must_have_it(route, answers))
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(stages(ORDERS), min_size=1, max_size=4),
-    st.integers(0, 3),
-    st.tuples(*[st.sampled_from(tuple(ANSWERS))] * len(NAMES)),
-    st.tuples(*[st.sampled_from(("", "", "east"))] * len(NAMES)),
-    st.sets(st.sampled_from(NAMES)),
-)
-def test_nobody_has_it_who_may_not(route, best, words, groups, doubts):
-    items = [stage.text for stage in route]
-    if 2 <= best <= len(items):
-        items = [f"best of {{ {'  '.join(items[:best])} }}", *items[best:]]
-    plan, run, done = run_of(flow_of(items, groups, doubts), dict(zip(NAMES, words, strict=True)))
-    facts = run.store.facts(done.lead)
-    assert len({fact.key for fact in facts}) == len(facts)
-    watched(plan, done.ending.records, groups, doubts)
-    [again] = at_once(replay(plan, done.lead, facts))
-    assert again.records == done.ending.records
-    rows = run.store.lead_summary(done.lead)["distribution"]
-    contacted = {row["buyer"] for row in rows if row["outcome"] not in {"not_asked", "outbid", "filtered"}}
-    assert contacted >= {fact.key.split("/")[1] for fact in facts if fact.key.startswith("intent/")}
-
-
 def watched(plan, records, groups, doubts):
     """At every intent and every answer: never more than the stages sell to, nobody beside an exclusive sale but where a
     doubt is left aside, no two of a group."""
@@ -171,6 +140,52 @@ def watched(plan, records, groups, doubts):
             assert len(sure) <= 1 or not alone
         mates = [groups[NAMES.index(one.buyer)] for one in taken if groups[NAMES.index(one.buyer)]]
         assert len(mates) <= 1
+
+
+def those_have_it_who_must(route, words):
+    answers = dict(zip(NAMES, words, strict=True))
+    _, run, done = run_of(flow_of([stage.text for stage in route]), answers)
+    summary = run.store.lead_summary(done.lead)
+    assert sorted(sale["buyer"] for sale in summary["sales"]) == sorted(must_have_it(route, answers))
+
+
+def nobody_has_it_who_may_not(route, best, words, groups, doubts):
+    items = [stage.text for stage in route]
+    if 2 <= best <= len(items):
+        items = [f"best of {{ {'  '.join(items[:best])} }}", *items[best:]]
+    plan, run, done = run_of(flow_of(items, groups, doubts), dict(zip(NAMES, words, strict=True)))
+    facts = run.store.facts(done.lead)
+    assert len({fact.key for fact in facts}) == len(facts)
+    watched(plan, done.ending.records, groups, doubts)
+    [again] = at_once(replay(plan, done.lead, facts))
+    assert again.records == done.ending.records
+    rows = run.store.lead_summary(done.lead)["distribution"]
+    contacted = {row["buyer"] for row in rows if row["outcome"] not in {"not_asked", "outbid", "filtered"}}
+    assert contacted >= {fact.key.split("/")[1] for fact in facts if fact.key.startswith("intent/")}
+
+
+PROPERTIES = {
+    those_have_it_who_must: (
+        st.lists(stages(), min_size=1, max_size=3),
+        st.tuples(*[st.sampled_from(("yes", "no"))] * len(NAMES)),
+    ),
+    nobody_has_it_who_may_not: (
+        st.lists(stages(ORDERS), min_size=1, max_size=4),
+        st.integers(0, 3),
+        st.tuples(*[st.sampled_from(tuple(ANSWERS))] * len(NAMES)),
+        st.tuples(*[st.sampled_from(("", "", "east"))] * len(NAMES)),
+        st.sets(st.sampled_from(NAMES)),
+    ),
+}
+
+
+@pytest.mark.parametrize("examples", [40, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("holds", PROPERTIES, ids=lambda holds: holds.__name__)
+def test_random_routes(holds, examples):
+    slow = [HealthCheck.too_slow]
+    settings(max_examples=examples, deadline=None, suppress_health_check=slow)(
+        given(*PROPERTIES[holds])(holds)
+    )()
 
 
 def test_shares_are_true_over_time(tmp_path):
