@@ -8,6 +8,7 @@ from typing import Final
 
 from leadflow_dsl.rules import RULES, Rule, rule_of
 from leadflow_dsl.rules.repaired import REPAIRED
+from leadflow_dsl.syntax_checks import HIDDEN
 
 GROUPS: Final = {
     "LF1": "Spelling",
@@ -34,11 +35,16 @@ def page(rule: Rule) -> str:
         f"{rule.summary[:1].upper()}{rule.summary[1:]}.",
         textwrap.fill(rule.explanation, 96),
         "Wrong:",
-        textwrap.indent(rule.wrong.strip("\n"), "    "),
+        textwrap.indent(visible(rule.wrong.strip("\n")), "    "),
         "Right:",
         textwrap.indent(rule.right.strip("\n"), "    "),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def visible(text: str) -> str:
+    """A text in which signs that nobody sees, and that turn it round, are written out: ``<U+202E>``."""
+    return HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def all_rules() -> str:
@@ -75,4 +81,4 @@ def _paragraphs(rule: Rule) -> Iterator[str]:
     yield rule.explanation
     for title, example in (("Wrong:", rule.wrong), ("Right:", rule.right)):
         yield title
-        yield f"```{rule.of}\n{example.strip(chr(10))}\n```"
+        yield f"```{rule.of}\n{visible(example.strip(chr(10)))}\n```"

@@ -9,7 +9,7 @@ from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.reader import read
 from leadflow_dsl.rules import syntax as rules
-from leadflow_dsl.syntax_checks import checks
+from leadflow_dsl.syntax_checks import checks, hidden_order
 from leadflow_dsl.tokens import source
 
 MOST_CHARACTERS: Final = 1_000_000
@@ -47,7 +47,11 @@ def parse_whole(text: str, file: str) -> Parsed:
         message = f"the file has {len(text)} characters, at most {MOST_CHARACTERS} are read"
         help = "long lists of values belong in a CSV file: `list NAME from csv ...`; steps and buyers in a library"
         return Parsed(None, (rules.TOO_LARGE.at(here, message, "", help),))
-    tree, found, broken = read(source(file, normalised(text)))
+    whole = source(file, normalised(text))
+    hidden = tuple(hidden_order(whole))
+    tree, read_so, broken = read(whole)
+    places = {one.span for one in hidden}
+    found = (*(one for one in read_so if one.span not in places), *hidden)
     further = checks(tree) if tree else ()
     findings = tuple(sorted((*found, *further), key=lambda diagnostic: diagnostic.span))
     return Parsed(tree, findings, broken)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.rules import syntax as rules
+from leadflow_dsl.tokens import Source
 from leadflow_dsl.walk import walk
 
 _STEPS: Final = (nodes.Enhance, nodes.Filter, nodes.Score, nodes.DeliverStep, nodes.Route)
@@ -55,3 +57,13 @@ def _branches(tree: nodes.File) -> Iterator[Diagnostic]:
             if isinstance(item, (*_WHOLE_ROUTE, nodes.When)):
                 help = "move it to the beginning of the route, or into a stage's block"
                 yield rules.ORDER.at(item.span, "a branch holds stages, not options of the route", "", help)
+
+
+HIDDEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def hidden_order(source: Source) -> Iterator[Diagnostic]:
+    """Signs in a text, of a flow or a template, that show it in another order than it is read in."""
+    for found in HIDDEN.finditer(source.text):
+        message = f"`U+{ord(found[0]):04X}` shows what follows in another order than it is read in"
+        yield rules.HIDDEN_ORDER.at(source.span(*found.span()), message, "cannot be seen", "take it out")

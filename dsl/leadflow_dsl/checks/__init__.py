@@ -17,6 +17,7 @@ from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, st
 from leadflow_dsl.checks.hours import call_windows, hours
 from leadflow_dsl.checks.logic import logic
 from leadflow_dsl.checks.lookups import circular_lookups
+from leadflow_dsl.checks.name_style import name_style
 from leadflow_dsl.checks.opposites import opposites
 from leadflow_dsl.checks.privacy import personal_in_ping
 from leadflow_dsl.checks.readers import paid_early
@@ -60,4 +61,5 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     ends,
     opposites,
     template_secrets,
+    name_style,
 )

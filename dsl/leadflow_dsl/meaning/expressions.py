@@ -106,8 +106,10 @@ def _literal(r: Resolver, node: Any, want: Type | None, as_path: bool) -> Term:
 def _text(r: Resolver, node: nodes.Text, want: Type | None, as_path: bool) -> Term:
     if r.scope.paths and as_path:
         return path(r.draft, node)
-    if r.scope.places and "{{" in node.value:
-        return texts.text_with_places(r, node)
+    if r.scope.places:
+        texts.tell_foreign_places(r, node)
+        if "{{" in node.value:
+            return texts.text_with_places(r, node)
     return literal(r.draft, node, want) or broken(node.span)
 
 

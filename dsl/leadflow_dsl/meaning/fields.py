@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.diagnostics import Label
 from leadflow_dsl.meaning.comparisons import check_range
 from leadflow_dsl.meaning.declaring import aliases_of
 from leadflow_dsl.meaning.draft import Draft
@@ -15,6 +16,7 @@ from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.meaning.typing import type_of
 from leadflow_dsl.rules.conditions import MISMATCH
+from leadflow_dsl.rules.contradictions import ADDS_NOTHING
 from leadflow_dsl.rules.names import CYCLE, UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.terms import Term, Type, reads
@@ -33,9 +35,20 @@ def build_lead(draft: Draft) -> None:
     for item in draft.require_nodes:
         names = tuple(name.text for name in item.names if _is_field(draft, name))
         draft.require_any.append(model.RequireAny(names, item.reason.value, item.span))
+        _always_met(draft, item, names)
     for statement in draft.own_items():
         if isinstance(statement, nodes.Dimension):
             draft.dimensions.extend(name.text for name in statement.names if _is_field(draft, name))
+
+
+def _always_met(draft: Draft, item: nodes.RequireAny, names: tuple[str, ...]) -> None:
+    """Report a ``require any of`` with a field that is there in every lead."""
+    required = next((one for one in draft.fields if one.name in names and one.required == "always"), None)
+    if required is not None:
+        message = f"this asks for nothing: `{required.name}` is required anyway"
+        label = Label(required.span, "required here")
+        help = f"take it out, or take `required` from `{required.name}`"
+        draft.found(ADDS_NOTHING.at(item.span, message, "met by every lead", help, (label,)))
 
 
 def _is_field(draft: Draft, name: nodes.Name) -> bool:

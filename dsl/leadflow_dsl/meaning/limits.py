@@ -133,6 +133,10 @@ def dedupe(r: Resolver, node: nodes.Dedupe, counts: tuple[str, ...]) -> model.De
 def amount(r: Resolver, node: Any, what: str) -> Term:
     """A money value: a price, a cost, a reserve."""
     term = r.value(node, MONEY)
+    if isinstance(node, nodes.Percent):
+        message = f"{what} is an amount, and {node.raw} is a share: {node.value:f}"
+        help = f"write `{node.raw.rstrip('%')}.00` for the amount"
+        r.draft.found(VALUE.at(node.span, message, "not an amount", help))
     if kind(term.type).group not in ("number", "any"):
         message = f"{what} is an amount, not a value of type {described(term.type)}"
         r.draft.found(MISMATCH.at(node.span, message, "not an amount", "write a number such as 12.50"))

@@ -13,6 +13,7 @@ from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.auth import auth
 from leadflow_dsl.meaning.bodies import body, pairs
 from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.foreign_places import foreign_places
 from leadflow_dsl.meaning.limits import whole
 from leadflow_dsl.meaning.responses import response
 from leadflow_dsl.meaning.suggestions import listed
@@ -157,7 +158,10 @@ def url(r: Resolver, node: nodes.Text, schemes: tuple[str, ...] = SCHEMES["reque
     found = _SHAPE.match(node.value)
     scheme = found[1].lower() if found else ""
     nowhere = found is None or (not found[2] and scheme != "file")
-    if nowhere or scheme not in schemes or re.search(r"\s", node.value.split("{{")[0]):
+    written = node.value.split("{{")[0]
+    for start, end, _ in foreign_places(r.draft, written):
+        written = written[:start] + "_" * (end - start) + written[end:]
+    if nowhere or scheme not in schemes or re.search(r"\s", written):
         help = f"write the whole URL: {listed(f'{one}://...' for one in schemes if one != 'http')}"
         r.draft.found(URL.at(node.span, f"`{node.value}` is no URL", "no scheme and host", help))
     elif found is not None and "{{" in found[2]:

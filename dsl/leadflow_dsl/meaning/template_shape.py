@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from xml.parsers import expat
 
 from jinja2 import nodes as jinja
 
+from leadflow_dsl import tokens
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.foreign_places import foreign_places
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
+from leadflow_dsl.meaning.texts import tell_foreign_place
 from leadflow_dsl.rules.conditions import ARGUMENTS, NOT_A_MEMBER
 from leadflow_dsl.rules.templates import NO_BODY, TEMPLATE
+from leadflow_dsl.syntax_checks import hidden_order
 from leadflow_dsl.template_arguments import Slip, slips
 from leadflow_dsl.template_json import Broken, broken_json
 from leadflow_dsl.template_values import Types, path_of
@@ -28,6 +33,12 @@ def check_uses(r: Resolver, source: str, place: Place, types: Types) -> None:
 
     ``types``: of the names that the template reads, by path.
     """
+    for start, end, name in foreign_places(r.draft, source, template=True):
+        tell_foreign_place(r, place.span(source, start, end), name)
+    for finding in hidden_order(tokens.source(place.file, source)):
+        span = place.span(source, finding.span.start, finding.span.end)
+        if not place.file.endswith(".flow"):  # in a flow they are seen as it is read
+            r.draft.found(replace(finding, span=span))
     tree = parsed(source)
     if tree is None:
         return

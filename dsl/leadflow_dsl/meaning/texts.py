@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
+from leadflow_dsl.meaning.foreign_places import foreign_places
 from leadflow_dsl.parser import parse
-from leadflow_dsl.rules.templates import TEMPLATE
+from leadflow_dsl.rules.templates import FOREIGN_PLACE, TEMPLATE
 from leadflow_dsl.terms import Term, Text
 from leadflow_dsl.types import TEXT
 from leadflow_dsl.walk import find
@@ -39,6 +40,20 @@ def text_with_places(r: Resolver, node: nodes.Text) -> Text:
         at = end + 2
     _literal(pieces, body[at:], node.long)
     return Text(tuple(pieces), TEXT, node.span)
+
+
+def tell_foreign_places(r: Resolver, node: nodes.Text) -> None:
+    """Report what is a place in another language, and letters here."""
+    quotes = 3 if node.long else 1
+    for start, end, name in foreign_places(r.draft, node.raw[quotes : len(node.raw) - quotes]):
+        tell_foreign_place(r, _span(node, quotes + start, quotes + end), name)
+
+
+def tell_foreign_place(r: Resolver, span: Span, name: str) -> None:
+    """Report one such place, with the name that it means."""
+    message = f"`{r.draft.text_at(span)}` is no place of the language"
+    help = f"write `{{{{ {name} }}}}`"
+    r.draft.found(FOREIGN_PLACE.at(span, message, "sent as it stands", help))
 
 
 def _literal(pieces: list[str | Term], raw: str, long: bool) -> None:

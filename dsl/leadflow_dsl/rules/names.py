@@ -195,6 +195,18 @@ UNUSED_FILE: Final = Rule(
     "project",
 )
 
+STYLE: Final = Rule(
+    "LF217",
+    "name-style",
+    "info",
+    "a name that is not written in small letters with underscores",
+    "Names of fields, steps, buyers and sources are written `vet_bill`, so that nobody has to remember which letter is "
+    "a capital. What a partner calls it stands in `aliases`, in a `map` or on the left of a mapping. Rename it with "
+    "your editor's rename: all places change together.",
+    "filter goodCredit { reject when credit_score < 500 }",
+    "filter good_credit { reject when credit_score < 500 }",
+)
+
 RULES: Final = (
     DUPLICATE,
     AMBIGUOUS,
@@ -212,4 +224,5 @@ RULES: Final = (
     NO_COLUMN,
     UNUSED_DATA,
     UNUSED_FILE,
+    STYLE,
 )

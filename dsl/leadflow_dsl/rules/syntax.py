@@ -135,6 +135,18 @@ BROKEN_REGEX: Final = Rule(
     "filter mail {\n  reject when email matches /@test/i\n}",
 )
 
+HIDDEN_ORDER: Final = Rule(
+    "LF113",
+    "hidden-order",
+    "error",
+    "a sign that turns the order of a text round, unseen",
+    "U+202A to U+202E and U+2066 to U+2069 make an editor show a text in another order than it is read in, so that a "
+    "comment can look like a condition. They are refused everywhere in a flow and its templates, in texts and comments "
+    "too; letters of any script are welcome.",
+    "filter f {\n  reject when credit_score < 500  # \u202e sdael llams \u202c\n}",
+    "filter f {\n  reject when credit_score < 500  # small leads\n}",
+)
+
 RULES: Final = (
     UNEXPECTED,
     UNKNOWN_STATEMENT,
@@ -148,4 +160,5 @@ RULES: Final = (
     ODD_CHARACTER,
     ORDER,
     BROKEN_REGEX,
+    HIDDEN_ORDER,
 )

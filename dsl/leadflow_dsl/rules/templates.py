@@ -155,9 +155,40 @@ buyer acme {
 ''',
 )
 
+FOREIGN_PLACE: Final = Rule(
+    "LF420",
+    "foreign-place",
+    "warning",
+    "a place as other languages write it, which is sent as it stands",
+    "In URLs, mappings, headers and templates a value stands in `{{ }}`. `${phone}`, `{phone}`, `%(phone)s`, `<phone>` "
+    "and `/:phone` are plain text: the receiver gets these very letters. It is told only where the word is a field of "
+    "the lead or an alias of one.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads/${email}"
+    body json { mail = email }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads/{{ email }}"
+    body json { mail = email }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+""",
+)
+
 RULES: Final = (
     TEMPLATE,
     NO_BODY,
+    FOREIGN_PLACE,
     TEMPLATE_NAME,
     FILTER,
     AUTH,
