@@ -13,6 +13,7 @@ from leadflow_engine.cli.screen import console, note, show, width_of
 if TYPE_CHECKING:
     from leadflow_dsl.model import Flow
     from leadflow_engine.learning.propose import Proposal
+    from leadflow_engine.learning.samples import Sample
     from leadflow_engine.operations.alone import Leg
 
 
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 @click.option("--ping", is_flag=True, help="The answers are to BUYER's ping, where it has a post too.")
 @click.option("--write", is_flag=True, help="Put the block into FLOW; without it nothing is changed.")
 def command(flow: str, name: str, samples: str, ping: bool, write: bool) -> None:
-    """Propose how BUYER's (or a look-up's) answers are read, from SAMPLES: a list of answers with what each meant.
+    """Propose how BUYER's (or a look-up's) answers are read, from SAMPLES: a list of answers with what each meant,
+    or a journal (.db), whose answers in doubt somebody has settled.
 
     Shows the block, each sample held against it, and what the samples do not tell. Ends with 1 where a sample is read
     wrong.
     """
     from leadflow_engine.cli.loading import looked_at
     from leadflow_engine.learning.propose import propose
-    from leadflow_engine.learning.samples import SampleProblem, read_samples
     from leadflow_engine.operations.alone import legs_named
     from leadflow_engine.reports.learned import learned_lines
 
@@ -39,13 +40,30 @@ def command(flow: str, name: str, samples: str, ping: bool, write: bool) -> None
     if ping and legs[0].word != "ping":
         raise click.UsageError(f"`{name}` has no ping")
     leg = legs[0] if ping else legs[-1]
-    try:
-        proposal = propose(read_samples(Path(samples)), leg.word == "ping")
-    except SampleProblem as problem:
-        raise CannotStart(str(problem)) from problem
+    proposal = propose(_samples(samples, leg), leg.word == "ping")
     show(learned_lines(proposal, width_of(console())))
     _put(flow, checked, leg, proposal, write)
     raise SystemExit(0 if proposal.tried and not any(one.wrong for one in proposal.tried) else 1)
+
+
+def _samples(said: str, leg: Leg) -> tuple[Sample, ...]:
+    """The samples of a file, or those that a journal holds. Raises ``CannotStart``."""
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.learning.journal import settled_answers
+    from leadflow_engine.learning.samples import SampleProblem, read_samples
+
+    if not said.endswith(".db"):
+        try:
+            return read_samples(Path(said))
+        except SampleProblem as problem:
+            raise CannotStart(str(problem)) from problem
+    if leg.word != "post":
+        raise CannotStart(f"a journal tells what posts came to; it settles no {leg.word}")
+    with opened(said) as store:
+        samples = settled_answers(store, leg.name)
+    if not samples:
+        raise CannotStart(f"{said} holds no answer of {leg.name} that `leadflow doubt settle` has settled")
+    return samples
 
 
 def _put(flow: str, checked: Flow, leg: Leg, proposal: Proposal, write: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import Result
 from syrupy.assertion import SnapshotAssertion
 
 Leadflow = Callable[..., Result]
+BuyersOf = Callable[..., AbstractContextManager[object]]
 
 FLOW = """\
 flow loans
@@ -99,3 +102,38 @@ def test_samples_that_cannot_be_used(project: Path, leadflow: Leadflow, samples:
     (project / "s.yaml").write_text(samples)
     result = leadflow("learn", "loans.flow", "acme", "s.yaml", code=2)
     assert said in result.stderr
+
+
+ANSWERS = """\
+buyers:
+  acme:
+    deliver:
+      url: acme.example/post
+      answers:
+        - {when: {mail: no@example.com}, body: "KEPT:NO"}
+        - {body: "KEPT:YES"}
+"""
+RESPONSE = """\
+    response json { accepted when "kept"  otherwise error }
+  }
+}
+"""
+
+
+def test_a_journal_whose_doubts_were_settled(project: Path, leadflow: Leadflow, buyers_of: BuyersOf) -> None:
+    """The buyer was thought to answer JSON: what it answers is in doubt until somebody asks."""
+    (project / "loans.answers.yaml").write_text(ANSWERS)
+    (project / "loans.flow").write_text(FLOW.replace("  }\n}\n\nroute", f"{RESPONSE}\nroute"))
+    (project / "leads.jsonl").write_text('{"email": "yes@example.com"}\n{"email": "no@example.com"}\n')
+    with buyers_of("loans.answers.yaml"):
+        leadflow("run", "loans.flow", "leads.jsonl", "--db", "leads.db", code=None)
+    assert (
+        "leads.db holds no answer of acme"
+        in leadflow("learn", "loans.flow", "acme", "leads.db", code=2).stderr
+    )
+    doubts = json.loads(leadflow("doubt", "list", "--db", "leads.db", "--format", "json").stdout)
+    for doubt, word in zip(doubts, ("sold", "declined"), strict=True):
+        leadflow("doubt", "settle", doubt["lead"], "acme", word, "--because", "asked", "--db", "leads.db")
+    printed = leadflow("learn", "loans.flow", "acme", "leads.db").stdout
+    assert 'accepted when text == "KEPT:YES"' in printed
+    assert "2 of 2 samples are read right" in printed
