@@ -124,9 +124,10 @@ def test_a_journal_whose_doubts_were_settled(project: Path, leadflow: Leadflow, 
     """The buyer was thought to answer JSON: what it answers is in doubt until somebody asks."""
     (project / "loans.answers.yaml").write_text(ANSWERS)
     (project / "loans.flow").write_text(FLOW.replace("  }\n}\n\nroute", f"{RESPONSE}\nroute"))
-    (project / "leads.jsonl").write_text('{"email": "yes@example.com"}\n{"email": "no@example.com"}\n')
     with buyers_of("loans.answers.yaml"):
-        leadflow("run", "loans.flow", "leads.jsonl", "--db", "leads.db", code=None)
+        for name in ("yes", "no"):
+            (project / f"{name}.jsonl").write_text(f'{{"email": "{name}@example.com"}}\n')
+            leadflow("run", "loans.flow", f"{name}.jsonl", "--db", "leads.db", code=None)
     assert (
         "leads.db holds no answer of acme"
         in leadflow("learn", "loans.flow", "acme", "leads.db", code=2).stderr
