@@ -165,3 +165,8 @@ def test_a_block_is_always_one_that_lint_takes_and_tells_what_it_reads_wrong(
     for one in proposal.tried:
         read = reader.read(one.sample.status, one.sample.headers, one.sample.body).verdict
         assert (read != one.sample.outcome) == ("outcome" in one.wrong)
+
+
+def test_of_two_that_tell_as_well_both_are_shown() -> None:
+    found = samples(('{"code": 0, "status": "ok"}', "accepted"), ('{"code": 1, "status": "no"}', "rejected"))
+    assert '`accepted`: "status" would tell as well as `"code" == 0`' in doubts(propose(found))
