@@ -265,8 +265,8 @@ class Suspend:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The lead's outcome: sold, fallback, unsold, refused, error. ``postbacks`` are the numbers (from 1) of those of the
-    source's postbacks that are due with it. ``forget``: something transient came with the lead, so that what was
+    """The lead's outcome: sold, fallback, unsold, refused, error. ``postbacks`` are the numbers (from 1) of those of
+    the source's postbacks that are due with it. ``forget``: something transient came with the lead, so that what was
     received goes from the journal with the end; the decisions and the chain stay."""
 
     outcome: str

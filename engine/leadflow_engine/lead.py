@@ -24,7 +24,8 @@ class Lead:
     """One lead. It is a ``Scope``: terms are evaluated against it.
 
     ``payload`` is what came of it, ``beside`` what stood beside it in a call of several leads. ``given`` are the
-    fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that were asked (or skipped, or failed); ``results`` what they set.
+    fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that
+    were asked (or skipped, or failed); ``results`` what they set.
     """
 
     plan: Plan
