@@ -34,6 +34,10 @@ COMMANDS: Final = (
     "trace",
     "doubt",
     "suppress",
+    "pause",
+    "resume",
+    "cap",
+    "state",
     "work",
     "sandbox",
 )

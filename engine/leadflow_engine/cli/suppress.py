@@ -180,4 +180,6 @@ def _opened(journal: str, create: bool) -> SqliteStore:
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.store import SqliteStore
 
-    return SqliteStore.open(journal, RealClock(), create=create)
+    if create and not Path(journal).exists():
+        return SqliteStore.open(journal, RealClock())
+    return SqliteStore.beside(journal, RealClock())

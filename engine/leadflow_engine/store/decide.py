@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
+from leadflow_engine.store import overrides
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
@@ -38,6 +39,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
     if isinstance(data, Intent):
         refusal = _taken(connection, write.lead, data) or _closed(data, at)
         refusal = refusal or _suppressed(connection, digests, data, at)
+        refusal = refusal or paused_now(connection, write.lead, data.buyer, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
         return {"granted": True, "at": iso(at)} if refusal is None else _refused("granted", refusal)
@@ -90,6 +92,17 @@ def _closed(intent: Intent, at: datetime.datetime) -> Refusal | None:
     return Refusal("closed", "closed while the lead was on its way")
 
 
+def paused_now(
+    connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.datetime
+) -> Refusal | None:
+    """Whether an operator has paused the buyer in the lead's flow."""
+    row = connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
+    found = overrides.paused(connection, row[0], buyer, at) if row else None
+    if found is None:
+        return None
+    return Refusal("paused", overrides.sentence(found), moment(found.until) if found.until else None)
+
+
 def _suppressed(
     connection: sqlite3.Connection, digests: Digests, intent: Intent, at: datetime.datetime
 ) -> Refusal | None:
@@ -111,7 +124,7 @@ def claims_refused(
 ) -> Refusal | None:
     """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
     fit together, and beside what is ``taken``."""
-    in_order = sorted(limits, key=lambda claim: claim.code != "capped")
+    in_order = sorted(overrides.overridden(connection, limits, at), key=lambda claim: claim.code != "capped")
     full = first_full(connection, digests, in_order, at, taken)
     if full is not None:
         return Refusal(full.claim.code, full.reason, full.until)

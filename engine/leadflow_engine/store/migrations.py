@@ -24,6 +24,7 @@ FILES: Final = (
     "0007_attempts",
     "0008_figures",
     "0009_suppression",
+    "0010_overrides",
 )
 VERSION: Final = len(FILES)
 

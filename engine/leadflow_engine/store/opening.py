@@ -48,6 +48,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _opened(path, "ro", _prepare_reader)
 
 
+def open_beside(path: Path) -> sqlite3.Connection:
+    """A connection for short writes beside the process that holds the journal; it never brings the schema up."""
+    return _opened(path, "rw", _prepare_beside)
+
+
 def open_memory() -> sqlite3.Connection:
     """An empty journal in memory."""
     connection = sqlite3.connect(
@@ -103,6 +108,12 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
 def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:
     _check_header(connection, path, new_allowed=False)
     connection.execute("PRAGMA query_only = ON")
+
+
+def _prepare_beside(connection: sqlite3.Connection, path: Path) -> None:
+    _check_header(connection, path, new_allowed=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool) -> None:

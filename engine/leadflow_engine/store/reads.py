@@ -27,7 +27,7 @@ from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import suppressions
 from leadflow_engine.store.codec import iso, moment
-from leadflow_engine.store.decide import Refusal, claims_refused
+from leadflow_engine.store.decide import Refusal, claims_refused, paused_now
 from leadflow_engine.store.deliveries import HOUR
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
@@ -65,7 +65,8 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     failures = _failures(reader.connection, data.buyers, at)
     out: dict[str, Any] = {}
     for buyer in data.buyers:
-        refusal = _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
+        refusal = paused_now(reader.connection, lead, buyer.buyer, at)
+        refusal = refusal or _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
         if refusal is None and not test:
             refusal = claims_refused(reader.connection, reader.digests, lead, buyer.limits, buyer.keys, at)
         if refusal is not None:

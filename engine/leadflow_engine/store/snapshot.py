@@ -16,6 +16,7 @@ COPIED = {
     "dedupe_key": "WHERE state <> 'released'",
     "turn": "",
     "suppression": "",
+    "override": "",
     "share": "",
     "tally": "",
     "look_up": "",

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import chain, later, plans, postbacks, queries, reveals, suppressions
+from leadflow_engine.store import chain, later, overrides, plans, postbacks, queries, reveals, suppressions
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.core import Core, append, core, perform
 from leadflow_engine.store.digests import instance_digests
-from leadflow_engine.store.errors import StoreError, explained
-from leadflow_engine.store.opening import open_memory, open_reader, open_writer
+from leadflow_engine.store.errors import Held, StoreError, explained
+from leadflow_engine.store.opening import open_beside, open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own
 from leadflow_engine.store.reads import Reader, read
 from leadflow_engine.store.snapshot import snapshot
@@ -71,6 +71,17 @@ class SqliteStore:
         """The journal in a file, to read, whoever else writes it; every write is refused."""
         connection = open_reader(Path(path))
         return cls(Reader(connection, instance_digests(connection), clock), str(path), None, None, None)
+
+    @classmethod
+    def beside(cls, path: str | Path, clock: Clock) -> SqliteStore:
+        """The journal in a file, for what operators set (suppression lists, overrides): taken whole where nobody
+        holds it, else written beside the process that does. That never touches facts or what is made of them."""
+        try:
+            return cls.open(path, clock, create=False)
+        except Held:
+            connection = open_beside(Path(path))
+            writing = core(connection, clock)
+            return cls(Reader(connection, writing.digests, clock), str(path), writing, None, None)
 
     @classmethod
     def memory(cls, clock: Clock) -> SqliteStore:
@@ -198,6 +209,24 @@ class SqliteStore:
                 suppressions.changes(connection, name),
             )
         )
+
+    def override(
+        self,
+        kind: str,
+        subject: str,
+        value: int | None,
+        said: str,
+        by: str,
+        because: str,
+        length: datetime.timedelta | None = None,
+    ) -> None:
+        """Set what operators set beside the flow; see ``overrides.put``."""
+        self._transact(lambda core: overrides.put(core, kind, subject, value, said, length, by, because))
+
+    def overrides_in_force(self) -> list[overrides.Override]:
+        """What operators have set that is in force now."""
+        now = self._reader.clock.now()
+        return self._ask(lambda connection: overrides.in_force(connection, now))
 
     def doubts(self) -> list[queries.Doubt]:
         """Deliveries in doubt, pending, or in conflict."""

@@ -18,7 +18,11 @@ source web {}
 filter stop { reject when phone_1 in dns  because "asked not to be called" }
 buyer acme {
   price 10.00
-  deliver { post "https://acme.example/"  body json { p = phone_1.e164 }  response json { accepted when "ok"  otherwise rejected } }
+  deliver {
+    post "https://acme.example/"
+    body json { p = phone_1.e164 }
+    response json { accepted when "ok"  otherwise rejected }
+  }
 }
 route { waterfall acme }
 """
@@ -53,9 +57,19 @@ def test_a_value_is_added_looked_for_and_removed(folder: Path) -> None:
 
 
 def test_a_file_says_what_could_not_be_read_by_its_line(folder: Path) -> None:
-    (folder / "dnc.csv").write_text("name,phone\nann,2125550101\nbob,call me\ncy,\ndee,212.555.0102\n", "utf-8")
+    (folder / "dnc.csv").write_text(
+        "name,phone\nann,2125550101\nbob,call me\ncy,\ndee,212.555.0102\n", "utf-8"
+    )
     said = suppress(
-        "import", "callers.flow", "dns", "dnc.csv", "--column", "phone", "--because", "the state's list", code=1
+        "import",
+        "callers.flow",
+        "dns",
+        "dnc.csv",
+        "--column",
+        "phone",
+        "--because",
+        "the state's list",
+        code=1,
     )
     assert said == "dns: 2 added, 0 on it before, 1 not read\nline 3 is not a valid phone\n"
 
@@ -72,8 +86,14 @@ def test_only_digests_are_kept(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("add", "callers.flow", "dnc", "1", "--because", "x"), "has no suppression `dnc`; did you mean `dns`?"),
-        (("add", "callers.flow", "dns", "1", "--buyer", "acm", "--because", "x"), "has no buyer `acm`; it has acme"),
+        (
+            ("add", "callers.flow", "dnc", "1", "--because", "x"),
+            "has no suppression `dnc`; did you mean `dns`?",
+        ),
+        (
+            ("add", "callers.flow", "dns", "1", "--buyer", "acm", "--because", "x"),
+            "has no buyer `acm`; it has acme",
+        ),
         (("list", "callers.flow", "dns"), "j.db"),
     ],
 )

@@ -1,0 +1,66 @@
+"""What ``pause``, ``resume``, ``cap`` and ``state`` share: their options, and how they say what is in force."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from leadflow_engine.cli.failing import CannotStart
+
+if TYPE_CHECKING:
+    import datetime
+
+    from leadflow_engine.plan import Plan
+    from leadflow_engine.store import SqliteStore
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+because = click.option(
+    "--because", required=True, metavar="WHY", help="Why; it is kept in the journal with your name."
+)
+lasting = click.option(
+    "--for",
+    "length",
+    default="",
+    metavar="TIME",
+    help="For how long (30m, 2h, 1d); until it is undone otherwise.",
+)
+of_flow = click.option(
+    "--flow", "flow", default="", metavar="NAME", help="The flow; needed where several have this buyer."
+)
+
+Said = tuple[str, str, int | None, str]
+"""An override to be set: its kind, its subject, its value, and what it is in words."""
+
+
+def put(db: str, buyer: str, flow: str, length: str, because: str, decide: Callable[[Plan], Said]) -> str:
+    """Set what ``decide`` says of the buyer's plan. Gives it in words. Raises ``CannotStart``."""
+    from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.operations.overriding import OverrideProblem, length_of, plan_with
+    from leadflow_engine.store import SqliteStore
+
+    if not because.strip():
+        raise click.UsageError("--because must say why")
+    store = SqliteStore.beside(db, RealClock())
+    try:
+        lasts: datetime.timedelta | None = length_of(length) if length else None
+        kind, subject, value, said = decide(plan_with(store, buyer, flow))
+        store.override(kind, subject, value, said, getpass.getuser(), because.strip(), lasts)
+    except OverrideProblem as problem:
+        raise CannotStart(str(problem)) from None
+    finally:
+        store.close_now()
+    return said
+
+
+def tell_state(store: SqliteStore) -> None:
+    """What is in force, one line each."""
+    found = store.overrides_in_force()
+    for one in found:
+        until = f"until {one.until[:19]}Z" if one.until else "until it is undone"
+        click.echo(f"{one.subject}: {one.said} {until}, by {one.by} since {one.at[:19]}Z: {one.because}")
+    if not found:
+        click.echo("nothing is set beside the flow")
