@@ -52,7 +52,8 @@ def answers() -> list[Answer]:
         calls = [call for one in report.played for outcome in one.outcomes for call in outcome.seen.calls]
         for call in calls:
             status, body = call.result.get("status"), call.result.get("body")
-            if isinstance(status, int) and isinstance(body, str):
+            asked = {buyer.name for buyer in plan.flow.buyers} | {step.name for step in plan.flow.steps}
+            if isinstance(status, int) and isinstance(body, str) and call.name in asked:
                 leg = next(leg for leg in legs_named(plan.flow, call.name) if leg.word == call.leg)
                 headers = tuple((name, value) for name, value in call.result["headers"])
                 answer = Answer(vendor, plan.reader(leg.leg), status, headers, body)

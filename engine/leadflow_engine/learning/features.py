@@ -22,8 +22,8 @@ LONGEST_LINE: Final = 80
 """Characters of a text that may be a verdict as a whole."""
 
 DELIMITERS: Final = "|;,\t"
-_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z")
-_PAIR: Final = re.compile(r"\b([A-Za-z_]\w*)\"?\s*[:=]")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_PAIR: Final = re.compile(r"\b([A-Za-z_]\w*)\"?\s*[:=]", re.ASCII)
 _PLAIN_TAGS: Final = frozenset(
     "html head body title table tbody thead tr td th div span p br b i a h1 h2 h3 ul li form meta link script"
     " style".split()

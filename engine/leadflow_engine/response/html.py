@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
@@ -21,6 +23,12 @@ _CLOSED_BY: Final[Mapping[str, frozenset[str]]] = {
     "dt": frozenset({"dt", "dd"}),
     "dd": frozenset({"dt", "dd"}),
 }
+
+
+_START: Final = re.compile(r'<([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z][\w-]*(?:="[^"<>]*")?)*)\s*>', re.ASCII)
+_ATTRIBUTE: Final = re.compile(r'([a-zA-Z][\w-]*)(?:(=)"([^"]*)")?', re.ASCII)
+_RAW: Final = frozenset("script style title textarea iframe noembed noframes noscript plaintext xmp".split())
+"""Elements whose text may look like tags."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +68,19 @@ class _Reader(HTMLParser):
     def updatepos(self, i: int, j: int) -> int:
         """Lines are not counted: nobody asks where an element stood."""
         return j
+
+    def parse_starttag(self, i: int) -> int:
+        """The commonest tags at once; whatever is not quite as it should be, and what holds raw text, by the parser."""
+        found = _START.match(self.rawdata, i)
+        tag = found.group(1).lower() if found else ""
+        if found is None or tag in _RAW:
+            return super().parse_starttag(i)
+        attributes = [
+            (name.lower(), unescape(value) if equals else None)
+            for name, equals, value in _ATTRIBUTE.findall(found.group(2))
+        ]
+        self.handle_starttag(tag, attributes)
+        return found.end()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.count += 1
