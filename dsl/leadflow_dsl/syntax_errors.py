@@ -17,6 +17,7 @@ from typing import Final
 from leadflow_dsl.diagnostics import Diagnostic, Edit
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_forms import FORMS
+from leadflow_dsl.syntax_habits import HABITS
 from leadflow_dsl.syntax_literals import (
     broken_number,
     broken_text,
@@ -356,6 +357,7 @@ _FOR_ANOTHER: Final = frozenset({"if", "where", "unless", "whenever", "a", "an",
 MISTAKES: Final[tuple[Mistake, ...]] = (
     comment,
     broken_text,
+    *HABITS,
     broken_number,
     comma_in_number,
     days,

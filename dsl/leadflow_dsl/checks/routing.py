@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadflow_dsl import nodes
 from leadflow_dsl.checks.routes_walk import blocks_of, routes, stages_of
-from leadflow_dsl.diagnostics import Diagnostic, Label
+from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Buyer, Conditional, Flow, Price, Stage
 from leadflow_dsl.rules.buyers import BID_NEVER_READ, UNREACHABLE
@@ -52,12 +52,16 @@ def _no_bid(buyer: Buyer, stage: Stage) -> Diagnostic:
 
 def bids(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
     """``price from bid`` where no ping's answer gives a bid."""
+    told: set[Span] = set()  # `like` takes the same line over
     for buyer in flow.buyers:
         for price in buyer.prices:
+            if price.span in told:
+                continue
             if price.kind == "bid" and not _reads_bid(buyer) and not _broken_ping(buyer, draft):
                 missing = "has no ping" if buyer.ping is None else "has a ping whose response reads no `bid`"
                 help = 'write `bid "price"` in the ping\'s response'
                 message = f"buyer `{buyer.name}` {missing}"
+                told.add(price.span)
                 yield BID_NEVER_READ.at(price.span, message, "no bid to take the price from", help)
 
 

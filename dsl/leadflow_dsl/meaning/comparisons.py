@@ -12,7 +12,7 @@ from leadflow_dsl.operators import ORDER, written
 from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERANDS, PRESENT, REVERSED, VALUE
 from leadflow_dsl.rules.forms import NO_FIGURE
 from leadflow_dsl.rules.names import UNKNOWN
-from leadflow_dsl.terms import Call, Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
+from leadflow_dsl.terms import Answer, Call, Const, Exactly, ListOf, NamedList, Op, Pattern, Read, Term, Type
 from leadflow_dsl.types import (
     BOOLEAN,
     BROKEN,
@@ -114,6 +114,10 @@ def _mismatch(r: Resolver, node: Any, left: Term, right: Term) -> None:
 
 def _way_out(node: Any, left: Term, right: Term) -> tuple[str, ...]:
     group, other = kind(left.type).group, getattr(node, "right", None)
+    if isinstance(left, Answer) and left.kind == "status":
+        return (
+            'the answer\'s part is written in quotes, `"status"`; bare `status` is the HTTP status, a number',
+        )
     if isinstance(other, nodes.Text) and re.match(r"[\d.]", other.value) and group != "boolean":
         return (f"write it without quotes: {other.value}",)
     if isinstance(other, nodes.Number) and group == "text":

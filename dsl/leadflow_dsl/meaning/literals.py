@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import nodes
+from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.conditions import MISMATCH, NOT_A_MEMBER, UNKNOWN_STATE, VALUE
@@ -60,9 +61,19 @@ def wrong_word(draft: Draft, node: nodes.Word, want: Type) -> bool:
         not_a_member(draft, node, node.text, want)
     elif want == STATE and (len(node.text) == 2 or node.text.isupper()):
         no_state(draft, node, node.text)
+    elif want == BOOLEAN and (meant := _TRUTHS.get(node.text.casefold())):
+        fix = (Edit(node.span, meant),)
+        draft.found(MISMATCH.at(node.span, f"`{node.text}` is no boolean", "", f"write `{meant}`", fix=fix))
     else:
         return False
     return True
+
+
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "y"), "true"),
+    **dict.fromkeys(("false", "no", "off", "n"), "false"),
+}
+"""How other languages write a boolean, and how this one does."""
 
 
 def not_a_member(draft: Draft, node: Any, word: str, want: Type) -> None:

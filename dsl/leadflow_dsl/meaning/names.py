@@ -6,6 +6,7 @@ report it in its own way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -93,10 +94,22 @@ def unknown(draft: Draft, scope: Scope, chain: tuple[Word, ...]) -> Problem:
     if aliased:
         help = (f"`{word.text}` is an alias of `{aliased}`: an expression reads `{aliased}`",)
         fix = (Edit(word.span, aliased),)
+    joined = _joined(draft, word.text) if len(chain) == 1 else ""
+    if joined:
+        help, fix = (f"write `{joined}`: a part stands behind a dot",), (Edit(word.span, joined),)
     help = (*_in_quotes(scope, chain), *help)
     message = f"unknown field `{word.text}`"
     label = "not declared in `lead`, and no step sets it"
     return Problem(UNKNOWN, word.span, message, label, help, fix=fix)
+
+
+def _joined(draft: Draft, word: str) -> str:
+    """``phone.digits`` for ``phone_digits``, where the field has such a part; "" where it has none."""
+    for at in (found.start() for found in re.finditer("_", word)):
+        symbol = draft.words.get(word[:at])
+        if symbol is not None and symbol.kind == "field" and word[at + 1 :] in parts(symbol.type or ANY):
+            return f"{word[:at]}.{word[at + 1 :]}"
+    return ""
 
 
 def _kinds_of(chain: tuple[Word, ...]) -> frozenset[str]:

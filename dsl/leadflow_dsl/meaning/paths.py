@@ -13,7 +13,7 @@ from jmespath import exceptions, parser
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.draft import Draft
-from leadflow_dsl.meaning.suggestions import did_you_mean
+from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.responses import JMESPATH
 from leadflow_dsl.terms import Path
 from leadflow_dsl.types import ANY
@@ -38,16 +38,34 @@ def path(draft: Draft, node: nodes.Text) -> Path:
     if wrong is not None:
         message, position, label = wrong
         span = within(node, position)
-        help = 'a name with other characters is quoted inside: `"\\"zip-code\\""`'
+        help = _way_out(node.value, position)
         draft.found(JMESPATH.at(span, f"`{node.value}` is no JMESPath expression: {message}", label, help))
     else:
         for name in _functions(parser.Parser().parse(_normalised(node.value)).parsed):
             if name not in FUNCTIONS:
                 start = node.value.find(f"{name}(")
                 span = replace(within(node, start), end_column=within(node, start).column + len(name))
-                near = did_you_mean(name, FUNCTIONS)
+                near = did_you_mean(name, FUNCTIONS) or (f"functions are {listed(sorted(FUNCTIONS))}",)
                 draft.found(JMESPATH.at(span, f"JMESPath has no function `{name}`", "", near))
     return Path(node.value, ANY, node.span)
+
+
+def _way_out(source: str, position: int) -> str:
+    """What to write, by the kind of the mistake; the last is a name with a sign in it."""
+    if source.startswith("$"):
+        return f"`$` begins JSONPath; JMESPath begins with the name: `{source.lstrip('$').lstrip('.') or 'data'}`"
+    if "/" in source and not re.search(r"['`\"]", source):
+        names = ".".join(name for name in re.split(r"[/\s]+", source) if name)
+        return f"slashes are XPath; names have dots between them: `{names}`"
+    if re.search(r"(?<![=!<>])=(?!=)", source[max(0, position - 1) : position + 2]):
+        return "write `==`: `items[?type == 'x']`"
+    if source.count("[") > source.count("]"):
+        return "close the bracket: `items[0]`, `items[?type == 'x']`"
+    if source.count("(") > source.count(")"):
+        return "close the parenthesis: `length(items)`"
+    if "?(@" in source or "@." in source:
+        return "a filter says names alone: `items[?type == 'x']`"
+    return 'a name with other characters is quoted inside: `"\\"zip-code\\""`'
 
 
 def parsed(source: str) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from leadflow_dsl import nodes
+from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.names import DUPLICATE, UNKNOWN
@@ -11,6 +14,24 @@ from leadflow_dsl.types import BROKEN, KINDS, list_of
 
 _COMPOUND = {"enum", "list", "record"}
 DECLARABLE = tuple(name for name, kind in KINDS.items() if kind.declarable and name not in _COMPOUND)
+
+
+FOREIGN: Final = {
+    **dict.fromkeys("string str varchar char character nvarchar textarea".split(), "text"),
+    **dict.fromkeys("float double decimal numeric int integer bigint long real".split(), "number"),
+    **dict.fromkeys("bool bit flag".split(), "boolean"),
+    **dict.fromkeys("timestamp timestamptz date_time".split(), "datetime"),
+    **dict.fromkeys("currency price amount dollars".split(), "money"),
+    **dict.fromkeys("zip zipcode zip_code postcode postal".split(), "postal_code"),
+    **dict.fromkeys("telephone mobile cell phone_number".split(), "phone"),
+    **dict.fromkeys("birthdate birthday birth_date date_of_birth".split(), "dob"),
+    **dict.fromkeys("mail e_mail".split(), "email"),
+    "uuid": "id",
+    "guid": "id",
+    "uri": "url",
+    "link": "url",
+}
+"""What other languages call a type."""
 
 
 def type_of(draft: Draft, node: nodes.TypeNode) -> Type:
@@ -38,10 +59,14 @@ def record_of(draft: Draft, columns: tuple[nodes.Column, ...]) -> Type:
 def _named(draft: Draft, name: nodes.Name) -> Type:
     if name.text in DECLARABLE:
         return Type(name.text)
+    meant = FOREIGN.get(name.text.casefold(), "")
     help = did_you_mean(name.text, DECLARABLE) or (f"types are {listed(DECLARABLE)}",)
+    if meant:
+        help = (f"write `{meant}`",)
     if name.text in _COMPOUND:
         help = ("write `enum(a, b)` or `list of TYPE`",)
-    draft.found(UNKNOWN.at(name.span, f"unknown type `{name.text}`", "no such type", help))
+    fix = (Edit(name.span, meant),) if meant else ()
+    draft.found(UNKNOWN.at(name.span, f"unknown type `{name.text}`", "no such type", help, fix=fix))
     return BROKEN
 
 
