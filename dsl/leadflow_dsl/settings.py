@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
@@ -19,6 +20,8 @@ from leadflow_dsl.tokens import Source, source
 Level: TypeAlias = Severity | Literal["off"]
 LEVELS: Final[tuple[str, ...]] = (*get_args(Severity), "off")
 
+TABLES: Final = ("lint", "redirects")
+"""What ``leadflow.toml`` may say: how severe rules are, and to which hosts a source's posts may redirect."""
 _FILES: Final = (
     ("leadflow.toml", ("lint",), "lint"),
     ("pyproject.toml", ("tool", "leadflow", "lint"), "tool.leadflow"),
@@ -41,6 +44,15 @@ class Settings:
 
 def settings_of(project: Project) -> Settings:
     """The settings of a project; empty where it has none."""
+    found = _found(project)
+    text = project.raw("leadflow.toml")
+    unknown = _unknown_tables(text) if text and text.strip() else ()
+    if not unknown or text is None:
+        return found
+    return replace(found, findings=(*unknown, *found.findings), texts={**found.texts, "leadflow.toml": text})
+
+
+def _found(project: Project) -> Settings:
     for file, table, word in _FILES:
         text = project.raw(file)
         if text is not None and word in text:
@@ -48,6 +60,27 @@ def settings_of(project: Project) -> Settings:
             if found is not None:
                 return found
     return Settings()
+
+
+@lru_cache(maxsize=8)
+def _unknown_tables(text: str) -> tuple[Diagnostic, ...]:
+    """Tables of ``leadflow.toml`` that nothing reads; none where it is no TOML, which is told with the settings."""
+    import tomllib
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return () if "lint" in text else _broken(source("leadflow.toml", text), str(error)).findings
+    place = source("leadflow.toml", text)
+    return tuple(_unknown_table(place, name) for name in tables if name not in TABLES)
+
+
+def _unknown_table(place: Source, name: str) -> Diagnostic:
+    head = re.search(rf"^\s*\[?[\"']?({re.escape(name)})", place.text, re.MULTILINE)
+    span = place.span(*head.span(1)) if head else place.span(0, 0)
+    near = get_close_matches(name.lower(), TABLES, 1, 0.6)
+    help = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(TABLES)}"
+    return LINT_SETTING.at(span, f"`leadflow.toml` has no table `{name}`", "read by nothing", help)
 
 
 def set_severity(word: str, level: str) -> tuple[str, Level] | str:

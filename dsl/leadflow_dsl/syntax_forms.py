@@ -28,7 +28,7 @@ FORMS: Final[Mapping[str, str]] = {
     "enhance": 'enhance NAME "Title" on demand { ... }',
     "filter": 'filter NAME "Title" { ... }',
     "score": 'score NAME "Title" { ... }',
-    "buyer": 'buyer NAME "Title" { ... }',
+    "buyer": 'buyer NAME "Title" { ... }, or buyer NAME "Title" like BUYER { ... }',
     "route": "route { ... }",
     "assert": 'assert "..." never sold when CONDITION, or assert "..." some buyer when CONDITION',
     "alert": 'alert "..." when CONDITION notify webhook env NAME',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
@@ -61,15 +62,36 @@ def rule_of(word: str) -> Rule | None:
 def nearest_rules(word: str) -> str:
     """What a word that names no rule was probably meant to be: ``LF203 (unknown-name)``; empty where nothing is near.
 
-    A code is near where two of its digits stand in the other's place; other codes name other rules.
+    A code is near where two of its digits stand in the other's place, or where it goes on what is written; other codes
+    name other rules.
     """
-    swapped = [code for code in RULES if sorted(code) == sorted(word.strip().upper())]
-    near = [RULES[code] for code in swapped] or [
-        rule
-        for name in get_close_matches(word.strip().lower(), [rule.name for rule in RULES.values()], 1, 0.65)
-        if (rule := rule_of(name))
+    wanted = word.strip()
+    return " or ".join(f"{RULES[code].code} ({RULES[code].name})" for code in _near(wanted)[:MOST_NEAR])
+
+
+MOST_NEAR: Final = 4
+"""Rules that are offered for a word that names none."""
+
+
+def _near(word: str) -> list[str]:
+    """Codes of the rules that a word may mean, the likeliest first."""
+    code = word.upper()
+    swapped = [known for known in RULES if sorted(known) == sorted(code)]
+    begun = [
+        known
+        for known in RULES
+        if re.fullmatch(r"(?:LF)?\d+", code) and known[2:].startswith(code.lstrip("LF"))
     ]
-    return " or ".join(f"{rule.code} ({rule.name})" for rule in near[:2])
+    if swapped or begun:
+        return swapped or begun
+    names = {rule.name: rule.code for rule in RULES.values()}
+    whole = get_close_matches(word.lower(), list(names), 1, 0.75)
+    if whole:
+        return [names[name] for name in whole]
+    words = {part for name in names for part in name.split("-")}
+    parts = get_close_matches(word.lower(), sorted(words), 1, 0.75)
+    holding = [names[name] for part in parts for name in names if part in name.split("-")]
+    return holding or [names[name] for name in get_close_matches(word.lower(), list(names), 1, 0.6)]
 
 
 __all__ = ["RULES", "Rule", "nearest_rules", "rule_of"]

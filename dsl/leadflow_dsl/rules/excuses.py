@@ -61,7 +61,8 @@ LINT_SETTING: Final = Rule(
     "a setting of lint that cannot be used",
     "`leadflow.toml` sets severities under `[lint]`, `pyproject.toml` under `[tool.leadflow.lint]`: "
     '`severity = { LF307 = "error", unused-declaration = "off" }`. A severity is `error`, `warning`, `info` or '
-    "`off`. Rules that are errors by themselves stay errors.",
+    "`off`. Rules that are errors by themselves stay errors. A table of `leadflow.toml` "
+    "that nothing reads is told, too.",
     '[lint]\nseverity = { LF370 = "error" }',
     '[lint]\nseverity = { LF307 = "error" }',
     of="toml",

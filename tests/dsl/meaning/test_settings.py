@@ -147,3 +147,42 @@ def test_hostile_excuses_take_no_time(text: str) -> None:
         {"f.flow": comments},
     )
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help"),
+    [
+        ("[lnt]\nseverity = { LF307 = 'error' }", "has no table `lnt`", "`lint`"),
+        ("[redirect]\nweb = ['a.example']", "has no table `redirect`", "`redirects`"),
+        ("theme = 'dark'", "has no table `theme`", "lint, redirects"),
+    ],
+)
+def test_a_table_that_nothing_reads_is_told(text: str, message: str, help: str) -> None:
+    told = [one for one in checked({"leadflow.toml": text}).diagnostics if one.code == "LF605"]
+    (found,) = told
+    assert message in found.message
+    assert help in found.help[0]
+    assert found.span.line == 1
+
+
+def test_the_tables_that_there_are_need_no_word() -> None:
+    assert "LF605" not in severities(
+        checked({"leadflow.toml": "[redirects]\nweb = ['a.example']\n\n[lint]\n"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("lf60", "LF601"),
+        ("203", "LF203 (unknown-name)"),
+        ("LF230", "LF203"),
+        ("unknwn", "unknown-"),
+        ("zebra", ""),
+    ],
+)
+def test_a_word_that_is_no_rule_has_its_nearest(word: str, near: str) -> None:
+    from leadflow_dsl.rules import nearest_rules
+
+    assert near in nearest_rules(word)
+    assert bool(nearest_rules(word)) == bool(near)
