@@ -1,0 +1,131 @@
+"""Random flows, leads, clocks and answers: what runs and a model that only counts come to the same, lead by lead."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .harness import came_of, each, plan_of
+from .limits_model import Event, Limit, Model
+
+NAMES = ("ann", "bob", "cy")
+PRICE = 10
+ZONES = (
+    "America/New_York",
+    "America/Phoenix",
+    "America/Denver",
+    "Pacific/Honolulu",
+    "America/St_Johns",
+    "Australia/Sydney",
+)
+BEGINNINGS = ("2026-03-08T04:30:00Z", "2026-10-31T20:00:00Z", "2028-02-28T22:00:00Z", "2026-12-31T12:00:00Z")
+"""Days on which clocks change, a leap day, the end of a month and a year."""
+
+small = st.integers(1, 3)
+counting = st.sampled_from(["sold", "attempts"])
+LIMITS = st.one_of(
+    st.builds(Limit, st.just("cap"), small, st.sampled_from(["hour", "day", "month"]), counting=counting),
+    st.builds(
+        Limit, st.just("cap"), small, st.sampled_from(["hour", "90m"]), st.just("rolling"), counting=counting
+    ),
+    st.builds(Limit, st.just("cap"), st.integers(1, 8), st.just("day"), st.just("paced")),
+    st.builds(Limit, st.just("cap"), small, st.sampled_from(["hour", "day"]), by=st.just("state")),
+    st.builds(Limit, st.just("cap"), st.just(3), st.just("day"), shared=st.just(True), counting=counting),
+    st.builds(Limit, st.just("cap"), st.just(4), st.just("day"), across=st.just(True), counting=counting),
+    st.builds(Limit, st.just("budget"), st.integers(9, 41), st.sampled_from(["hour", "day", "month"])),
+    st.builds(Limit, st.just("dedupe"), st.sampled_from([1, 24]), counting=counting, across=st.booleans()),
+)
+LEADS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 1, 30, 61, 240, 1500]),  # minutes since the one before
+        st.sampled_from(["2125550101", "2125550102", "2125550103"]),
+        st.sampled_from(["CA", "TX"]),
+        st.frozensets(st.sampled_from(NAMES), min_size=0),  # who says yes
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+def flow_of(zone: str, buyers: dict[str, list[Limit]]) -> str:
+    """A waterfall of these buyers; each is told in the lead whether it takes it."""
+    parts = [f'flow model timezone "{zone}"', "lead {", "  phone_1 phone", "  state state"]
+    parts += [*(f"  {name}_takes boolean" for name in buyers), "}"]
+    for name, limits in buyers.items():
+        clauses = "\n  ".join(limit.written() for limit in limits)
+        parts.append(
+            f"buyer {name} {{\n  price {PRICE}.00\n  {clauses}\n"
+            f'  deliver {{ post "https://{name}.example/"  body json {{ yes = {name}_takes }}\n'
+            '    response json { accepted when "ok"  otherwise rejected } }\n}'
+        )
+    return "\n".join([*parts, f"route {{ waterfall {', '.join(buyers)} }}", ""])
+
+
+ANSWERS = {
+    "buyers": {
+        name: {"deliver": [{"when": {"yes": True}, "body": {"ok": True}}, {"body": {"ok": False}}]}
+        for name in NAMES
+    }
+}
+
+
+def expected(model: Model, number: int, at: datetime.datetime, lead: Any) -> dict[str, str]:
+    """What the model says of each buyer up to the one that takes the lead."""
+    _, phone, state, takers = lead
+    before = {
+        name: model.word(number, name, at, phone, state) for name in model.buyers
+    }  # all are judged together
+    words = {}
+    for name in model.buyers:
+        words[name] = before[name] or model.word(number, name, at, phone, state)
+        if words[name]:
+            continue
+        words[name] = "sold" if name in takers else "rejected"
+        model.events.append(Event(number, at, name, phone, state, name in takers))
+        if name in takers:
+            break
+    return words
+
+
+def compare(root: Path, zone: str, beginning: str, limits: list[list[Limit]], leads: list[Any]) -> None:
+    buyers = {name: list(dict.fromkeys(own)) for name, own in zip(NAMES, limits, strict=True)}
+    model = Model(zone, PRICE, buyers)
+    plan = plan_of(flow_of(zone, buyers), root)
+    at, sent, moments = datetime.datetime.fromisoformat(beginning), [], []
+    for gap, phone, state, takers in leads:
+        at += datetime.timedelta(minutes=gap)
+        takes = {f"{name}_takes": name in takers for name in NAMES}
+        sent.append({"send": {"phone_1": phone, "state": state, **takes}, "at": at})
+        moments.append(at)
+    runs = each(plan, {"leads": sent, "answers": ANSWERS}, root)
+    for number, (moment, lead, (run, done)) in enumerate(zip(moments, leads, runs, strict=True)):
+        words = expected(model, number, moment, lead)
+        came = came_of(run, done)["distribution"]
+        assert {name: came[name][0] for name in words} == words, f"{flow_of(zone, buyers)}{moment} {lead}"
+
+
+GIVEN = {
+    "zone": st.sampled_from(ZONES),
+    "beginning": st.sampled_from(BEGINNINGS),
+    "limits": st.lists(st.lists(LIMITS, min_size=1, max_size=3), min_size=3, max_size=3),
+    "leads": LEADS,
+}
+CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+
+@given(**GIVEN)
+@settings(max_examples=30, **CALM)
+def test_what_runs_and_the_model_come_to_the_same(tmp_path: Path, **drawn: Any) -> None:
+    compare(tmp_path, **drawn)
+
+
+@pytest.mark.long
+@given(**GIVEN)
+@settings(max_examples=1000, **CALM)
+def test_a_thousand_flows_and_the_model_come_to_the_same(tmp_path: Path, **drawn: Any) -> None:
+    compare(tmp_path, **drawn)
