@@ -31,15 +31,15 @@ def many(count: int) -> Iterator[dict[str, Any]]:
         yield {"ref": f"R{number:06d}", "phone": phone, "premium": rng.random() < 0.5}
 
 
-def run(children: Children, count: int, folder: Path) -> dict[str, Any]:
+def run(children: Children, count: int, folder: Path, at_once: int = 16) -> dict[str, Any]:
     """Run so many leads, and look at both sides' books; then once more, for nothing."""
     leads, db = write_leads(folder / "leads.jsonl", many(count)), folder / "load.db"
     with sandbox(FLOWS / "load.answers.yaml", folder / "books.jsonl") as buyers:
         order = {"flow": FLOW, "leads": leads, "db": db, "source": "web", "sandbox": buyers.address}
-        came = children.run(**order, shift=shift_to(NOON), concurrency=16)
+        came = children.run(**order, shift=shift_to(NOON), concurrency=at_once)
         assert came["new"] == count
         entries = buyers.entries()
-        assert children.run(**order, shift=shift_to(NOON), concurrency=16)["known"] == count
+        assert children.run(**order, shift=shift_to(NOON), concurrency=at_once)["known"] == count
         assert len(buyers.entries()) == len(entries)
     assert faults(db, FLOW, entries, CAPS) == []
     taken = Counter(entry["name"] for entry in entries if entry["taken"])
@@ -57,6 +57,11 @@ def run(children: Children, count: int, folder: Path) -> dict[str, Any]:
 
 def test_600_leads_16_at_once(children: Children, tmp_path: Path) -> None:
     run(children, 600, tmp_path)
+
+
+@pytest.mark.long
+def test_1000_leads_32_at_once(children: Children, tmp_path: Path) -> None:
+    run(children, 1000, tmp_path, at_once=32)
 
 
 @pytest.mark.long
