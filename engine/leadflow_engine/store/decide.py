@@ -96,8 +96,7 @@ def paused_now(
     connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.datetime
 ) -> Refusal | None:
     """Whether an operator has paused the buyer in the lead's flow."""
-    row = connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
-    found = overrides.paused(connection, row[0], buyer, at) if row else None
+    found = overrides.paused(connection, lead, buyer, at)
     if found is None:
         return None
     return Refusal("paused", overrides.sentence(found), moment(found.until) if found.until else None)

@@ -68,12 +68,13 @@ def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Over
     return [one for one in found if one.value is not None and (one.kind != "pause" or one.value)]
 
 
-def paused(connection: sqlite3.Connection, flow: str, buyer: str, at: datetime.datetime) -> Override | None:
-    """The pause of a buyer, where one is in force."""
-    subject = f"{flow}/buyer/{buyer}"
-    return next(
-        (one for one in in_force(connection, at) if (one.kind, one.subject) == ("pause", subject)), None
-    )
+def paused(connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.datetime) -> Override | None:
+    """The pause of a buyer in the lead's flow, where one is in force."""
+    pauses = {one.subject: one for one in in_force(connection, at) if one.kind == "pause"}
+    if not pauses:
+        return None
+    row = connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
+    return pauses.get(f"{row[0]}/buyer/{buyer}") if row else None
 
 
 def overridden(
