@@ -111,7 +111,7 @@ def _broken_xml(source: str, tree: jinja.Template) -> Broken | None:
             origin.append((len(text), starts.get(id(node), -1)))
     whole = "".join(pieces)
     lead = len(whole) - len(whole.lstrip())
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" ")
     try:
         parser.Parse(whole.strip().encode(), True)
     except expat.ExpatError as error:
