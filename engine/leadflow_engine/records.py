@@ -32,7 +32,8 @@ class LeadRecord:
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """One step of the flow, ended. ``kind``: fetch intake enhance filter score route deliver. ``outcome``: success
-    failure error skipped. ``read`` and ``set`` are what it read and set, masked; ``note`` is a sentence for the trace."""
+    failure error skipped. ``read`` and ``set`` are what it read and set, masked; ``note`` is a sentence for the
+    trace."""
 
     number: int
     segment: int

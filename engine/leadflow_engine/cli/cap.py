@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadflow_engine.plan import Plan
 
 
-@click.command("cap")
+@click.command("cap", short_help="Change a cap for a while.")
 @click.argument("buyer")
 @click.argument("cap", metavar="CAP")
 @click.argument("number", required=False)

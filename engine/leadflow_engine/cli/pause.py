@@ -7,7 +7,7 @@ import click
 from leadflow_engine.cli import options, overriding
 
 
-@click.command("pause")
+@click.command("pause", short_help="Offer a buyer no leads for a while.")
 @click.argument("buyer")
 @overriding.lasting
 @overriding.because

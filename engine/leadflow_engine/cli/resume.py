@@ -7,7 +7,7 @@ import click
 from leadflow_engine.cli import options, overriding
 
 
-@click.command("resume")
+@click.command("resume", short_help="Offer a buyer leads again.")
 @click.argument("buyer")
 @overriding.because
 @overriding.of_flow

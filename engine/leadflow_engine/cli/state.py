@@ -8,7 +8,7 @@ from leadflow_engine.cli import options
 from leadflow_engine.cli.overriding import tell_state
 
 
-@click.command("state")
+@click.command("state", short_help="Show what is in force beside the flow.")
 @options.db_to_read
 def command(db: str | None) -> None:
     """Show what is in force beside the flow: buyers that are paused, caps with another number."""

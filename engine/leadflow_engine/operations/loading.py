@@ -71,7 +71,9 @@ def legs_of(flow: Flow) -> Iterator[Leg]:
         step.leg for step in (*flow.steps, *flow.named_delivers) if isinstance(step, Enhance | Deliver)
     )
     for source in flow.sources:
-        yield from (leg for leg in (source.fetch, *(each.leg for each in source.postbacks)) if leg is not None)
+        yield from (
+            leg for leg in (source.fetch, *(each.leg for each in source.postbacks)) if leg is not None
+        )
 
 
 def _count(number: int, word: str) -> str:
