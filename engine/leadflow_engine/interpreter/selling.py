@@ -178,7 +178,8 @@ def _sale_price(offer: Offer, reading: Reading | None) -> tuple[Decimal, str]:
         return offer.price, ""
     answered = reading.price if reading is not None else None
     if answered is None:
-        return Decimal(0), "the answer tells no price"
+        unread = (note for note in (reading.notes if reading else ()) if note.startswith("`price`"))
+        return Decimal(0), next(unread, "the answer tells no price")
     if offer.price and answered > offer.price:
         return offer.price, f"the answer says {answered}, over the limit {offer.price}"
     return answered, ""

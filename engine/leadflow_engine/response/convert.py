@@ -53,11 +53,11 @@ def clean(raw: str) -> str:
 
 
 def amount(value: object, country: str) -> Decimal | None:
-    """Money; None where it is blank or cannot be read as such."""
+    """Money; None where it is blank, cannot be read as such, or is less than nothing."""
     if value is None:
         return None
     read = parse(_MONEY, raw_of(value), country)
-    return read.normal if read.valid and isinstance(read.normal, Decimal) else None
+    return read.normal if read.valid and isinstance(read.normal, Decimal) and read.normal >= 0 else None
 
 
 def expiry(value: object, country: str, zone: str) -> Decimal | datetime.datetime | None:

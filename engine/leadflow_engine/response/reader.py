@@ -105,7 +105,7 @@ def _expiry(
 
 
 def _note_unread(name: str, value: object, read: object, answer: AnswerScope) -> None:
-    if read is None and value is not None and convert.text(value):
+    if read is None and (convert.text(value) or isinstance(value, list | dict)):
         answer.note(f"`{name}` is blank: what the answer says there cannot be read as one")
 
 

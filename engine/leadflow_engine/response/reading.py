@@ -49,10 +49,11 @@ class Reading:
 
     @property
     def chosen(self) -> Bid | None:
-        """The bid that stands for the answer where it holds several: the highest, of equal ones the first."""
-        return max(
-            (one for one in self.bids if one.bid is not None), key=lambda one: one.bid or 0, default=None
-        )
+        """The bid that stands for the answer where it holds several: the highest, of equal ones the first. Where any
+        has a reference, one without stands back: the post could not name it."""
+        priced = [one for one in self.bids if one.bid is not None]
+        named = [one for one in priced if one.reference]
+        return max(named or priced, key=lambda one: one.bid or 0, default=None)
 
     @classmethod
     def nothing(cls) -> Reading:
