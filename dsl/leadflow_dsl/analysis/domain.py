@@ -31,11 +31,15 @@ class Interval:
         return above and (self.high is None or (value, 0) < self.high)
 
 
+EVERYTHING: Final = (Interval(),)
+"""The one stretch that holds all values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """A set of ordered values: stretches that do not touch, from low to high."""
 
-    pieces: tuple[Interval, ...] = (Interval(),)
+    pieces: tuple[Interval, ...] = EVERYTHING
 
     @property
     def empty(self) -> bool:
@@ -48,6 +52,8 @@ class Intervals:
 
     def meet(self, other: Intervals) -> Intervals:
         """The values that are in both: one walk along both."""
+        if self.pieces == EVERYTHING or other.pieces == EVERYTHING:
+            return other if self.pieces == EVERYTHING else self
         found: list[Interval] = []
         here = there = 0
         while here < len(self.pieces) and there < len(other.pieces):
@@ -79,9 +85,8 @@ class Intervals:
 
 
 def _shared(one: Interval, two: Interval) -> Interval | None:
-    lows = [cut for cut in (one.low, two.low) if cut is not None]
-    highs = [cut for cut in (one.high, two.high) if cut is not None]
-    low, high = max(lows, default=None), min(highs, default=None)
+    low = two.low if one.low is None else one.low if two.low is None else max(one.low, two.low)
+    high = two.high if one.high is None else one.high if two.high is None else min(one.high, two.high)
     return None if low is not None and high is not None and low >= high else Interval(low, high)
 
 

@@ -231,11 +231,11 @@ def _step_here(draft: Draft, item: nodes.StepHere, library: dict[str, Symbol]) -
 
 
 def _named(draft: Draft) -> Iterator[nodes.Name]:
-    for loaded in draft.files:
-        for refused in find(loaded.tree, nodes.OnReject):
-            yield from refused.delivers
-        for unsold in find(loaded.tree, nodes.OnUnsold):
-            yield from unsold.delivers
+    for item in (item for loaded in draft.files for item in loaded.tree.items):
+        if isinstance(item, nodes.Filter):
+            yield from (name for refused in find(item, nodes.OnReject) for name in refused.delivers)
+        elif isinstance(item, nodes.Route):
+            yield from (name for unsold in find(item, nodes.OnUnsold) for name in unsold.delivers)
 
 
 def route_names(draft: Draft) -> tuple[tuple[nodes.Route, str], ...]:
