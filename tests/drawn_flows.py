@@ -19,15 +19,18 @@ source two "Second" {{ }}
 {lookups}
 deliver crm {{ post "https://crm.example" body json {{ p = phone }} }}
 deliver copy {{ post "https://copy.example" body json {{ p = phone }} }}
-filter door_filter {{ reject when age < 18 because "young" {on_reject} }}
+filter door_filter {{ reject when {doubt} because "young" {on_reject} }}
 {score}
 {buyers}
 """
-READS = 'look_0.kind == "x"'
 CONDITIONS = (
     "age > 30",
     "homeowner",
     'bill > 10 and (age < 35 or homeowner) and phone.area not in ["212", "646", "917"] and bill < 4000',
+)
+DELIVER = (
+    'deliver { post "https://b.example" body json { p = phone }'
+    ' response json { accepted when "ok" otherwise rejected } }'
 )
 OPTIONS = {
     "waterfall": ("", "{ order by priority, price desc, round_robin }", "{ timeout 20s }"),
@@ -73,15 +76,20 @@ def flows(draw: st.DrawFn) -> str:
     lookups = draw(st.integers(0, 5))
     routes = [draw(st.lists(items, min_size=1, max_size=3)) for _ in range(draw(st.integers(1, 2)))]
     end = draw(st.sampled_from(("", "unsold hold up to 2h retry every 15m", "on unsold { deliver crm }")))
-    reads = draw(st.booleans()) and lookups
     text = HEAD.format(
         title=draw(st.sampled_from(('"Plain"', '"<b> & \\"]]>\\" ```"', f'"{"long " * 60}"'))),
         lookups="\n".join(_lookup(number) for number in range(lookups)),
         on_reject=draw(st.sampled_from(("", "on reject { deliver copy }"))),
-        score=f"score quality {{ start 5  add 2 when {READS if reads else CONDITIONS[0]} }}",
+        doubt=draw(condition(lookups)),
+        score=f"score quality {{ start 5  add 2 when {draw(condition(lookups))} }}",
         buyers="\n".join(draw(buyer(name, lookups)) for name in BUYERS),
     )
     return text + "\n".join(f"route {{ {' '.join(route)} {end} }}" for route in routes)
+
+
+def condition(lookups: int) -> st.SearchStrategy[str]:
+    """What a step asks: of the lead alone, or of a look-up."""
+    return st.sampled_from((CONDITIONS[0], *(f'look_{number}.kind == "x"' for number in range(lookups))))
 
 
 def _lookup(number: int) -> str:
@@ -90,6 +98,30 @@ def _lookup(number: int) -> str:
         f'enhance look_{number} "Look-up {number}" on demand {{ post "https://l.example" body json {{ p = {before} }}'
         ' cost 0.004 response json { accepted when "ok" otherwise rejected set kind text "k" } }'
     )
+
+
+def asked_twice(on_reject: str, doubt: str, score: str) -> str:
+    """A flow whose look-ups stand in more rows than one beside a step that asks for a look-up itself."""
+    asks = dict(zip(BUYERS, (1, 3, 4), strict=False))
+    return (
+        HEAD.format(
+            title='"Plain"',
+            lookups="\n".join(_lookup(number) for number in range(5)),
+            on_reject=on_reject,
+            doubt=doubt,
+            score=score,
+            buyers="\n".join(
+                f'buyer {name} {{ price 5.00 accept when look_{number}.kind == "mobile" else "no" {DELIVER} }}'
+                for name, number in asks.items()
+            ),
+        )
+        + f"route {{ waterfall {', '.join(asks)} }}"
+    )
+
+
+SCORE_ASKS = asked_twice("", "age < 18", 'score quality { start 5  add 2 when look_0.kind == "x" }')
+FILTER_ASKS = asked_twice("on reject { deliver crm  deliver copy }", 'look_0.kind == "x"', "")
+"""A filter that asks, with copies at its left that take more height than itself."""
 
 
 @st.composite
@@ -110,6 +142,4 @@ def buyer(draw: st.DrawFn, name: str, lookups: int) -> str:
         ),
     ]
     title = draw(st.sampled_from(("", ' "Titled & <sold>"', f' "{"w" * 90}"')))
-    answer = 'response json { accepted when "ok" otherwise rejected }'
-    post = f'deliver {{ post "https://b.example" body json {{ p = phone }} {answer} }}'
-    return f"buyer {name}{title} {{ {' '.join(said)} {post} }}"
+    return f"buyer {name}{title} {{ {' '.join(said)} {DELIVER} }}"

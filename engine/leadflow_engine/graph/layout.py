@@ -7,7 +7,7 @@ and every way finds free room beside them (``ways.py``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,7 +32,8 @@ def lay_out(picture: Picture) -> Laid:
     labels = {
         edge.end: edge.label for edge in picture.edges if _is_choice(edge.start, picture) and edge.label
     }
-    return _Layout(labels).group(picture.root)
+    asking = frozenset(edge.end for edge in picture.edges if edge.kind == "asks")
+    return _Layout(labels, asking).group(picture.root)
 
 
 def _is_choice(name: str, picture: Picture) -> bool:
@@ -41,9 +42,11 @@ def _is_choice(name: str, picture: Picture) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """``labels`` are the conditions on the ways, by the id of that to which the way leads."""
+    """``labels`` are the conditions on the ways, by the id of that to which the way leads; ``asking`` are the ids of
+    what asks for look-ups on demand."""
 
     labels: Mapping[str, str]
+    asking: Set[str]
 
     def member(self, each: Member) -> Laid:
         if isinstance(each, Group):
@@ -104,14 +107,19 @@ class _Layout:
         return Laid(wide, down + laid.height, axis, boxes)
 
     def _aside(self, group: Group) -> Laid:
-        """The first on its axis, the others one below the other at its side."""
+        """The first on its axis, the others one below the other at its side.
+
+        They are centred on each other, except that nothing stands higher than what asks for a look-up: the dashed
+        ways come to it across the free room above it, from the right.
+        """
         main, *others = (self.member(each) for each in group.members)
         aside = _stacked(others)
         high = max(main.height, aside.height)
+        above = 0.0 if _first(group) in self.asking else (high - main.height) / 2
         at = 0.0 if group.arrange == "right" else aside.width + ASIDE
         beside = main.width + ASIDE if group.arrange == "right" else 0.0
         boxes = (
-            *moved(main.boxes, at, (high - main.height) / 2),
+            *moved(main.boxes, at, above),
             *moved(aside.boxes, beside, (high - aside.height) / 2),
         )
         return Laid(main.width + ASIDE + aside.width, high, at + main.axis, boxes)

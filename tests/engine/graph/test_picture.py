@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from drawn_flows import flows
-from hypothesis import HealthCheck, given, settings
+from drawn_flows import FILTER_ASKS, SCORE_ASKS, flows
+from hypothesis import HealthCheck, example, given, settings
 from syrupy.assertion import SnapshotAssertion
 
 from leadflow_dsl.checking import check, check_files
@@ -62,6 +62,8 @@ def test_every_flow_of_the_project_is_drawn(path: Path) -> None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(text=flows())
+@example(text=SCORE_ASKS)
+@example(text=FILTER_ASKS)
 def test_of_every_flow_the_picture_is_whole(text: str) -> None:
     holds(picture_of(flow_of(text)))
 
