@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from leadflow_dsl import nodes
+from leadflow_dsl import nodes, parse
 from leadflow_dsl.checking import examine
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.project import Unread, open_project
@@ -58,6 +60,14 @@ class Added:
     lacking: tuple[tuple[str, str, tuple[str, ...]], ...]
     differing: tuple[str, ...]
 
+    @property
+    def bids(self) -> bool:
+        """Whether it is asked by a ping for a bid, which is its price: what an auction is for."""
+        tree, _ = parse(self.files[0][1], "")
+        return tree is not None and all(
+            any(True for _ in find(tree, node)) for node in (nodes.Ping, nodes.FromBid)
+        )
+
 
 def add(asked: Asked) -> Added | Refused:
     """Adding a vendor, thought through; nothing is written. Refused: a sentence, where it cannot be done safely."""
@@ -78,7 +88,7 @@ def add_known(asked: Asked, known: Known) -> Added | Refused:
         return texts
     taken = taken_out(texts, asked.name, known.title or known.name)
     files = tuple(_files(asked, known.vendor, texts, taken, project.root))
-    return _clash(asked, draft, taken, files) or _added(asked, known, text, taken, files, draft)
+    return _clash(asked, draft, taken, files, project.root) or _added(asked, known, text, taken, files, draft)
 
 
 def _unfit(asked: Asked, draft: Draft) -> Refused | None:
@@ -87,6 +97,12 @@ def _unfit(asked: Asked, draft: Draft) -> Refused | None:
         return Refused(f"`{asked.flow}` cannot be read whole; mend it first: leadflow lint {asked.flow}")
     if draft.head is None:
         return Refused(f"`{asked.flow}` is a library; name the flow that imports it")
+    own = [symbol.name for symbol in draft.words.values() if symbol.kind == "field"]
+    for theirs, yours in asked.fields.items():
+        if yours not in own:
+            near = get_close_matches(yours, own, 1)
+            hint = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(own) or 'none'}"
+            return Refused(f"`--field {theirs}={yours}`: your lead has no field `{yours}`; {hint}")
     return None
 
 
@@ -138,18 +154,31 @@ def _files(
 
 
 def _clash(
-    asked: Asked, draft: Draft, taken: TakenOut, files: tuple[tuple[Path, str, str], ...]
+    asked: Asked, draft: Draft, taken: TakenOut, files: tuple[tuple[Path, str, str], ...], root: Path
 ) -> Refused | None:
+    library = files[0][0]
     for name in taken.names:
         for table in (draft.words, *draft.others.values()):
             if name in table:
                 found = table[name]
+                mine = (root / found.span.file).resolve() == library.resolve()
                 return Refused(
                     f"`{name}` is declared already, as {found.kind} in {found.span.file}:{found.span.line}; "
-                    "choose another name"
+                    "choose another name" + (_undone(asked, taken, files) if mine else "")
                 )
     there = next((path for path, _, _ in files if path.exists()), None)
     return Refused(f"`{there}` is there already; choose another name, or take it away") if there else None
+
+
+def _undone(asked: Asked, taken: TakenOut, files: tuple[tuple[Path, str, str], ...]) -> str:
+    """How what was added is taken away, to be added anew."""
+    there = ", ".join(f"`{os.path.relpath(path)}`" for path, _, _ in files if path.exists())
+    lines = f'the line `import "{_imported(asked)}"`' + (f" and `step {asked.name}`" if taken.step else "")
+    return f", or undo the first and add it again: remove {there}, and {lines} from `{asked.flow}`"
+
+
+def _imported(asked: Asked) -> str:
+    return f"{FOLDERS[asked.kind]}/{asked.name}.flow"
 
 
 def _added(
@@ -160,7 +189,7 @@ def _added(
     files: tuple[tuple[Path, str, str], ...],
     draft: Draft,
 ) -> Added:
-    imported = f"{FOLDERS[asked.kind]}/{asked.name}.flow"
+    imported = _imported(asked)
     text = with_import(text, imported)
     step = asked.name if taken.step else ""
     return Added(

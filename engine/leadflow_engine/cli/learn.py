@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @click.argument("samples", type=click.Path(exists=True, dir_okay=False), metavar="SAMPLES")
 @click.option("--ping", is_flag=True, help="The answers are to BUYER's ping, where it has a post too.")
 @click.option("--write", is_flag=True, help="Put the block into FLOW; without it nothing is changed.")
-def command(flow: str, name: str, samples: str, ping: bool, write: bool) -> None:
+@click.option("--anyway", is_flag=True, help="With --write: also where the block reads a sample wrong.")
+def command(flow: str, name: str, samples: str, ping: bool, write: bool, anyway: bool) -> None:
     """Propose how BUYER's (or a look-up's) answers are read, from SAMPLES: a list of answers with what each meant,
     or a journal (.db), whose answers in doubt somebody has settled.
 
@@ -42,8 +43,11 @@ def command(flow: str, name: str, samples: str, ping: bool, write: bool) -> None
     leg = legs[0] if ping else legs[-1]
     proposal = propose(_samples(samples, leg), leg.word == "ping")
     show(learned_lines(proposal, width_of(console())))
-    _put(flow, checked, leg, proposal, write)
-    raise SystemExit(0 if proposal.tried and not any(one.wrong for one in proposal.tried) else 1)
+    right = bool(proposal.tried) and not any(one.wrong for one in proposal.tried)
+    _put(flow, checked, leg, proposal, write and (right or anyway))
+    if write and not (right or anyway):
+        note("leadflow: nothing is written: the block reads samples wrong; --anyway writes it all the same")
+    raise SystemExit(0 if right else 1)
 
 
 def _samples(said: str, leg: Leg) -> tuple[Sample, ...]:

@@ -47,7 +47,7 @@ def command(
     from leadflow_engine.reports.received import trial_json, trial_lines
 
     plan = loaded(flow)
-    said = source_of(plan, source)
+    said = source_of(plan, source, asked_by="SOURCE is")
     call = _call(request, headers, query, method, _moment(at))
     secrets = None if unverified else call_secrets(plan, said)
     trial = try_call(plan, said, call, secrets)

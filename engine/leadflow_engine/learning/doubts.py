@@ -21,6 +21,7 @@ def doubts(proposal: Proposal) -> tuple[str, ...]:
     """Sentences, the gravest first."""
     return (
         *(f"lint says: {finding}" for finding in proposal.findings),
+        *_unsafe(proposal),
         *_alike(proposal),
         *_of_outcomes(proposal),
         *(sentence for rule in proposal.rules.rules for sentence in _of_rule(rule)),
@@ -32,6 +33,12 @@ def doubts(proposal: Proposal) -> tuple[str, ...]:
 def _alike(proposal: Proposal) -> Iterator[str]:
     if names := proposal.rules.alike:
         yield f"nothing tells these samples from others of another outcome: {', '.join(names)}"
+
+
+def _unsafe(proposal: Proposal) -> Iterator[str]:
+    for rule in proposal.rules.unsafe:
+        told = f"{_listed(rule.rests_on)} cannot be told apart from what was not accepted"
+        yield f"{told}, so no rule accepts it: `{rule.outcome} when {rule.condition}` would take both"
 
 
 def _of_outcomes(proposal: Proposal) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -12,6 +12,8 @@ from leadflow_engine.learning.samples import Sample
 from leadflow_engine.response import convert
 from leadflow_engine.response.decode import decode
 from leadflow_engine.response.html import Element, read_html
+from leadflow_engine.texts.json_tree import read_json
+from leadflow_engine.texts.xml_tree import xml_tree
 
 Json: TypeAlias = Any
 
@@ -28,6 +30,13 @@ _PLAIN_TAGS: Final = frozenset(
     "html head body title table tbody thead tr td th div span p br b i a h1 h2 h3 ul li form meta link script"
     " style".split()
 )
+
+_READ_WITHIN: Final[Mapping[str, tuple[str, Callable[[str], Json]]]] = {
+    "<": ("from_xml", xml_tree),
+    "{": ("from_json", read_json),
+    "[": ("from_json", read_json),
+}
+"""By how a text begins: the path function that reads it, and what that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,23 @@ def _walked(tree: Json, path: str) -> Iterator[Feature]:
         if path and all(not isinstance(item, dict | list) for item in tree):
             yield _at(path, tree)
         yield from _walked(tree[0], f"{path}[0]")
+    elif isinstance(tree, str) and path and (within := _within(tree)):
+        function, inner = within
+        yield from _walked(inner, f"{function}({path})")
     elif tree is not None and tree != []:
         yield _at(path, tree)
+
+
+def _within(text: str) -> tuple[str, Json] | None:
+    """An answer within the answer: the function that reads it, and its tree. None where a text is only a text."""
+    for sign, (function, read) in _READ_WITHIN.items():
+        if text.lstrip().startswith(sign):
+            try:
+                tree = read(text)
+            except ValueError:
+                return None
+            return (function, tree) if tree and isinstance(tree, dict | list) else None
+    return None
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,7 @@ from leadflow_dsl import format_text
 from leadflow_dsl import model as m
 from leadflow_dsl.checking import check_files
 from leadflow_engine.learning.features import features
-from leadflow_engine.learning.rules import Rules, Seen, find_rules
+from leadflow_engine.learning.rules import Rule, Rules, Seen, find_rules
 from leadflow_engine.learning.samples import VALUES, Sample
 from leadflow_engine.learning.values import Place, find_place
 from leadflow_engine.response import Reader, Reading, compile_response, convert
@@ -84,6 +84,24 @@ def propose(samples: Sequence[Sample], ping: bool = False) -> Proposal:
     seen = tuple(Seen(sample, features(sample, kind)) for sample in samples)
     rules = find_rules(seen)
     places = tuple(place for value in VALUES if (place := find_place(value, seen)))
+    proposal = _held(samples, kind, rules, places, ping)
+    while rule := _accepting_too_much(proposal):
+        proposal = _held(samples, kind, proposal.rules.without(rule), places, ping)
+    return proposal
+
+
+def _accepting_too_much(proposal: Proposal) -> Rule | None:
+    """A rule by which a sample that was not accepted is read as sold: the gravest mistake that a block can make."""
+    for one in proposal.tried:
+        if one.reading.verdict == "accepted" != one.sample.outcome and one.reading.rule:
+            return proposal.rules.rules[one.reading.rule - 1]
+    return None
+
+
+def _held(
+    samples: Sequence[Sample], kind: str, rules: Rules, places: tuple[Place, ...], ping: bool
+) -> Proposal:
+    """The block of these rules and places, checked, and held against the samples."""
     block = _block(kind, rules, places, ping)
     text, _ = format_text(_scratch(block, ping), "learned.flow")
     checked = check_files({"learned.flow": text or ""}, "learned.flow")

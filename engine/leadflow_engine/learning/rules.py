@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from leadflow_engine.learning.features import Feature, fits_a_line, text_literal, value_literal
@@ -56,11 +56,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules in order, ``otherwise``, and the names of the samples that nothing tells apart from others."""
+    """The rules in order, ``otherwise``, and the names of the samples that nothing tells apart from others.
+    ``unsafe`` are rules left out because they would accept what was not accepted."""
 
     rules: tuple[Rule, ...]
     otherwise: str
     alike: tuple[str, ...] = ()
+    unsafe: tuple[Rule, ...] = ()
+
+    def without(self, rule: Rule) -> Rules:
+        """The rules without one that accepts too much."""
+        kept = tuple(one for one in self.rules if one != rule)
+        return replace(self, rules=kept, unsafe=(*self.unsafe, rule))
 
 
 def find_rules(seen: Sequence[Seen]) -> Rules:
@@ -102,7 +109,7 @@ def _by_server_errors(seen: Sequence[Seen]) -> tuple[list[Rule], list[Seen]]:
 
 def _of_status(code: int, those: Sequence[Seen]) -> Rule:
     most = Counter(one.sample.outcome for one in those).most_common(1)[0][0]
-    return Rule(most, "status 2xx" if 200 <= code < 300 else f"status == {code}", _names(those))
+    return Rule(most, f"status == {code}", _names(those))
 
 
 def _names(those: Iterable[Seen]) -> tuple[str, ...]:
@@ -254,10 +261,21 @@ def _conditions(left: Sequence[Seen]) -> Iterator[tuple[tuple[object, ...], Rule
             rule = Rule(having[0].sample.outcome, f"{asked} is present", _names(having))
             whole = all(asked in one.features for one in left if one.sample.outcome == rule.outcome)
             yield (3 if whole else 5, -len(having), asked.count("."), len(asked)), rule
-    for status in sorted({one.sample.status for one in left}):
-        those = [one for one in left if one.sample.status == status]
+    yield from _on_statuses(left)
+
+
+def _on_statuses(left: Sequence[Seen]) -> Iterator[tuple[tuple[object, ...], Rule]]:
+    """``status 2xx`` where all of these have one outcome, else the number of each; what accepts goes first."""
+    polite = [one for one in left if 200 <= one.sample.status < 300]
+    alone = left
+    if polite and _of_one_outcome(polite):
+        alone = [one for one in left if one not in polite]
+        yield (4, -len(polite), 0, 0), Rule(polite[0].sample.outcome, "status 2xx", _names(polite))
+    for status in sorted({one.sample.status for one in alone}):
+        those = [one for one in alone if one.sample.status == status]
         if _of_one_outcome(those):
-            yield (1 if status >= 400 else 4, -len(those), 0, 0), _of_status(status, those)
+            later = those[0].sample.outcome != "accepted"
+            yield (1 if status >= 400 else 4, -len(those), 0, int(later)), _of_status(status, those)
 
 
 def _is_there(having: Sequence[Seen], asked: str) -> bool:

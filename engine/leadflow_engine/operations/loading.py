@@ -175,15 +175,16 @@ def _place(span: Span) -> str:
     return f"{span.file}:{span.line}"
 
 
-def source_of(plan: Plan, name: str = "") -> Source:
-    """The source by name; the only one where no name is given. Raises ``LoadProblem``."""
+def source_of(plan: Plan, name: str = "", asked_by: str = "say --source") -> Source:
+    """The source by name; the only one where no name is given. ``asked_by`` is how a command asks
+    for it. Raises ``LoadProblem``."""
     known = list(plan.sources)
     if not name and len(known) == 1:
         return plan.sources[known[0]]
     if name in plan.sources:
         return plan.sources[name]
     said = f"no source `{name}`" if name else "several sources"
-    raise LoadProblem(f"{plan.flow.file}: {said}; say --source {_either(known)}")
+    raise LoadProblem(f"{plan.flow.file}: {said}; {asked_by} {_either(known)}")
 
 
 def _either(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from leadflow_engine.adding import Added, all_known
 
 WIDTH: Final = 110
 _NEXT: Final = {
-    "buyer": "name it where it sells, in a route: waterfall {name}",
+    "buyer": "name it where it sells, in a route: {word} {name}",
     "lookup": "read what it sets, in a condition: {name}.outcome == success",
     "delivery": "`step {name}` runs it for every lead; or take that out and name it: on unsold {{ deliver {name} }}",
     "source": "send it leads: leadflow docs {flow} --source {name}",
@@ -57,8 +57,9 @@ def _left(added: Added, written: bool) -> Iterator[str]:
     asked = added.asked
     flow = _shown(asked.flow)
     scenarios = next(_shown(path) for path, _, _ in added.files if path.name.endswith(".scenarios.yaml"))
+    word = "auction" if added.bids else "waterfall"
     yield "then"
-    yield f"  {_NEXT[asked.kind].format(name=asked.name, flow=flow)}"
+    yield f"  {_NEXT[asked.kind].format(name=asked.name, flow=flow, word=word)}"
     yield f"  leadflow lint {flow}"
     yield f"  leadflow test {scenarios}"
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from leadflow_engine.operations.parsing import Parsed
 from leadflow_engine.reports.layout import Lines, hang, padded, painted
 from leadflow_engine.response import Reading
+from leadflow_engine.response.reading import Bid
 from leadflow_engine.values import written
 
 _WIDTH = 11
@@ -35,11 +36,16 @@ def _rows(parsed: Parsed, word: str, source: str) -> Iterator[tuple[str, str, st
     for name, value in values_of(reading).items():
         yield name, str(value), ""
     for bid in reading.bids:
-        yield "one bid", " ".join(filter(None, (str(bid.bid), bid.reference, bid.legal_name))), ""
+        yield "one bid", _one_bid(bid), ""
     for note in reading.notes:
         yield "note", note, ""
     if word == "post":
         yield "delivery", f"{parsed.settled.state}: {parsed.settled.outcome}", ""
+
+
+def _one_bid(bid: Bid) -> str:
+    amount = "no bid" if bid.bid is None else str(bid.bid)
+    return " ".join(filter(None, (amount, bid.reference, bid.legal_name)))
 
 
 def _rule(parsed: Parsed, source: str) -> str:

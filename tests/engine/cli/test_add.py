@@ -74,6 +74,19 @@ def test_the_same_again_overwrites_nothing(project: Path, leadflow: Leadflow) ->
     assert {name: (project / name).read_bytes() for name in names(project)} == before
 
 
+def test_the_same_again_says_how_the_first_is_undone(project: Path, leadflow: Leadflow) -> None:
+    bare = names(project)
+    leadflow("add", "delivery", "crm", "--from", "hubspot")
+    said = leadflow("add", "delivery", "crm", "--from", "hubspot", "--field", "zip=zip", code=2).output
+    removed, lines = said.partition("undo the first and add it again: remove ")[2].split(", and the line ")
+    assert lines == '`import "deliveries/crm.flow"` and `step crm` from `mine.flow`\n'
+    assert {name.strip("`") for name in removed.split(", ")} == names(project) - bare
+
+
+def test_a_buyer_that_bids_is_for_an_auction(project: Path, leadflow: Leadflow) -> None:
+    assert "in a route: auction acme\n" in leadflow("add", "buyer", "acme", "--from", "gomedigap").output
+
+
 def test_a_second_is_added_to_the_flow_and_not_to_the_first_ones_own(
     project: Path, leadflow: Leadflow
 ) -> None:
@@ -89,6 +102,14 @@ def test_a_second_is_added_to_the_flow_and_not_to_the_first_ones_own(
         (("client", "acme", "--from", "pet_first"), "`client` cannot be added; there are buyer, lookup"),
         (("buyer", "acme", "--from", "pet_first", "--field", "zip"), "write --field THEIRS=YOURS"),
         (("buyer", "acme", "--from", "pet_first", "--field", "zap=zip"), "there is no field `zap`"),
+        (
+            ("buyer", "acme", "--from", "pet_first", "--field", "postal_code=zipp"),
+            "your lead has no field `zipp`; did you mean `zip`?",
+        ),
+        (
+            ("buyer", "acme", "--from", "pet_first", "--field", "phone=nosuch"),
+            "your lead has no field `nosuch`; it has first_name, zip",
+        ),
         (("buyer", "acme", "--from", "pet_first", "--to", "none.flow"), "cannot read `none.flow`"),
     ],
 )

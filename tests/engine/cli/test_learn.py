@@ -87,6 +87,18 @@ def test_a_sample_that_is_read_wrong_is_told_and_ends_with_1(project: Path, lead
     assert "1 of 2 samples are read right" in result.stdout
 
 
+def test_what_reads_a_sample_wrong_is_written_only_anyway(project: Path, leadflow: Leadflow) -> None:
+    (project / "same.jsonl").write_text(
+        '{"body": {"ok": 1}, "outcome": "accepted"}\n{"body": {"ok": 1}, "outcome": "error"}\n'
+    )
+    arguments = ("learn", "loans.flow", "acme", "same.jsonl", "--write")
+    said = leadflow(*arguments, code=1).stderr
+    assert "nothing is written: the block reads samples wrong; --anyway writes it all the same" in said
+    assert (project / "loans.flow").read_text() == FLOW
+    assert "leadflow: written into " in leadflow(*arguments, "--anyway", code=1).stderr
+    assert "otherwise error" in (project / "loans.flow").read_text()
+
+
 @pytest.mark.parametrize(
     ("samples", "said"),
     [

@@ -161,6 +161,15 @@ class TestParse:
         printed = leadflow("parse", "loans.flow", "acme", *options, stdin=body).stdout
         assert [text for text in told if text not in printed] == [], printed
 
+    def test_an_offer_without_an_amount(self, loans: Path, leadflow: Leadflow) -> None:
+        text = (loans / "loans.flow").read_text()
+        several = text.replace('bid "bid"  reference "id" }', 'bids "of" { bid "net"  reference "id" } }')
+        several = several.replace("ping.reference", "ping.chosen.reference")
+        (loans / "several.flow").write_text(several)
+        body = '{"bid": 1, "of": [{"net": "$31.50", "id": "o1"}, {"id": "o2"}]}'
+        printed = leadflow("parse", "several.flow", "acme", "--ping", stdin=body).stdout
+        assert "one bid    31.50 o1\none bid    no bid o2\n" in printed
+
     def test_a_file_and_headers_and_json(self, loans: Path, leadflow: Leadflow) -> None:
         (loans / "answer").write_bytes(b"\xef\xbb\xbf1 \n")
         printed = leadflow(

@@ -108,6 +108,11 @@ def test_a_browser_is_sent_on_to_allowed_hosts(leadflow: Leadflow, tmp_path: Pat
     assert "[redirects] says hosts by source" in said("", code=2)
 
 
+def test_a_source_that_is_none_is_answered_with_those_that_are(leadflow: Leadflow) -> None:
+    said = leadflow("receive", FLOW, "nobody", stdin="", code=2).output
+    assert "no source `nobody`; SOURCE is " in said and "--source" not in said
+
+
 def test_what_is_no_request(leadflow: Leadflow) -> None:
     assert (
         "a request begins with a line such as"
