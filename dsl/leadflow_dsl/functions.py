@@ -56,6 +56,7 @@ _TABLE: tuple[Function, ...] = (
     Function("weekday", (_one("date", *MOMENTS),), WEEKDAY, "mon to sun", "weekday(now) in [sat, sun]"),
     Function("hour", (_one("time", "time", "datetime"),), NUMBER, "0 to 23", "hour(now) >= 8"),
     Function("date_of", (_one("moment", *MOMENTS),), DATE, "the day of a moment", "date_of(now)"),
+    Function("epoch", (_one("moment", "datetime"),), NUMBER, "whole seconds since 1970", "epoch(now)"),
     Function(
         "parse_date",
         (_TEXT, _one("pattern", "text")),

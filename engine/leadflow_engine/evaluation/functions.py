@@ -39,6 +39,8 @@ MOMENT: Final = (datetime.date, datetime.time)
 LIST: Final = (list, tuple)
 ANY: Final = (object,)
 
+_EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
 
 def _plain(value: object) -> object:
     """What a function sees of an argument, elements of lists included."""
@@ -97,6 +99,12 @@ def _local_day(day: datetime.date, now: datetime.datetime) -> datetime.date:
 
 def _date_of(day: datetime.date) -> datetime.date:
     return day.date() if isinstance(day, datetime.datetime) else day
+
+
+def epoch(moment: datetime.datetime, *, now: datetime.datetime) -> Decimal:
+    """Whole seconds since 1970 (UTC), as signatures and APIs tell the time; without a zone in that of ``now``."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    return Decimal((aware - _EPOCH) // datetime.timedelta(seconds=1))
 
 
 def parse_date(text: str, pattern: str, *, now: datetime.datetime) -> datetime.date | None:
@@ -269,6 +277,7 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "weekday": strict(lambda day: WEEKDAYS[day.weekday()], DAY),
     "hour": strict(lambda clock: Decimal(clock.hour), HOUR),
     "date_of": strict(_date_of, DAY),
+    "epoch": strict(epoch, (datetime.datetime,)),
     "parse_date": strict(parse_date, TEXT),
     "format": strict(format_value, (*MOMENT, *NUMBER), TEXT),
     "lower": strict(str.lower, TEXT),
@@ -306,5 +315,5 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
 """Bodies by name. ``case``, ``map`` and ``lookup`` decide which of their arguments are evaluated at all,
 and so stand with the evaluator; ``match`` reads an answer."""
 
-NEEDS_NOW: Final = frozenset({"years_since", "days_since", "parse_date"})
+NEEDS_NOW: Final = frozenset({"years_since", "days_since", "epoch", "parse_date"})
 """Functions that take the present moment as the keyword ``now``: aware, in the flow's time zone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -22,6 +22,7 @@ from leadflow_engine.instructions.types_in_words import example_of
 from leadflow_engine.instructions.wording import FOR_BUYERS, Wording
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.mapping import MappingError, RequestProblem
+from leadflow_engine.mapping.tree import written_left
 from leadflow_engine.plan import Plan
 from leadflow_engine.reports.amounts import money
 from leadflow_engine.secrets import masked_placeholders
@@ -197,7 +198,7 @@ def _leg(plan: Plan, kind: str, leg: m.Leg, sample: Sample, wording: Wording) ->
         method=request.method,
         url=url,
         headers=headers,
-        auth=tuple(_AUTH.get(auth.kind, _no_words)(auth) for auth in request.auth),
+        auth=tuple(_auth(auth, wording) for auth in request.auth),
         content_type=content_type,
         body=body,
         problem=problem,
@@ -244,17 +245,19 @@ def _shown(body: str, content_type: str) -> str:
         return text
 
 
-def _no_words(auth: m.Auth) -> Phrase:
-    return (f"by {auth.kind}",)
+def _auth(auth: m.Auth, wording: Wording) -> Phrase:
+    if auth.kind == "hmac":
+        over = wording.signed(auth.over)
+        return say("a signature over ", over, f" with HMAC {auth.algorithm}, in the header ", Name(auth.name))
+    return _AUTH[auth.kind](auth) if auth.kind in _AUTH else (f"by {auth.kind}",)
 
 
-_AUTH: Final[Mapping[str, Any]] = {
+_AUTH: Final[Mapping[str, Callable[[m.Auth], Phrase]]] = {
     "bearer": lambda auth: say("your token in the header ", Name("Authorization: Bearer ***")),
     "basic": lambda auth: say("a user and a password, in the header ", Name("Authorization: Basic ***")),
     "header": lambda auth: say("your key in the header ", Name(f"{auth.name}: {auth.prefix}***")),
     "query": lambda auth: say("your key in the query as ", Name(auth.name)),
     "body": lambda auth: say("your key in the body as ", Name(auth.name)),
-    "hmac": lambda auth: say(f"a signature, HMAC {auth.algorithm}, in the header ", Name(auth.name)),
     "oauth": lambda auth: ("a token that we ask your authorization server for, as a bearer",),
 }
 _CAUSES: Final[Mapping[str, str]] = {
@@ -298,8 +301,8 @@ def _returns(buyer: m.Buyer, wording: Wording) -> Iterator[Phrase]:
 
 def _test(buyer: m.Buyer) -> Iterator[Phrase]:
     for each in buyer.test_fields:
-        left = ".".join(part.name if part.kind == "name" else str(part.index) for part in each.left)
-        yield say("a test lead has ", Name(left), " = ", Wording(FOR_BUYERS).value(each.value))
+        left = Name(written_left(each.left))
+        yield say("a test lead has ", left, " = ", Wording(FOR_BUYERS).value(each.value))
     if buyer.test_url is not None:
         pieces = "".join(piece if isinstance(piece, str) else "..." for piece in buyer.test_url.pieces)
         yield say("test leads go to ", Name(pieces))

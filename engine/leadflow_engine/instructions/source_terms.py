@@ -138,12 +138,11 @@ def _terms(request_: m.Request) -> Iterator[t.Term]:
 
 
 def _hmac(check: m.Verification, wording: Wording) -> Phrase:
-    over = wording.value(check.over) if check.over is not None else ("the body as it is sent",)
     age = f", not older than {lasting(check.within)}" if check.within else ""
     time = say(" by the header ", Name(check.time_header)) if check.time_header else ()
     return say(
         "Sign ",
-        over,
+        wording.signed(check.over),
         f" with HMAC {check.algorithm} and the secret that you were given; put the signature into the header ",
         Name(check.name),
         age,

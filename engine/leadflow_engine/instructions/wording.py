@@ -65,12 +65,18 @@ _LEAD: Final[Mapping[str, str]] = {
     "outcome": "the lead's outcome",
     "local_time": "the time of day where the person lives",
 }
+_REQUEST: Final[Mapping[str, str]] = {
+    "body": "the body as it is sent",
+    "url": "the whole URL",
+    "method": "the method",
+}
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "years_since": "the whole years since {}",
     "days_since": "the whole days since {}",
     "weekday": "the weekday of {}",
     "hour": "the hour of {}",
     "date_of": "the day of {}",
+    "epoch": "the seconds since 1970 of {}",
     "length": "the length of {}",
     "digits": "the digits of {}",
     "count": "the number of {}",
@@ -105,6 +111,18 @@ class Wording:
         if term is None:
             return ()
         return self._value(term) if self.may_tell(term) else ("a value of ours",)
+
+    def signed(self, over: t.Term | None) -> Phrase:
+        """What a signature is made over: the body where nothing is said, else texts one after another."""
+        if over is None:
+            return (_REQUEST["body"],)
+        pieces: tuple[str | t.Term, ...] = (over,)
+        if isinstance(over, t.Text):
+            pieces = over.pieces
+        elif isinstance(over, t.Call) and over.name == "concat":
+            pieces = over.args
+        told = [constant(piece) if isinstance(piece, str) else self.value(piece) for piece in pieces if piece]
+        return told[0] if len(told) == 1 else say(joined(told, ", ", " and "), ", one after another,")
 
     # -------------------------------------------------------------- conditions
 
@@ -198,6 +216,8 @@ class Wording:
             return (_LEAD.get(read.name, f"the lead's {read.name}"),)
         if read.kind == "now":
             return ("the present moment",)
+        if read.kind == "request":
+            return (_REQUEST.get(read.name, read.name),)
         whole = f"{read.kind}.{read.name}" if read.kind in {"extra", "ping"} else read.name
         owner = self.names.get(read.name, (Name(whole),)) if read.kind == "field" else (Name(whole),)
         if read.kind == "result":

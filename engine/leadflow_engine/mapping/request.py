@@ -11,7 +11,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.evaluation.evaluate import Scope
-from leadflow_engine.mapping import multipart
+from leadflow_engine.mapping import multipart, signing
 from leadflow_engine.mapping.bodies import text_of
 from leadflow_engine.mapping.compiled_body import WriteBody, body_writer, content_type
 from leadflow_engine.mapping.problems import MappingError
@@ -71,14 +71,15 @@ class RequestBuilder:
         body = self.body(scope) if self.body else None
         if body is not None and len(body) > MAX_BODY:
             raise Refused(f"the body is longer than {MAX_BODY} characters")
-        return HttpRequest(
+        request = HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope), self.query.root, values),
             headers=_headers(self, scope, body),
             body=body,
-            auth=tuple(_auth(auth, scope) for auth in self.request.auth if auth.kind != "body"),
+            auth=tuple(auth for auth in self.request.auth if auth.kind != "body"),
             timeout=self.request.timeout.total_seconds(),
         )
+        return replace(request, auth=tuple(_auth(auth, request, scope) for auth in request.auth))
 
 
 def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
@@ -148,12 +149,14 @@ def _header(name: str, term: t.Term, scope: Scope) -> str | None:
     return text
 
 
-def _auth(auth: m.Auth, scope: Scope) -> m.Auth:
-    """Auth with what a lead decides in it decided: outbound sees constants and secrets only."""
+def _auth(auth: m.Auth, request: HttpRequest, scope: Scope) -> m.Auth:
+    """Auth with what a lead decides in it decided: outbound sees constants, secrets and parts of the request."""
     if auth.oauth is not None:
         return replace(auth, oauth=_settled_oauth(auth.oauth, scope))
-    user, over = _settled(auth.user, scope), _settled(auth.over, scope)
-    return auth if user is auth.user and over is auth.over else replace(auth, user=user, over=over)
+    if auth.over is not None:
+        return replace(auth, over=signing.settled(auth.over, request, scope))
+    user = _settled(auth.user, scope)
+    return auth if user is auth.user else replace(auth, user=user)
 
 
 def _settled_oauth(oauth: m.OAuth, scope: Scope) -> m.OAuth:

@@ -11,13 +11,14 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape as escape_xml
 
 from leadflow_dsl.model import Auth
-from leadflow_dsl.terms import Const, SecretRef, Term
+from leadflow_dsl.terms import Const, Read, SecretRef, Term, Text
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.guard import Refused
 from leadflow_engine.outbound.tokens import Key, key_of
 from leadflow_engine.secrets import MASK, Secrets, escape_json
 
 DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
+_SIGNED = "what `auth hmac` signs"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 
@@ -49,7 +50,7 @@ def wire_of(request: HttpRequest, secrets: Secrets, tokens: Mapping[Key, str] | 
         headers=tuple((name, secrets.fill(value, _as_it_is)) for name, value in request.headers),
         body=None if body is None else _encoded(body),
     )
-    for item in request.auth:
+    for item in sorted(request.auth, key=lambda item: item.kind == "hmac"):  # it may sign what the others add
         if item.oauth is not None:
             wire = _token(wire, (tokens or {}).get(key_of(item), MASK))
         else:
@@ -82,11 +83,11 @@ def _as_it_is(value: str) -> str:
     return value
 
 
-def _encoded(body: str) -> bytes:
+def _encoded(text: str, what: str = "the body") -> bytes:
     try:
-        return body.encode()
+        return text.encode()
     except UnicodeEncodeError as error:
-        raise Refused(f"the body holds half of a character at position {error.start}") from error
+        raise Refused(f"{what} holds half of a character at position {error.start}") from error
 
 
 def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
@@ -138,15 +139,24 @@ def _query(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
 def _hmac(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
     if item.algorithm not in DIGESTS:
         raise Refused(f"`auth hmac {item.algorithm}`: known are {', '.join(sorted(DIGESTS))}")
-    signed = (
-        wire.body or b""
-        if item.over is None
-        else _text(item.over, secrets, "what `auth hmac` signs").encode()
-    )
+    signed = wire.body or b"" if item.over is None else _signed(item.over, wire, secrets)
     signature = hmac.new(_secret(item, secrets).encode(), signed, item.algorithm).hexdigest()
     return _with_header(
         replace(wire, echoes=(*wire.echoes, signature)), item.name, f"{item.prefix}{signature}"
     )
+
+
+def _signed(over: Term, wire: Wire, secrets: Secrets) -> bytes:
+    """The bytes that ``over`` stands for: the request's own as they are sent, every other text in UTF-8."""
+    if isinstance(over, Text):
+        return b"".join(
+            _encoded(piece, _SIGNED) if isinstance(piece, str) else _signed(piece, wire, secrets)
+            for piece in over.pieces
+        )
+    if isinstance(over, Read) and over.kind == "request":
+        parts = {"body": wire.body or b"", "method": wire.method.encode()}
+        return parts[over.name] if over.name in parts else _encoded(wire.url, "the url")
+    return _encoded(_text(over, secrets, _SIGNED), _SIGNED)
 
 
 def _body(wire: Wire, item: Auth, secrets: Secrets) -> Wire:

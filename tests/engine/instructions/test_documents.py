@@ -76,6 +76,53 @@ def test_who_is_not_there_is_told_with_who_is(solar: Plan, moment: datetime.date
         for_buyer(solar, "sun", moment)
 
 
+SIGNED = """
+flow signed "Signed"
+lead { id_1 text required }
+source s { }
+buyer b {
+  price 1.00
+  deliver {
+    post "https://b.example"
+    auth hmac sha256 header "X-Sig" env K%s
+    body xml { L.@id = id_1 }
+    response { accepted when status 2xx  otherwise error }
+  }
+  test { field L.@id = "0" }
+}
+route { waterfall b }
+"""
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ("", "the body as it is sent"),
+        (" over request.url", "the whole URL"),
+        (
+            ' over concat(epoch(now), ".", request.body)',
+            "the seconds since 1970 of the present moment, `.` and the body as it is sent, one after another,",
+        ),
+        (
+            ' over "{{ id_1 }}:{{ request.method }}"',
+            "`id_1`, `:` and the method, one after another,",
+        ),
+    ],
+)
+def test_a_buyer_reads_what_is_signed(
+    over: str, expected: str, planned: Callable[[str], Plan], moment: datetime.datetime
+) -> None:
+    told = written(for_buyer(planned(SIGNED % over), "b", moment), "markdown")
+    assert f"a signature over {expected} with HMAC sha256, in the header `X-Sig`" in told
+
+
+def test_a_test_lead_is_told_with_the_attribute_that_marks_it(
+    planned: Callable[[str], Plan], moment: datetime.datetime
+) -> None:
+    told = written(for_buyer(planned(SIGNED % ""), "b", moment), "markdown")
+    assert "a test lead has `L.@id` = `0`" in told.replace("A test", "a test")
+
+
 def test_every_outcome_of_a_lead_is_explained() -> None:
     assert set(intake.OUTCOMES) == set(LEAD_OUTCOME.members)
 
