@@ -140,7 +140,8 @@ class ReadLimits:
 class Admit:
     """Count that these buyers are about to be pinged, each all of its limits or none.
 
-    Result: ``{"out": {buyer: {"code", "reason"}}}``: those that may not be, and why."""
+    Result: ``{"out": {buyer: {"code", "reason", "until"}}}``: those that may not be, why, and until when (ISO) where
+    that is known."""
 
     buyers: tuple[BuyerLimits, ...]
 
@@ -199,11 +200,12 @@ class ReadCache:
 class Intent:
     """Reserve everything a post needs, all or none, and record that it is about to be made.
 
-    Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason"}``. ``exclusive`` refuses where
-    another delivery of this lead is confirmed, pending or in doubt, unless ``beside_doubt``. ``open_until`` (ISO) is
-    when the buyer closes, ``None`` where it does not: a Run that comes late, after a crash or a long way, is refused.
-    ``most`` is how many deliveries of this lead may be sales or come to be, this one included; ``None`` for any
-    number. ``shares`` are added to how far each buyer of the stage is behind its share of first offers (millionths).
+    Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason", "until"}``, the last (ISO) where
+    it is known. ``exclusive`` refuses where another delivery of this lead is confirmed, pending or in doubt, unless
+    ``beside_doubt``. ``open_until`` (ISO) is when the buyer closes, ``None`` where it does not: a Run that comes late,
+    after a crash or a long way, is refused. ``most`` is how many deliveries of this lead may be sales or come to be,
+    this one included; ``None`` for any number. ``shares`` are added to how far each buyer of the stage is behind its
+    share of first offers (millionths).
     """
 
     buyer: str

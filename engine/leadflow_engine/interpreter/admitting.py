@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from leadflow_engine.effects import Admit, BuyerLimits, Effect
-from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.effects import Admit, BuyerLimits, Effect, Result
+from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.prices import ping_claims
 from leadflow_engine.interpreter.selling import Pinged
 
@@ -25,4 +25,9 @@ def admit(journey: Journey, names: Iterable[str]) -> Generator[Any, Any, dict[st
         return {}
     journey.unstored = False  # what a post taught is stored with it
     reply = yield Effect(f"admit/{journey.number('admit')}", Admit(tuple(questions)))
-    return {name: Pinged(str(why["code"]), str(why["reason"])) for name, why in reply["out"].items()}
+    return {name: _refused(why) for name, why in reply["out"].items()}
+
+
+def _refused(why: Result) -> Pinged:
+    until = moment(str(why["until"])) if why.get("until") else None
+    return Pinged(str(why["code"]), str(why["reason"]), until=until)

@@ -107,8 +107,10 @@ def repeated(
 
 
 def may_repeat(done: Exchange, retry: m.Retry, causes: frozenset[str]) -> bool:
-    """Does the flow ask for another call after this one?"""
-    return cause_of(done) in causes.intersection(retry.causes)
+    """Does the flow ask for another call after this one? Where a rule of the answer says ``retry`` it does, whatever
+    causes are named."""
+    cause = cause_of(done)
+    return cause == "retry" or cause in causes.intersection(retry.causes)
 
 
 def cause_of(done: Exchange) -> str:

@@ -14,9 +14,11 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Intent, Result
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, build
-from leadflow_engine.interpreter.journey import Journey, iso
+from leadflow_engine.interpreter.holding import hold_out
+from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.prices import Offer, claims_of
 from leadflow_engine.interpreter.sharing import most_of, shares
+from leadflow_engine.judge import Out
 from leadflow_engine.lead import Lead
 from leadflow_engine.limits.hours import open_until
 from leadflow_engine.mapping import Extra, RequestProblem, Staging
@@ -34,7 +36,8 @@ SAFE_TO_REPEAT = frozenset({"connect", "429", "retry"})
 
 @dataclass(frozen=True, slots=True)
 class Pinged:
-    """What a ping came to. ``outcome`` is "bid", or the distribution word of a buyer that made none."""
+    """What a ping came to. ``outcome`` is "bid", or the distribution word of a buyer that made none; ``until`` is when
+    one that was not pinged can be, where that is known."""
 
     outcome: str
     reason: str = ""
@@ -42,6 +45,7 @@ class Pinged:
     result: Result = field(default_factory=dict)
     ms: float = 0.0
     expires: object = None  # seconds from the answer (Decimal), or a moment
+    until: datetime.datetime | None = None
 
 
 def ping(
@@ -122,7 +126,7 @@ def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     lot = yield from prepare(journey, offer)
     if isinstance(lot, Settled):
         return lot
-    refused = yield from reserve(journey, lot)
+    refused = yield from reserve(journey, lot, in_turn=True)
     if refused is not None:
         return refused
     return conclude(journey, lot, (yield from post(journey, lot)))
@@ -141,15 +145,27 @@ def prepare(journey: Journey, offer: Offer) -> Generator[Any, Any, Lot | Settled
     return Lot(offer, number, request, copy.copy(journey.lead))
 
 
-def reserve(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
-    """The intent of a lot: everything that it needs is reserved, or (noted) why not."""
+def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any, Any, Settled | None]:
+    """The intent of a lot: everything that it needs is reserved, or (noted) why not. ``in_turn`` is whether the buyer
+    has a place of its own in the stage, in which it can be waited for."""
     refused = yield from _intend(journey, lot)
     if refused is not None:
-        return _noted(journey, lot.offer, refused)
+        return _refused(journey, lot.offer, refused, in_turn)
     journey.delivered(_delivery(journey, lot, "intent"))
     journey.unstored = False  # the intent itself is stored
     _note_price(journey, lot.offer)
     return None
+
+
+def _refused(journey: Journey, offer: Offer, out: Out, in_turn: bool) -> Settled:
+    """What a buyer comes to whose room went between judging and reserving: held as if it had been judged so, unless
+    it has a lower price for which there may be room."""
+    offers = journey.plan.buyers[offer.buyer].buyer.offers
+    said = {"position": offer.position, "bid": offer.bid, "ms": offer.ms}
+    last = not offers or offer.asked == offers[-1]
+    if last and hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
+        return Settled("not_sent", "held", out.reason)
+    return _noted(journey, offer, Settled("not_sent", out.code, out.reason))
 
 
 def _note_price(journey: Journey, offer: Offer) -> None:
@@ -197,7 +213,7 @@ def delivery_key(lead: str, buyer: str, number: int) -> str:
     return hashlib.sha256(f"{lead}\0{buyer}\0{number}".encode()).hexdigest()[:32]
 
 
-def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
+def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
     offer, number = lot.offer, lot.number
     planned = journey.plan.buyers[offer.buyer]
     limits, keys = claims_of(journey, planned, offer.price)
@@ -221,7 +237,8 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Settled | None]:
     if reply["granted"]:
         journey.shares.pop(offer.stage.id, None)
         return None
-    return Settled("not_sent", str(reply["code"]), str(reply["reason"]))
+    until = moment(str(reply["until"])) if reply.get("until") else None
+    return Out(str(reply["code"]), str(reply["reason"]), 0, until)
 
 
 def _open_until(journey: Journey, planned: PlannedBuyer) -> str | None:

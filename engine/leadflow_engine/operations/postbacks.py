@@ -11,7 +11,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import HttpRequest, Result
 from leadflow_engine.intake.replies import Beside, result_in
 from leadflow_engine.interpreter.asking import REPEATABLE
-from leadflow_engine.interpreter.exchange import Exchange, cause_of
+from leadflow_engine.interpreter.exchange import Exchange, may_repeat
 from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
@@ -101,7 +101,7 @@ def _pause(leg: m.Leg, done: Exchange, due: Due) -> datetime.timedelta | None:
     """How long until the next attempt; None where there is none."""
     retry = leg.request.retry
     soon = retry.times if retry else 0
-    if retry and due.attempts < soon and cause_of(done) in REPEATABLE.intersection(retry.causes):
+    if retry and due.attempts < soon and may_repeat(done, retry, REPEATABLE):
         return retry.backoff
     place = max(due.attempts - soon, 0)
     return AGAIN_AFTER[place] if place < len(AGAIN_AFTER) else None

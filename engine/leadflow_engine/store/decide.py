@@ -35,14 +35,16 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         refusal = (
             None if test else claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
         )
-        return {"accepted": True} if refusal is None else _refused("accepted", refusal)
+        if refusal is None:
+            return {"accepted": True}
+        return {"accepted": False, "code": refusal.code, "reason": refusal.reason}
     if isinstance(data, Intent):
         refusal = _taken(connection, write.lead, data) or _closed(data, at)
         refusal = refusal or _suppressed(connection, digests, data, at)
         refusal = refusal or paused_now(connection, write.lead, data.buyer, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
-        return {"granted": True, "at": iso(at)} if refusal is None else _refused("granted", refusal)
+        return {"granted": True, "at": iso(at)} if refusal is None else {"granted": False, **_said(refusal)}
     if isinstance(data, Admit):
         return {"out": _not_admitted(connection, digests, write.lead, data, at)}
     return {}
@@ -59,12 +61,14 @@ def _not_admitted(
         refusal = claims_refused(connection, digests, lead, buyer.limits, buyer.keys, at, taken)
         if refusal is not None:
             taken.amounts = kept
-            out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason}
+            out[buyer.buyer] = _said(refusal)
     return out
 
 
-def _refused(what: str, refusal: Refusal) -> Result:
-    return {what: False, "code": refusal.code, "reason": refusal.reason}
+def _said(refusal: Refusal) -> Result:
+    """A refusal as a result: with the time when room opens, by which a buyer may be held."""
+    until = {"until": iso(refusal.until)} if refusal.until is not None else {}
+    return {"code": refusal.code, "reason": refusal.reason, **until}
 
 
 def _taken(connection: sqlite3.Connection, lead: str, intent: Intent) -> Refusal | None:

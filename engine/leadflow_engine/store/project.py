@@ -6,10 +6,11 @@ to it, so that both write the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from leadflow_engine.effects import Accept, Admit, End, Intent, Result, Suspend, Write
+from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
 from leadflow_engine.store.deliveries import HOUR, project_delivery, reserve
@@ -184,7 +185,17 @@ def _admit(event: Event, write: Write, result: Result) -> None:
     data = write.effect.data
     assert isinstance(data, Admit)
     limits = [limit for buyer in data.buyers if buyer.buyer not in result["out"] for limit in buyer.limits]
-    reserve(event, write.effect.key, limits, (), "counted")
+    reserve(event, write.effect.key, _together(limits), (), "counted")
+
+
+def _together(limits: Iterable[LimitClaim]) -> Iterable[LimitClaim]:
+    """Claims of one effect with what several of them take of one limit (a shared cap) added up: it has one row."""
+    found: dict[tuple[str, str], LimitClaim] = {}
+    for limit in limits:
+        place = limit.limit, limit.by
+        before = found[place].amount if place in found else 0
+        found[place] = replace(limit, amount=before + limit.amount)
+    return found.values()
 
 
 def _intent(event: Event, write: Write, result: Result) -> None:

@@ -44,6 +44,21 @@ def test_a_held_lead_is_sold_when_its_buyer_opens(tmp_path, state, buyer):
     assert len(at_once(replay(run.plan, lead, run.store.facts(lead)))) == 2
 
 
+@pytest.mark.parametrize(("state", "buyer"), [("CA", "waits"), ("NV", "waits"), ("TX", "first")])
+def test_leads_whose_room_went_on_the_way_are_sold_as_room_comes_back(tmp_path, state, buyer):
+    run, leads = waiting("hold_late", tmp_path, [{"state": state}] * 3)
+    day = datetime.datetime(2026, 11, 21, 5, tzinfo=datetime.UTC)
+    ended = []
+    for later in range(2):  # a day has room for one of them; the other is held once more
+        assert {(work.why, work.due) for work in run.store.work()} == {("held", day + later * 24 * HOUR)}
+        run.clock.at = day + later * 24 * HOUR
+        ended.append([resume(run, work.lead).outcome for work in run.store.work()])
+    assert [sorted(each) for each in ended] == [["held", "sold"], ["sold"]]
+    assert [sold(run, lead) for lead in leads] == [[buyer]] * 3
+    for lead in leads:
+        assert at_once(replay(run.plan, lead, run.store.facts(lead)))
+
+
 def test_when_the_wait_was_in_vain_the_fallback_comes(tmp_path):
     run, [lead] = waiting("hold", tmp_path, [{"state": "CA"}])
     run.clock.at += datetime.timedelta(days=1)  # Saturday: closed again, and twelve hours are over

@@ -69,7 +69,8 @@ def test_all_that_an_intent_claims_fits_or_none_is_claimed(kit: Any, store: Sqli
     story = kit.story("L2")
     store.write_now(story.accept())
     result = store.write_now(story.intent(limits=[kit.cap(50), day], keys=[kit.key("+15125550147")]))
-    assert result == {"granted": False, "code": "capped", "reason": "cap 1 per day is full until 00:00"}
+    said = {"code": "capped", "reason": "cap 1 per day is full until 00:00"}
+    assert result == {"granted": False, **said, "until": "2026-11-21T05:00:00.000000Z"}
     assert caps(store) == [(0, 1)]
     assert store.query("SELECT count(*) FROM dedupe_key") == [(0,)]
     assert store.query("SELECT count(*) FROM delivery WHERE lead = 'L2'") == [(0,)]

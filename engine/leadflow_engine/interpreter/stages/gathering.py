@@ -10,10 +10,12 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import build, value
+from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Fork, Journey, store
 from leadflow_engine.interpreter.prices import amount_due, fixed_price
 from leadflow_engine.interpreter.selling import Pinged, ping, test_marks
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
+from leadflow_engine.judge import Out
 
 DEFAULT_WINDOW = 1.0
 """Seconds that a stage waits for bids where the flow does not say."""
@@ -115,6 +117,8 @@ def standing(
         done = pinged.get(name)
         price = yield from _price(journey, name)
         bid = price if done is None or (done.outcome == "bid" and done.bid is None) else done.bid
+        if done is not None and done.until is not None and _hold(journey, stage, name, done):
+            continue
         if done is not None and done.outcome != "bid":
             drop(journey, stage, name, done.outcome, done.reason, done)
         elif bid is None:
@@ -125,6 +129,11 @@ def standing(
         else:
             bids[name] = bid
     return bids
+
+
+def _hold(journey: Journey, stage: m.Stage, name: str, done: Pinged) -> bool:
+    """Hold a buyer that was not to be pinged, if it says so."""
+    return hold_out(journey, stage, name, Out(done.outcome, done.reason, 0, done.until))
 
 
 def _price(journey: Journey, name: str) -> Generator[Any, Any, Decimal | None]:

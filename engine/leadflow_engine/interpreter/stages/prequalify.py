@@ -9,23 +9,21 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, ReadLimits
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.interpreter.asking import ask
-from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.holding import hold_out
+from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.prices import limits_question
 from leadflow_engine.interpreter.sharing import has_it, mate_of, shares
 from leadflow_engine.interpreter.suppressing import kept_from
 from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
 from leadflow_engine.records import Judged
 
-HELD_FOR = {"closed": "closed", "capped": "capped", "balance": "capped", "down": "down"}
-"""Which of a buyer's ``on ... hold`` applies to a reason's code."""
 
+def prequalify(
+    journey: Journey, stage: m.Stage, names: Iterable[str], in_turn: bool = False
+) -> Generator[Any, Any, Judgement]:
+    """Judge the buyers of a stage that were not tried yet: criteria and hours first, limits of the survivors next.
 
-IN_TURN = frozenset({"waterfall", "fallback"})
-"""Stages in which a buyer has a place of its own in which it can be waited for."""
-
-
-def prequalify(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Generator[Any, Any, Judgement]:
-    """Judge the buyers of a stage that were not tried yet: criteria and hours first, limits of the survivors next."""
+    ``in_turn`` is whether each has a place of its own in the stage, in which it can be waited for."""
     names = tuple(
         name for name in names if (stage.again or name not in journey.tried) and not has_it(journey, name)
     )
@@ -34,7 +32,7 @@ def prequalify(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Genera
     _refuse_tests(journey, judgement)
     _refuse_sharers(journey, stage, judgement)
     yield from _read_limits(journey, stage, judgement)
-    _note(journey, stage, judgement)
+    _note(journey, stage, judgement, in_turn)
     return judgement
 
 
@@ -84,35 +82,16 @@ def _move_out(judgement: Judgement, name: str, out: Out) -> None:
     judgement.out[name] = out
 
 
-def _note(journey: Journey, stage: m.Stage, judgement: Judgement) -> None:
+def _note(journey: Journey, stage: m.Stage, judgement: Judgement, in_turn: bool) -> None:
     """One digit a buyer for the plain reasons, a record of its own for the others; remember who may be held."""
     digits = ["0"] * len(journey.plan.buyers)
     for name, out in judgement.out.items():
         digits[journey.plan.buyers[name].position] = out.digit
         journey.outs.append((out.code, out.reason))
         journey.lead.buyers[name] = out.code
-        if not hold_out(journey, stage, name, out) and out.digit == SEE_BESIDE:
+        if not hold_out(journey, stage, name, out, in_turn) and out.digit == SEE_BESIDE:
             journey.considered(stage.id, name, out.code, code=out.code, reason=out.reason)
     journey.records.append(Judged(stage.id, journey.segment, "".join(digits)))
-
-
-def hold_out(journey: Journey, stage: m.Stage, name: str, out: Out) -> bool:
-    """Keep a buyer that cannot now but says ``hold`` for when nobody else took the lead."""
-    hold = dict(journey.plan.buyers[name].buyer.holds).get(_cause(out))
-    if hold is None or hold.action == "skip" or out.until is None or hold.up_to is None:
-        return False
-    since = moment(journey.held[name]["since"]) if name in journey.held else journey.now()
-    if out.until > since + hold.up_to:
-        journey.held.pop(name, None)
-        return False
-    first = hold.action == "hold_first" and stage.kind in IN_TURN
-    journey.held[name] = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
-    journey.considered(stage.id, name, "held", code=out.code, reason=out.reason)
-    return True
-
-
-def _cause(out: Out) -> str:
-    return "down" if out.code == "paused" and out.reason.startswith("down") else HELD_FOR.get(out.code, "")
 
 
 def resolve_open(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, bool]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import reads
 from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import ask, build
+from leadflow_engine.interpreter.holding import hold_out, is_first
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
 from leadflow_engine.interpreter.sharing import mate_of
@@ -17,7 +19,7 @@ from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
 from leadflow_engine.interpreter.stages.turns import LOWER, after, in_time, offer
-from leadflow_engine.judge import Judgement
+from leadflow_engine.judge import Judgement, Out
 
 
 def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
@@ -25,10 +27,10 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     choose between stages, they are not asked again."""
     if stage.id in journey.gathered:
         return (yield from multisell(journey, stage, names))
-    judgement: Judgement = yield from prequalify(journey, stage, names)
+    judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
     yield from _ask_for_order(journey, stage, judgement)
-    firsts = [name for name in names if journey.held.get(name, {}).get("first") and name in judgement.out]
+    firsts = [name for name in names if is_first(journey, name) and name in judgement.out]
     line = yield from ordered(journey, stage, survivors + firsts)
     began = journey.elapsed
     for position, name in enumerate(line, start=1):
@@ -39,7 +41,8 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
             break
         result = yield from _turn(journey, stage, name, position, remaining)
         if result is not None:
-            _not_asked(journey, stage, remaining, position)
+            if not (isinstance(result, Waiting) and result.why == "held"):
+                _not_asked(journey, stage, remaining, position)
             return result
     return Unsold()
 
@@ -77,8 +80,10 @@ def _turn(
         if pinged.outcome == "no_bid":
             continue
         if pinged.outcome != "bid":
-            return None
+            return _held(journey, name, remaining) if pinged.outcome == "held" else None
         settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms, asked)
+        if settled is not None and settled.outcome == "held":
+            return _held(journey, name, remaining)
         if settled is None or settled.outcome not in LOWER:
             return after(journey, name, settled, remaining) if settled is not None else None
     return None
@@ -91,6 +96,9 @@ def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generat
     request = yield from build(journey, buyer.ping, name, extra)
     refused = yield from admit(journey, (name,))
     pinged: Pinged = refused[name] if refused else (yield from ping(journey, buyer, request))
+    out = Out(pinged.outcome, pinged.reason, 0, pinged.until)
+    if refused and hold_out(journey, stage, name, out, in_turn=True, position=position):
+        return replace(pinged, outcome="held")
     if pinged.outcome != "bid":
         journey.tried[name] = pinged.outcome
         journey.considered(
@@ -99,6 +107,11 @@ def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generat
         return pinged
     journey.lead.ping = ping_values(journey, buyer, pinged.result)
     return pinged
+
+
+def _held(journey: Journey, name: str, remaining: tuple[str, ...]) -> Waiting | None:
+    """A buyer whose room went just before its turn: waited for here, or (``None``) when nobody else took the lead."""
+    return _wait_first(journey, name, (name, *remaining)) if is_first(journey, name) else None
 
 
 def _wait_first(journey: Journey, name: str, remaining: tuple[str, ...]) -> Waiting:

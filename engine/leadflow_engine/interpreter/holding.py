@@ -1,0 +1,40 @@
+"""Holding: a buyer that cannot now but says ``hold`` is kept for when it can, whenever that comes to light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.judge import Out
+
+HELD_FOR = {"closed": "closed", "capped": "capped", "balance": "capped", "down": "down"}
+"""Which of a buyer's ``on ... hold`` applies to a reason's code."""
+
+
+def hold_out(
+    journey: Journey, stage: m.Stage, name: str, out: Out, in_turn: bool = False, **rest: Any
+) -> bool:
+    """Keep a buyer that cannot now but says ``hold`` for when nobody else took the lead, or, ``in_turn``, for its
+    place where it says ``hold first``. ``rest`` is noted with it. False where it is not to be waited for."""
+    hold = dict(journey.plan.buyers[name].buyer.holds).get(_cause(out))
+    if hold is None or hold.action == "skip" or out.until is None or hold.up_to is None:
+        return False
+    since = moment(journey.held[name]["since"]) if name in journey.held else journey.now()
+    if out.until > since + hold.up_to:
+        journey.held.pop(name, None)
+        return False
+    first = hold.action == "hold_first" and in_turn
+    journey.held[name] = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
+    journey.tried.pop(name, None)  # it is to be judged again, as one that was never asked
+    journey.considered(stage.id, name, "held", code=out.code, reason=out.reason, **rest)
+    return True
+
+
+def is_first(journey: Journey, name: str) -> bool:
+    """Is this buyer, which is held, waited for in its place?"""
+    return bool(journey.held.get(name, {}).get("first"))
+
+
+def _cause(out: Out) -> str:
+    return "down" if out.code == "paused" and out.reason.startswith("down") else HELD_FOR.get(out.code, "")
