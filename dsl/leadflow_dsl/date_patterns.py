@@ -59,10 +59,27 @@ _FOREIGN: Final[Mapping[str, str]] = {
     "%z": "Z",
 }
 """How other languages write what a pattern says, and how it is written here."""
-_PERCENT = re.compile("|".join(_FOREIGN))
+_SMALL: Final[Mapping[str, str]] = {"yyyy": "YYYY", "yy": "YY", "dd": "DD"}
+"""How Java and its kin write what is written in capitals here."""
+_FOREIGN_SIGN = re.compile(
+    rf"\[[^\]]*\]|{'|'.join(_FOREIGN)}|(?<![a-z])(?:{'|'.join(_SMALL)})(?![a-z])",
+)
+"""Such a sign; what stands in brackets is taken as written."""
+_OF_MOMENTS: Final = re.compile("YY|M|D|ddd|H|h|mm|ss|A|a|Z")
+"""The shortest of what ``format`` writes of a day, a time or a moment."""
 
 
 def foreign_tokens(pattern: str) -> str:
-    """A pattern with ``%Y-%m-%d`` as it is written here (``YYYY-MM-DD``); "" where there is no such sign in it."""
-    meant = _PERCENT.sub(lambda found: _FOREIGN[found[0]], pattern)
+    """A pattern with ``%Y-%m-%d`` or ``yyyy-MM-dd`` as it is written here (``YYYY-MM-DD``); "" where there is no such
+    sign in it."""
+    meant = _FOREIGN_SIGN.sub(lambda found: {**_FOREIGN, **_SMALL}.get(found[0], found[0]), pattern)
     return "" if meant == pattern else meant
+
+
+def says_nothing(pattern: str, group: str = "") -> bool:
+    """Whether ``format`` writes the same by a pattern whatever the value is, or nothing. ``group`` is the value's:
+    ``number``, ``date``, ``time``, ``datetime``; "" where it is not known."""
+    of_moments = _OF_MOMENTS.search(re.sub(r"\[[^\]]*\]", "", pattern)) is not None
+    if group == "number":
+        return "0" not in pattern
+    return not of_moments and (group in ("date", "time", "datetime") or "0" not in pattern)

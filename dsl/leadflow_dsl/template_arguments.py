@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import nodes
 
 from leadflow_dsl import template_values as values
-from leadflow_dsl.date_patterns import foreign_tokens
+from leadflow_dsl.date_patterns import foreign_tokens, says_nothing
 from leadflow_dsl.functions import FUNCTIONS
 
 _OWN: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
@@ -84,6 +84,9 @@ def _filter(node: nodes.Filter) -> Iterator[Slip]:
 def _worded(node: nodes.Filter, word: str) -> Iterator[Slip]:
     if node.name in ("date", "format") and (meant := foreign_tokens(word)):
         yield Slip(node.lineno, (word,), f"`{word}` is no pattern of the language", f'write `"{meant}"`')
+    elif node.name in ("date", "format") and says_nothing(word, "date" if node.name == "date" else ""):
+        message = f"`{word}` says nothing of the value"
+        yield Slip(node.lineno, (word,), message, 'write `"MM/DD/YYYY"`, or of a number `"0.00"`')
     if node.name == "phone" and word not in PHONE_FORMS:
         message = f"`phone` writes {', '.join(PHONE_FORMS)}, not `{word}`"
         yield Slip(node.lineno, (word,), message, 'write `phone("national")`')

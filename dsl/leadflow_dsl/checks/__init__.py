@@ -13,6 +13,7 @@ from leadflow_dsl.checks.caps import caps
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
 from leadflow_dsl.checks.deadlines import deadlines
 from leadflow_dsl.checks.ends import ends
+from leadflow_dsl.checks.fixed_texts import fixed_texts
 from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, stages, trade
 from leadflow_dsl.checks.hours import call_windows, hours
 from leadflow_dsl.checks.logic import logic
@@ -43,6 +44,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     sold_below_cost,
     unsafe_retries,
     body_shapes,
+    fixed_texts,
     personal_in_ping,
     shared_caps,
     trade,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
-from leadflow_dsl.date_patterns import date_pattern, foreign_tokens
+from leadflow_dsl.date_patterns import date_pattern, foreign_tokens, says_nothing
 from leadflow_dsl.diagnostics import Edit
 from leadflow_dsl.functions import FUNCTIONS, Function, Parameter, result, signature
 from leadflow_dsl.meaning.draft import Symbol
@@ -56,7 +56,7 @@ def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) 
     _check_count(r, node, function, len(args), bool(keyed), otherwise)
     _check_types(r, function, plain, args)
     if function.name in ("format", "parse_date") and len(args) > 1:
-        _check_date_pattern(r, function.name, args[1])
+        _check_date_pattern(r, function.name, args[0], args[1])
     branches = (*(value for _, value in keyed), *((last,) if last else ()))
     type_ = result(function, tuple(arg.type for arg in args), tuple(branch.type for branch in branches))
     return Call(function.name, args, keyed, last, type_, node.span)
@@ -120,7 +120,7 @@ def _check_types(
             r.draft.found(ARGUMENTS.at(argument.value.span, message, "", f"for example `{function.example}`"))
 
 
-def _check_date_pattern(r: Resolver, name: str, term: Term) -> None:
+def _check_date_pattern(r: Resolver, name: str, value: Term, term: Term) -> None:
     if not isinstance(term, Const) or not isinstance(term.value, str):
         return
     meant = foreign_tokens(term.value)
@@ -133,6 +133,10 @@ def _check_date_pattern(r: Resolver, name: str, term: Term) -> None:
         message = f'`"{term.value}"` is no pattern of a day'
         help = 'say a year, a month and a day, each once: `"DD/MM/YYYY"`, `"MMM D, YYYY"`, `"DDMMYY"`'
         r.draft.found(ARGUMENTS.at(term.span, message, "", help))
+    elif name == "format" and says_nothing(term.value, kind(value.type).group):
+        message = f'`"{term.value}"` says nothing of the value'
+        help = 'patterns are `"MM/DD/YYYY"`, `"YYYY-MM-DD HH:mm:ss"`, of numbers `"0.00"`, `"0,0"`, `"000"`'
+        r.draft.found(ARGUMENTS.at(term.span, message, "the same for every lead", help))
 
 
 def _takes(parameter: Parameter, term: Term) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Edit
+from leadflow_dsl.meaning.literals import unquoted
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.operators import ORDER, written
 from leadflow_dsl.rules.conditions import CONSTANT, EMPTY_TEXT, MISMATCH, OPERANDS, PRESENT, REVERSED, VALUE
@@ -118,8 +119,8 @@ def _way_out(node: Any, left: Term, right: Term) -> tuple[str, ...]:
         return (
             'the answer\'s part is written in quotes, `"status"`; bare `status` is the HTTP status, a number',
         )
-    if isinstance(other, nodes.Text) and re.match(r"[\d.]", other.value) and group != "boolean":
-        return (f"write it without quotes: {other.value}",)
+    if isinstance(other, nodes.Text) and group != "boolean" and (said := unquoted(other.value, left.type)):
+        return said
     if isinstance(other, nodes.Number) and group == "text":
         return (f'write it in quotes: "{other.raw}"',)
     if group == "boolean":

@@ -110,6 +110,9 @@ def _text(r: Resolver, node: nodes.Text, want: Type | None, as_path: bool) -> Te
         texts.tell_foreign_places(r, node)
         if "{{" in node.value:
             return texts.text_with_places(r, node)
+    else:
+        for finding in texts.idle_places_of(r.draft, node):
+            r.draft.found(finding)
     return literal(r.draft, node, want) or broken(node.span)
 
 

@@ -120,7 +120,7 @@ def _range(draft: Draft, node: nodes.Range | None, type_: Type) -> tuple[Term | 
 def _computed(draft: Draft, node: nodes.Field, type_: Type) -> Term | None:
     if node.computed is None:
         return None
-    term = Resolver(draft, Scope()).value(node.computed, type_)
+    term = Resolver(draft, Scope(places=True)).value(node.computed, type_)
     if not comparable(type_, term.type) and type_ != TEXT:
         message = (
             f"`{node.name.text}` is of type {described(type_)}, its value of type {described(term.type)}"

@@ -1,4 +1,5 @@
-"""Places as other languages write them (``${phone}``): the letters would be sent as they stand."""
+"""Places that are none: as other languages write them (``${phone}``), or in a text that holds no places. The letters
+would be taken as they stand."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from leadflow_dsl.meaning.draft import Draft
-from leadflow_dsl.meaning.names import field_of_alias
+from leadflow_dsl.meaning.names import field_of_alias, known
+from leadflow_dsl.meaning.scope import Scope
 
 _NAME: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 _BRACES: Final = re.compile(
@@ -16,6 +18,8 @@ _BRACES: Final = re.compile(
 )
 _ANGLES: Final = re.compile(rf"<(?P<angle>{_NAME})>")
 _COLON: Final = re.compile(rf"(?<=[/=]):(?P<colon>{_NAME})(?=[/?#&]|\Z)")
+_PLACE: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_WORDS: Final = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _OWN: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
@@ -36,6 +40,13 @@ def foreign_places(draft: Draft, text: str, template: bool = False) -> Iterator[
             name = _meant(draft, next(word for word in found.groups() if word))
             if name:
                 yield found.start(), found.end(), name
+
+
+def idle_places(draft: Draft, text: str) -> Iterator[tuple[int, int]]:
+    """Where ``{{ ... }}`` stands with a word that is known, in a text that is taken as it is written."""
+    for found in _PLACE.finditer(text):
+        if any(known(draft, Scope(), word) for word in _WORDS.findall(found[1])):
+            yield found.start(), found.end()
 
 
 def _meant(draft: Draft, words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -19,6 +20,7 @@ from leadflow_dsl.types import (
     BROKEN,
     COUNTRY,
     DATE,
+    DATETIME,
     DURATION,
     MONEY,
     NUMBER,
@@ -94,7 +96,32 @@ def _member(word: str, want: Type) -> str | None:
     return next((member for member in want.members if member.casefold() == word.strip().casefold()), None)
 
 
+def moment_of(text: str) -> datetime.datetime | None:
+    """The moment that a text says in ISO 8601 with its zone (``2026-12-24T18:00:00Z``); None for any other."""
+    try:
+        moment = datetime.datetime.fromisoformat(text) if _MOMENT.match(text) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo and 1 < moment.year < 9_999 else None
+
+
+def unquoted(text: str, want: Type) -> tuple[str, ...]:
+    """What to write for a quoted text that should be a number, a day or a moment; nothing for any other text."""
+    if want == DATETIME and moment_of(f"{text}Z"):
+        return (f'a moment says its zone: "{text}Z", "{text}-05:00"',)
+    if kind(want).group == "date" and _MOMENT.match(text):
+        return (f"write the day, without quotes: {text[:10]}",)
+    return (f"write it without quotes: {text}",) if _BARE.fullmatch(text) else ()
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")
+_BARE = re.compile(r"\d+(\.\d+)?(%|ms|s|m|h|d)?|\d{4}-\d\d-\d\d|\d\d:\d\d")
+"""What a literal without quotes looks like."""
+
+
 def _text(draft: Draft, node: nodes.Text, want: Type | None) -> Term:
+    if want == DATETIME and (moment := moment_of(node.value)):
+        return Const(moment, DATETIME, node.span)
     if want is None or kind(want).group != "text" or not node.value.strip():
         return Const(node.value, TEXT, node.span)
     if want.name == "enum":
@@ -184,6 +211,8 @@ def converted(draft: Draft, node: Any, want: Type, what: str) -> Term | None:
 
 def _fits(type_: Type, want: Type) -> bool:
     groups = (kind(type_).group, kind(want).group)
+    if want == DATETIME and type_ == DATE:
+        return True  # the day's first moment
     return groups[0] == groups[1] or groups[1] == "any" or (groups[1] == "range" and groups[0] == "number")
 
 
@@ -193,6 +222,6 @@ def mismatch(draft: Draft, node: Any, want: Type, what: str, value: str) -> None
     help: tuple[str, ...] = ()
     if kind(want).group == "text" and isinstance(node, nodes.Number):
         help = (f'write it in quotes: "{node.raw}"',)
-    elif isinstance(node, nodes.Text) and re.match(r"[\d.]", node.value):
-        help = (f"write it without quotes: {node.value}",)
+    elif isinstance(node, nodes.Text):
+        help = unquoted(node.value, want)
     draft.found(MISMATCH.at(node.span, message, f"not a {want.name}", help))

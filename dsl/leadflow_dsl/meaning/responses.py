@@ -14,7 +14,7 @@ from leadflow_dsl.rules.exchanges import BIDS_WITHOUT_BID, ONLY_IN_PING
 from leadflow_dsl.rules.names import DUPLICATE
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.responses import NO_ACCEPTED, PATH_INTO_TEXT
-from leadflow_dsl.terms import Answer, Path, Term, Type, children
+from leadflow_dsl.terms import Answer, Op, Path, Term, Type, children
 
 ONLY_IN: Final = {"bid": ("ping",), "expires": ("ping",), "legal_name": ()}
 """Values that mean something only in the answer to a ping (`legal_name`: only in each of several bids)."""
@@ -25,6 +25,8 @@ INSTEAD: Final = {
     "html": 'a piece of a page is `css "..."` or `match(/.../, 1)`',
 }
 """Where a path is of no use, what is: by the kind of answer that is read as it is."""
+COMPARED: Final = {"text": "==", "html": "contains"}
+"""How the whole answer is compared with what somebody wrote alone."""
 PARSED_BY_NOTHING: Final = frozenset(INSTEAD)
 
 
@@ -60,11 +62,24 @@ def _check_here(r: Resolver, item: Any, of: str) -> None:
 def _check_paths(r: Resolver, kind: str, reader: _Reader) -> None:
     """Report paths into an answer that has no names in it; one from `@`, the text itself, may lead somewhere."""
     said = (*(one.condition for one in reader.verdicts), *(value for _, value in reader.values))
+    alone = {id(one) for verdict in reader.verdicts for one in _alone(verdict.condition)}
     for term in (*said, *(one.value for one in reader.sets)):
         for found in _paths(term):
             if "@" not in found.source:
                 message = f'"{found.source}" is a path into the answer, and `response {kind}` has none'
-                r.draft.found(PATH_INTO_TEXT.at(found.span, message, "blank in every answer", INSTEAD[kind]))
+                help = (
+                    f'write `text {COMPARED[kind]} "{found.source}"`' if id(found) in alone else INSTEAD[kind]
+                )
+                r.draft.found(PATH_INTO_TEXT.at(found.span, message, "blank in every answer", help))
+
+
+def _alone(term: Term) -> Iterator[Path]:
+    """Paths that are conditions of their own, compared with nothing."""
+    if isinstance(term, Path):
+        yield term
+    elif isinstance(term, Op) and term.name in ("and", "or", "not"):
+        for child in term.args:
+            yield from _alone(child)
 
 
 def _paths(term: Term) -> Iterator[Path]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
-from leadflow_dsl.meaning.foreign_places import foreign_places
+from leadflow_dsl.meaning.foreign_places import foreign_places, idle_places
 from leadflow_dsl.parser import parse
 from leadflow_dsl.rules.templates import FOREIGN_PLACE, TEMPLATE
 from leadflow_dsl.terms import Term, Text
@@ -16,11 +18,14 @@ from leadflow_dsl.types import TEXT
 from leadflow_dsl.walk import find
 
 if TYPE_CHECKING:
+    from leadflow_dsl.meaning.draft import Draft
     from leadflow_dsl.meaning.expressions import Resolver
 
 _ESCAPES = {"n": "\n", "t": "\t"}
 _BEFORE = "flow x filter f { accept when "
 _AFTER = "\n}"
+_SHOWN = 120
+"""A text of more characters is not written out in a help."""
 
 
 def text_with_places(r: Resolver, node: nodes.Text) -> Text:
@@ -54,6 +59,27 @@ def tell_foreign_place(r: Resolver, span: Span, name: str) -> None:
     message = f"`{r.draft.text_at(span)}` is no place of the language"
     help = f"write `{{{{ {name} }}}}`"
     r.draft.found(FOREIGN_PLACE.at(span, message, "sent as it stands", help))
+
+
+def idle_places_of(draft: Draft, node: nodes.Text, help: str = "") -> Iterator[Diagnostic]:
+    """The first place in a text that holds none; without ``help``, with the expression that says what is meant."""
+    if "{{" not in node.value:
+        return
+    quotes = 3 if node.long else 1
+    for start, end in islice(idle_places(draft, node.raw[quotes : len(node.raw) - quotes]), 1):
+        span = _span(node, quotes + start, quotes + end)
+        message = f"`{draft.text_at(span)}` in a text that holds no places"
+        yield FOREIGN_PLACE.at(span, message, "taken as it stands", help or _as_expression(node))
+
+
+def _as_expression(node: nodes.Text) -> str:
+    """What says the same outside of a text: ``concat("zip ", zip)``."""
+    if node.long or '\\"' in node.raw or len(node.raw) > _SHOWN:
+        return '`concat("zip ", zip)` joins texts and values'
+    pieces = re.split(r"\{\{\s*(.*?)\s*\}\}", node.raw[1:-1])
+    said = [piece if place % 2 else f'"{piece}"' for place, piece in enumerate(pieces) if piece]
+    joined = ", ".join(said)
+    return f"write `{joined}`" if len(said) == 1 else f"write `concat({joined})`"
 
 
 def _literal(pieces: list[str | Term], raw: str, long: bool) -> None:

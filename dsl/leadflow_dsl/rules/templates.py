@@ -159,8 +159,9 @@ FOREIGN_PLACE: Final = Rule(
     "LF420",
     "foreign-place",
     "warning",
-    "a place as other languages write it, which is sent as it stands",
-    "In URLs, mappings, headers and templates a value stands in `{{ }}`. `${phone}`, `{phone}`, `%(phone)s`, `<phone>` "
+    "a place as other languages write it, or in a text that holds none: it is taken as it stands",
+    "In URLs, mappings, headers, templates and computed fields a value stands in `{{ }}`; reasons, defaults and the "
+    "texts of conditions hold no places. `${phone}`, `{phone}`, `%(phone)s`, `<phone>` "
     "and `/:phone` are plain text: the receiver gets these very letters. It is told only where the word is a field of "
     "the lead or an alias of one.",
     """\
