@@ -34,6 +34,11 @@ FILES = {
     "schemas/pattern.json": '{"properties": {"mail": {"pattern": "(?=a)"}}}',
     "schemas/wrong.json": '{"type": "objekt"}',
     "schemas/draft.json": '{"$schema": "https://b.example/own"}',
+    "schemas/circle.json": """{
+      "definitions": {"a": {"allOf": [{"$ref": "#/definitions/a"}, {"$ref": "#/definitions/a"}]}},
+      "properties": {
+        "a": {"$ref": "#/definitions/a"},
+        "b": {"$id": "https://b.example/b", "$ref": "#/c", "c": {"type": "number"}}}}""",
     "schemas/text.json": '{"type": ',
     "schemas/old.json": '{"$schema": "http://json-schema.org/draft-04/schema#", "required": ["mail"]}',
     "models/quality.json": '{"trees": []}',

@@ -76,6 +76,7 @@ class _Look:
 
     schema: Schema
     body: Body
+    seen: set[tuple[int, int]] = field(default_factory=set)
 
     def at(self, node: Node, part: Any, path: tuple[str, ...]) -> Iterator[Diagnostic]:
         """What is wrong at a place of the body, of which a part of the schema (at ``path``) speaks."""
@@ -83,8 +84,11 @@ class _Look:
             return
         if part is False:
             yield self._told(node.span, "the schema allows nothing here", path)
-        if not isinstance(part, dict):
+        if not isinstance(part, dict) or (id(node), id(part)) in self.seen:
             return
+        self.seen.add((id(node), id(part)))  # once each, however often a schema leads there
+        if path and any(isinstance(part.get(word), str) for word in ("$id", "id")):
+            return  # its references count from there: left to the check of what is sent
         if isinstance(reference := part.get("$ref"), str):
             yield from self.at(node, self._place(reference), (*path, "$ref"))
             return  # up to draft 7 nothing else counts beside it
@@ -145,7 +149,11 @@ class _Look:
             or not isinstance(term.value, str | bool | Decimal)
         ):
             return
-        for error in self.schema.validator().evolve(schema=part).iter_errors(term.value):
+        try:
+            errors = list(self.schema.validator().evolve(schema=part).iter_errors(term.value))
+        except (RecursionError, LookupError, TypeError, ArithmeticError):
+            return  # left to the check of what is sent
+        for error in errors:
             if not error.absolute_schema_path or error.absolute_schema_path[0] == "allOf":
                 continue  # looked at by itself
             place = (*path, *(str(step) for step in error.absolute_schema_path))
