@@ -146,14 +146,20 @@ def _reply(node: nodes.Reply, _: Widths) -> Statement:
     return _form(f"reply{clause('on ', node.on)}{clause('status ', node.status)} {node.kind.text}", node)
 
 
-def _form(header: str, node: nodes.Body | nodes.Reply) -> Statement:
+def _body(node: nodes.Body, _: Widths) -> Statement:
+    return _form(
+        f"body {node.kind.text}", node, f" conforms to {node.conforms.path.raw}" if node.conforms else ""
+    )
+
+
+def _form(header: str, node: nodes.Body | nodes.Reply, after: str = "") -> Statement:
     match node.form:
         case nodes.Mapping(keep_blanks=keep, pairs=pairs, span=span):
-            return Block(header + (" keep blanks" if keep else ""), pairs, span)
+            return Block(header + (" keep blanks" if keep else ""), pairs, span, after)
         case nodes.TemplateFile(path=path):
-            return Line(f"{header} from {path.raw}")
+            return Line(f"{header} from {path.raw}{after}")
         case nodes.Text(raw=raw):
-            return Line(f"{header} {raw}")
+            return Line(f"{header} {raw}{after}")
 
 
 def _price(node: nodes.Price, _: Widths) -> Line:
@@ -352,7 +358,7 @@ WRITERS: Final[Mapping[type, Writer]] = {
     nodes.AuthHmac: _auth_hmac,
     nodes.AuthOauth: lambda node, _: Block("auth oauth", node.options, node.span),
     nodes.OauthOption: plain("{} {}", "name", "value"),
-    nodes.Body: lambda node, _: _form(f"body {node.kind.text}", node),
+    nodes.Body: _body,
     nodes.Pair: _pair,
     nodes.Response: lambda node, _: Block(f"response{clause('', node.kind)}", node.items, node.span),
     nodes.Verdict: _verdict,

@@ -72,6 +72,7 @@ USUAL = {
 """What stands in a block of the flow above beside the piece, unless the piece says it itself."""
 FILES = {
     "models/quality.json": "{}",
+    "schemas/buyer.json": '{"type": "object"}',
     "mappings/reply.xml.j2": "<r>{{ outcome }} {% for sale in sales %}{{ sale.price }}{% endfor %}</r>",
     "mappings/mail.txt.j2": "A lead: {{ first_name }}",
 }

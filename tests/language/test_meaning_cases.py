@@ -21,6 +21,26 @@ FILES = {
     "lists/zips.csv": "zip,note\n10001,test\n",
     "lists/facts.csv": "zip,income,county\n10001,61000,New York\n",
     "mappings/lead.json.j2": '{"email": "{{ email }}", "id": "{{ ping.reference }}"}',
+    "schemas/lead.json": """{
+      "type": "object", "required": ["mail", "where"], "additionalProperties": false,
+      "properties": {
+        "mail": {"type": "string"}, "count": {"type": "integer"}, "kind": {"enum": ["new", "old"]},
+        "where": {"$ref": "#/definitions/where"},
+        "pets": {"type": "array", "items": {"type": "object", "required": ["name"]}}},
+      "definitions": {"where": {"type": "object", "required": ["zip"], "properties": {"zip": {"minLength": 5}}}}}""",
+    "schemas/away.json": '{"properties": {"mail": {"$ref": "other.json"}}}',
+    "schemas/nowhere.json": '{"properties": {"mail": {"$ref": "#/definitions/mail"}}}',
+    "schemas/round.json": '{"$ref": "#"}',
+    "schemas/pattern.json": '{"properties": {"mail": {"pattern": "(?=a)"}}}',
+    "schemas/wrong.json": '{"type": "objekt"}',
+    "schemas/draft.json": '{"$schema": "https://b.example/own"}',
+    "schemas/circle.json": """{
+      "definitions": {"a": {"allOf": [{"$ref": "#/definitions/a"}, {"$ref": "#/definitions/a"}]}},
+      "properties": {
+        "a": {"$ref": "#/definitions/a"},
+        "b": {"$id": "https://b.example/b", "$ref": "#/c", "c": {"type": "number"}}}}""",
+    "schemas/text.json": '{"type": ',
+    "schemas/old.json": '{"$schema": "http://json-schema.org/draft-04/schema#", "required": ["mail"]}',
     "models/quality.json": '{"trees": []}',
     "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
     "shared/terms.flow": """library terms

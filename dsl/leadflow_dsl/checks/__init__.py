@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from leadflow_dsl.checks.body_conforms import body_conforms
 from leadflow_dsl.checks.body_shapes import body_shapes
 from leadflow_dsl.checks.caps import caps
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
@@ -45,6 +46,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     unsafe_retries,
     body_shapes,
     fixed_texts,
+    body_conforms,
     personal_in_ping,
     shared_caps,
     trade,

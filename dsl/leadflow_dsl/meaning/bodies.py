@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from leadflow_dsl import model, nodes
+from leadflow_dsl.body_schemas import read_schema
 from leadflow_dsl.diagnostics import Edit, Label, Span
 from leadflow_dsl.meaning.expressions import Resolver, secret_shown
 from leadflow_dsl.meaning.loading import unread
@@ -17,6 +18,7 @@ from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.conditions import MISMATCH
 from leadflow_dsl.rules.exchanges import BODY_HERE
 from leadflow_dsl.rules.requests import SAME_KEY
+from leadflow_dsl.rules.schemas import SCHEMA
 from leadflow_dsl.templates import Place
 from leadflow_dsl.terms import Const
 from leadflow_dsl.types import BROKEN
@@ -35,6 +37,30 @@ PLACES: Final = {"request": "a request", "batch": "a batch", "email": "an e-mail
 
 def body(r: Resolver, node: nodes.Body | nodes.Reply, where: str = "request") -> model.Body:
     """What is sent: exactly one of pairs, a template's path, a template's text. ``where`` is a key of ``KINDS``."""
+    built = _body(r, node, where)
+    if isinstance(node, nodes.Reply) or node.conforms is None:
+        return built
+    return replace(built, schema=_schema(r, node.conforms.path, built.kind))
+
+
+def _schema(r: Resolver, node: nodes.Text, kind: str) -> str:
+    """The path of a body's schema; "" after a finding."""
+    if kind != "json":
+        message = f"a JSON Schema says nothing of `body {kind}`"
+        r.draft.found(SCHEMA.at(node.span, message, "", "take it out: only `body json` conforms to one"))
+        return ""
+    path, text = r.draft.project.find(node.value)
+    if isinstance(text, Unread):
+        r.draft.found(unread(node.span, node.value, path, text))
+        return ""
+    schema = read_schema(text)
+    if isinstance(schema, str):
+        r.draft.found(SCHEMA.at(node.span, f"`{path}` is no JSON Schema that can be used", schema))
+        return ""
+    return path
+
+
+def _body(r: Resolver, node: nodes.Body | nodes.Reply, where: str) -> model.Body:
     kind = node.kind.text
     if kind not in KINDS[where]:
         message = f"{PLACES[where]} has no body of the kind `{kind}`"

@@ -30,13 +30,15 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Body:
     """What is sent. kind: json, form, xml, text, soap, multipart, csv, jsonl. Exactly one of ``pairs``, ``template``
-    (a path relative to the project's root) and ``inline`` (the template itself) is used."""
+    (a path relative to the project's root) and ``inline`` (the template itself) is used. ``schema`` is the path of
+    the JSON Schema to which what is sent must conform, or ""."""
 
     kind: str
     pairs: tuple[Pair, ...] = ()
     keep_blanks: bool = False
     template: str = ""
     inline: str = ""
+    schema: str = ""
     span: Span = NOWHERE
 
 

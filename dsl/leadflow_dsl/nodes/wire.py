@@ -191,11 +191,20 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class Conforms:
+    """``conforms to "schemas/buyer.json"``, behind a body."""
+
+    path: Text
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """``body json { ... }``, ``body xml from "..."``, or the template itself as a long text."""
 
     kind: Name
     form: BodyForm
+    conforms: Conforms | None = None
     span: Span = field(default=NOWHERE, compare=False)
 
 

@@ -11,11 +11,12 @@ from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping import multipart
 from leadflow_engine.mapping.bodies import CONTENT_TYPE, TEXT_NAME, WRITERS, XML_NAME
 from leadflow_engine.mapping.compiled_json import compiled_json
+from leadflow_engine.mapping.conforming import conforming
 from leadflow_engine.mapping.envelopes import soap_of
 from leadflow_engine.mapping.problems import MappingError, NotBuilt
 from leadflow_engine.mapping.rendered import RenderedBody
 from leadflow_engine.mapping.tree import Node, Tree, grow, secret_pair, written_left
-from leadflow_engine.templates import Templates
+from leadflow_engine.templates import TemplateError, Templates
 from leadflow_engine.texts.leaves import Kind, leaf
 
 WriteBody: TypeAlias = Callable[[Scope], str]
@@ -46,6 +47,16 @@ def content_type(request: m.Request) -> str:
 
 def body_writer(request: m.Request, templates: Templates) -> WriteBody | None:
     """What writes the body for a lead; None where nothing is sent. Raises ``NotBuilt`` and ``MappingError``."""
+    write, body = _writer(request, templates), request.body
+    if write is None or body is None or not body.schema:
+        return write
+    try:
+        return conforming(write, body, templates.text(body.schema))
+    except TemplateError as problem:
+        raise MappingError(str(problem), body.span) from problem
+
+
+def _writer(request: m.Request, templates: Templates) -> WriteBody | None:
     secrets = tuple((auth.name, auth.secret) for auth in request.auth if auth.kind == "body" and auth.secret)
     body = request.body
     if body is None:

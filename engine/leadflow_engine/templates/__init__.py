@@ -84,6 +84,10 @@ class Templates:
             self._compiled[path] = self._checked(path, self._source(path))
         return self._compiled[path]
 
+    def text(self, path: str) -> str:
+        """A file of the project as text. Raises ``TemplateError`` where it is missing or outside the root."""
+        return self._source(path)
+
     def inline(self, text: str, name: str = "inline template") -> Template:
         """A template that stands in the flow itself. Raises ``TemplateError`` where it is refused."""
         return self._checked(name, text)
