@@ -1,4 +1,4 @@
-"""What holds in every test: nobody's environment leaks in, and a slow machine fails no property."""
+"""What holds in every test: nobody's environment leaks in, and no property fails for a slow machine or by chance."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import os
 import pytest
 from hypothesis import settings
 
-settings.register_profile("leadflow", deadline=None, print_blob=True)
-settings.load_profile("leadflow")
+settings.register_profile("searching", deadline=None, print_blob=True)
+settings.register_profile("steady", settings.get_profile("searching"), derandomize=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`make test` judges a change by the same examples every time; the long tests look for new ones."""
+    settings.load_profile("searching" if config.option.markexpr == "long" else "steady")
 
 
 @pytest.fixture(autouse=True)
