@@ -119,6 +119,37 @@ class Lead:
         return lookup not in self.asked and self.plan.lookups[lookup].on_demand
 
 
+@dataclass(frozen=True, slots=True)
+class LeadScope:
+    """A ``Scope`` around a lead: all of it is the lead's, but what a subclass knows beside."""
+
+    lead: Lead
+
+    def read(self, read: Read) -> object:
+        """A name of the flow."""
+        return self.lead.read(read)
+
+    def path(self, path: Path) -> object:
+        """There is no body to search."""
+        return None
+
+    def answer(self, answer: Answer) -> object:
+        """There is no answer of somebody else."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """A declared list."""
+        return self.lead.named_list(name)
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """A row of a declared table."""
+        return self.lead.lookup(table, key)
+
+    def now(self) -> datetime.datetime:
+        """The segment's clock, in the flow's time zone."""
+        return self.lead.now()
+
+
 def _field(lead: Lead, read: Read) -> object:
     value = lead.value(read.name)
     return part_of(value, read.part) if read.part else value

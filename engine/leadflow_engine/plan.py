@@ -18,7 +18,7 @@ from importlib.metadata import version
 from typing import Final
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Term, reads
+from leadflow_dsl.terms import Term, Text, Type, reads
 from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned
 from leadflow_engine.figures import Figure, figures_in
@@ -147,6 +147,14 @@ class Plan:
         if id(leg) not in self._builders:
             self._builders[id(leg)] = compile_request(leg.request, self.templates)
         return self._builders[id(leg)]
+
+    def reply_builder(self, reply: m.Reply) -> RequestBuilder:
+        """A source's answer, compiled at first use by the writer of every body. Raises ``MappingError``."""
+        if id(reply) not in self._builders:
+            nowhere = Text(("https://reply.invalid/",), Type("text"), reply.span)
+            request = m.Request("POST", nowhere, body=reply.body)
+            self._builders[id(reply)] = compile_request(request, self.templates)
+        return self._builders[id(reply)]
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""

@@ -51,12 +51,6 @@ class Analysis:
         """The tree of a file of the flow."""
         return next((loaded.tree for loaded in self.draft.files if loaded.path == file), None)
 
-    @property
-    def is_library(self) -> bool:
-        """Whether the file is a library: what it reads may be declared by the flows that import it."""
-        tree = self.tree(self.name)
-        return tree is not None and isinstance(tree.head, nodes.LibraryHead)
-
     def symbol(self, kind: str, name: str) -> Symbol | None:
         """What is declared under a name; ``step`` stands for any kind of step."""
         found = self.draft.of(kind).get(name) or self.draft.words.get(name)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from leadflow_dsl import terms as t
-from leadflow_engine.lead import Lead, walk
+from leadflow_engine.lead import LeadScope, walk
 
 _NOBODY: Final[Mapping[str, object]] = {"sold_to": [], "sold_count": Decimal(0), "outcome": None}
 _OF_THE_LEAD: Final = frozenset(
@@ -18,10 +17,9 @@ _OF_THE_LEAD: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(LeadScope):
     """A lead, and beside it values by the kind of read that gets them: ``reply``, ``offer``, ``callback``."""
 
-    lead: Lead
     values: Mapping[str, Mapping[str, Any]]
 
     def read(self, read: t.Read) -> object:
@@ -31,23 +29,3 @@ class Beside:
         if read.kind == "lead" and read.name in _NOBODY:
             return self.values.get("reply", _NOBODY).get(read.name, _NOBODY[read.name])
         return self.lead.read(read) if read.kind in _OF_THE_LEAD else None
-
-    def path(self, path: t.Path) -> object:
-        """There is no body to search."""
-        return None
-
-    def answer(self, answer: t.Answer) -> object:
-        """There is no answer of somebody else."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A declared list."""
-        return self.lead.named_list(name)
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """A row of a declared table."""
-        return self.lead.lookup(table, key)
-
-    def now(self) -> datetime.datetime:
-        """The present moment."""
-        return self.lead.now()

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Answer, Path, Pattern, Read, Term, Type
+from leadflow_dsl.terms import Path, Pattern, Term, Type
 from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, folded, plain
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.interpreter.cursor import Arrival
-from leadflow_engine.lead import Lead
+from leadflow_engine.lead import Lead, LeadScope
 from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, names_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.texts.jmes import Unfit, compile_path
@@ -29,15 +29,10 @@ UNIT = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class PayloadScope:
+class PayloadScope(LeadScope):
     """The scope of a source's ``map``: paths over ``body`` (what came, or was fetched), names over the lead so far."""
 
-    lead: Lead
     body: Mapping[str, object]
-
-    def read(self, read: Read) -> object:
-        """A name of the flow."""
-        return self.lead.read(read)
 
     def path(self, path: Path) -> object:
         """A JMESPath over the payload; blank where it does not fit."""
@@ -45,22 +40,6 @@ class PayloadScope:
             return compile_path(path.source).of(self.body)
         except Unfit:
             return None
-
-    def answer(self, answer: Answer) -> object:
-        """A payload is no answer."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A declared list."""
-        return self.lead.named_list(name)
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """A row of a declared table."""
-        return self.lead.lookup(table, key)
-
-    def now(self) -> datetime.datetime:
-        """The segment's clock."""
-        return self.lead.now()
 
 
 def lead_id(flow: str, identity: str) -> str:

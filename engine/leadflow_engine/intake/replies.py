@@ -5,7 +5,6 @@ Nothing is told of buyers beyond the sales: no bids, no refusals.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,8 +16,8 @@ from leadflow_engine.effects import Fact
 from leadflow_engine.instructions.intake import default_answer, status_of
 from leadflow_engine.intake import door
 from leadflow_engine.intake.call import JSON, Headers
-from leadflow_engine.lead import Lead, walk
-from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
+from leadflow_engine.lead import Lead, LeadScope, walk
+from leadflow_engine.mapping import MappingError, RequestProblem
 from leadflow_engine.plan import Plan
 from leadflow_engine.response import Reading
 from leadflow_engine.runner import result_of
@@ -41,10 +40,9 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(LeadScope):
     """A lead, and beside it what became of it: the scope of a ``reply`` and a ``postback``."""
 
-    lead: Lead
     result: Mapping[str, Json]
     key: str = ""
 
@@ -57,26 +55,6 @@ class Beside:
         if read.kind == "lead" and read.name == "outcome":
             return self.result["outcome"]
         return self.lead.read(read) if read.kind not in {"return", "offer", "callback", "deliver"} else None
-
-    def path(self, path: t.Path) -> object:
-        """There is no body to search."""
-        return None
-
-    def answer(self, answer: t.Answer) -> object:
-        """There is no answer of somebody else."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A declared list."""
-        return self.lead.named_list(name)
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """A row of a declared table."""
-        return self.lead.lookup(table, key)
-
-    def now(self) -> datetime.datetime:
-        """The present moment."""
-        return self.lead.now()
 
 
 def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> Reply:
@@ -102,9 +80,8 @@ def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
 
 def _written(plan: Plan, reply: m.Reply, scope: Beside) -> Reply | str:
     """The reply, by the writer of every body; why not, where a value cannot stand where it should."""
-    nowhere = t.Text(("https://reply.invalid/",), t.Type("text"), reply.span)
     try:
-        built = compile_request(m.Request("POST", nowhere, body=reply.body), plan.templates).build(scope)
+        built = plan.reply_builder(reply).build(scope)
     except MappingError as problem:
         return str(problem)
     return (

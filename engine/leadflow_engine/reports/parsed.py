@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from rich.text import Text
-
 from leadflow_engine.operations.parsing import Parsed
 from leadflow_engine.reports.layout import Lines, hang, padded, painted
 from leadflow_engine.response import Reading
@@ -102,8 +100,3 @@ def _plain(value: object) -> object:
 def parsed_json(parsed: Parsed, word: str) -> str:
     """The object as text."""
     return json.dumps(parsed_object(parsed, word), ensure_ascii=False, indent=2, default=str)
-
-
-def headline(text: str) -> Text:
-    """A line above a report."""
-    return painted(text, "bold")

@@ -33,21 +33,23 @@ NEARLY = 0.75
 def problems(plan: Plan, file: ScenarioFile) -> tuple[Problem, ...]:
     """Every name that the flow does not have, each once."""
     found: dict[Problem, None] = {}
+    names = _Names(plan, file.document, _words(plan))
     for scenario in file.scenarios:
-        found.update(dict.fromkeys(_Names(plan, file.document).of(scenario)))
+        found.update(dict.fromkeys(names.of(scenario)))
     return tuple(found)
 
 
-def _words(plan: Plan) -> set[str]:
+def _words(plan: Plan) -> frozenset[str]:
     """Every word of the flow's own texts: what stands in none of them is read by nothing."""
     texts = (text for file, text in plan.flow.sources_text if not file.endswith(".csv"))
-    return {word.casefold() for text in texts for word in re.findall(r"\w+", text)}
+    return frozenset(word.casefold() for text in texts for word in re.findall(r"\w+", text))
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
     plan: Plan
     document: Document
+    words: frozenset[str]
 
     def of(self, scenario: Scenario) -> Iterator[Problem]:
         if scenario.given is not None:
@@ -87,7 +89,7 @@ class _Names:
         """What a source sends beyond the fields is kept, so that any name may come; one that stands nowhere in the flow
         and is nearly a field's is a slip: the lead would be another than is meant."""
         fields = [name for field in self.plan.fields.values() for name in (field.name, *field.aliases)]
-        known = {name.casefold() for name in fields} | _words(self.plan)
+        known = {name.casefold() for name in fields} | self.words
         for name in payload:
             near = difflib.get_close_matches(name.casefold(), fields, 1, NEARLY)
             if near and name.casefold() not in known:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from leadflow_engine.answers import Simulator
-from leadflow_engine.answers.document import AnswersError
 from leadflow_engine.answers.load import spec_of
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import DryDriver
@@ -206,13 +204,3 @@ def wrapped_answers(answers: Sited) -> Sited:
         {"answers": answers.data},
         {(): (), **{("answers", *path): to for path, to in answers.origins.items()}},
     )
-
-
-def answers_problem(file: ScenarioFile, scenario: Scenario) -> Iterator[AnswersError]:
-    """What is wrong with a scenario's answers, before it is run."""
-    for part in scenario.parts:
-        if part.answers is not None:
-            try:
-                spec_of(part.answers.document(file.document))
-            except AnswersError as error:
-                yield error
