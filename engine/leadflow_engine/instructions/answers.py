@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from leadflow_dsl import model as m
-from leadflow_dsl import terms as t
 from leadflow_engine.instructions.intake import OUTCOMES, default_answer, status_of
 from leadflow_engine.instructions.phrases import Name, Phrase, say
 from leadflow_engine.instructions.records import AnswerExample
 from leadflow_engine.instructions.requests import pretty
 from leadflow_engine.instructions.scopes import Beside
 from leadflow_engine.lead import Lead
-from leadflow_engine.mapping import MappingError, RequestProblem, compile_request
+from leadflow_engine.mapping import MappingError, RequestProblem
 from leadflow_engine.plan import Plan
 
 Json: TypeAlias = Any
@@ -66,10 +65,8 @@ def _result(outcome: str, reason: str, price: Decimal | None) -> dict[str, Json]
 
 def _written(plan: Plan, reply: m.Reply, scope: Beside, when: Phrase) -> AnswerExample | None:
     """The reply as the engine's own writer of bodies makes it; None where it cannot be made here."""
-    nowhere = t.Text(("https://reply.invalid/",), t.Type("text"), reply.span)
     try:
-        request = m.Request("POST", nowhere, body=reply.body)
-        built = compile_request(request, plan.templates).build(scope)
+        built = plan.reply_builder(reply).build(scope)
     except MappingError:
         return None
     if isinstance(built, RequestProblem):
