@@ -315,6 +315,9 @@ KIND: Mapping[type, str] = {
     End: "end",
 }
 
+FROM_OUTSIDE = frozenset({"received", "settled", "postback"})
+"""Kinds of facts that reach a lead from outside any Run: no Run was fed them. ``store/outside.py`` projects them."""
+
 DURABLE = frozenset({"accept", "admit", "intent", "settle", "suspend", "end"})
 """Kinds that the store performs in a transaction together with all earlier facts and records of the lead."""
 
@@ -356,6 +359,7 @@ class Write:
 
 __all__ = [
     "DURABLE",
+    "FROM_OUTSIDE",
     "KIND",
     "Accept",
     "Admit",

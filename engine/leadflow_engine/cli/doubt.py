@@ -54,26 +54,22 @@ def listing(db: str | None, form: str) -> None:
 @options.db_to_read
 def settle(lead: str, buyer: str, word: str, because: str, number: int | None, db: str | None) -> None:
     """Say that BUYER has LEAD (sold), or has it not (declined)."""
-    from leadflow_engine.cli.leads import found
-    from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.store import SqliteStore
+    from leadflow_engine.cli.leads import found, opened
+    from leadflow_engine.drivers.orders import give
 
     if not because.strip():
         raise click.UsageError("--because must say how that is known")
     journal = options.journal(db)
-    store = SqliteStore.open(journal, RealClock(), create=False)
-    try:
+    with opened(journal) as store:
         known = found(store, lead, journal)
         meant = number or _number(store, known, buyer)
-        later = store.settle_delivery(known, buyer, meant, word, getpass.getuser(), because.strip())
-        waits = any(work.lead == known for work in store.work())
-    finally:
-        store.close_now()
-    click.echo(f"{known}  {buyer}/{meant} is {later.state}")
-    if later.conflict:
-        click.echo(f"conflict: {later.conflict}. It is kept and shown; nothing was changed.")
+    said = {"lead": known, "buyer": buyer, "number": meant, "word": word, "by": getpass.getuser()}
+    later = give(journal, "settle", said | {"because": because.strip()})
+    click.echo(f"{known}  {buyer}/{meant} is {later['state']}")
+    if later["conflict"]:
+        click.echo(f"conflict: {later['conflict']}. It is kept and shown; nothing was changed.")
         raise SystemExit(1)
-    if waits:
+    if later["waits"]:
         click.echo(f"next: leadflow work --drain --db {journal}   (the lead goes on)")
 
 

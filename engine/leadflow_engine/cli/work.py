@@ -15,7 +15,7 @@ from leadflow_engine.cli import options
 from leadflow_engine.cli.screen import console, note, show, width_of
 
 if TYPE_CHECKING:
-    from leadflow_engine.operations.postbacks import Told
+    from leadflow_engine.operations.chores import Did
     from leadflow_engine.operations.resume import Plans
     from leadflow_engine.operations.work import Worked
     from leadflow_engine.ports import Clock
@@ -96,9 +96,8 @@ async def _sleep(stop: asyncio.Event) -> None:
 async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> None:
     """One pass over what is due. The journal is let go of after it, so that others may settle doubts."""
     from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.operations.postbacks import send_due
+    from leadflow_engine.operations.chores import Hands, do_all
     from leadflow_engine.operations.resume import Plans
-    from leadflow_engine.operations.work import work_once
     from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
@@ -106,16 +105,14 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
     store = SqliteStore.open(journal, clock, create=False)
     plans = Plans(store)
 
-    def tell(worked: Worked) -> None:
-        counts.failed += bool(worked.problem)
-        counts.went_on += not worked.problem
-        _tell(store, plans, worked, form)
+    def tell(did: Did) -> None:
+        counts.failed += did.failed
+        counts.went_on += did.worked is not None and not did.failed
+        _tell(store, plans, did, form)
 
     try:
         async with AiohttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
-            await work_once(store, plans, outbound, clock, tell, concurrency)
-            for told in await send_due(store, plans, outbound, clock):
-                _tell_sent(told, form)
+            await do_all(Hands(store, plans, outbound, clock, concurrency), tell)
     finally:
         await store.close()
 
@@ -132,29 +129,23 @@ def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:
     return secrets_for_all(plans.known.values(), Path.cwd())
 
 
-def _tell_sent(told: Told, form: str) -> None:
-    """One postback that was sent, or could not be."""
-    if form != "text":
-        return
-    again = f"; again at {told.sent.again:%H:%M:%S} UTC" if told.sent.again else ""
-    said = (
-        f"not heard by {told.source}: {told.sent.failure}{again}"
-        if told.sent.failure
-        else f"told {told.source}"
-    )
-    click.echo(f"{told.lead}  postback: {said}")
+def _tell(store: SqliteStore, plans: Plans, did: Did, form: str) -> None:
+    """One thing that was done: a lead that went on as its object or a line with what became of it."""
+    if did.worked is not None and not did.failed:
+        _tell_lead(store, plans, did.worked, form)
+    elif did.failed:
+        note(f"leadflow: {did.line}")
+    elif form == "text":
+        click.echo(did.line)
 
 
-def _tell(store: SqliteStore, plans: Plans, worked: Worked, form: str) -> None:
-    """One lead that went on: its object, or a line with what became of it."""
+def _tell_lead(store: SqliteStore, plans: Plans, worked: Worked, form: str) -> None:
     from leadflow_engine.reports.lead_object import json_line, lead_object
     from leadflow_engine.reports.setting import Setting, setting_of
     from leadflow_engine.reports.story import answer
 
     summary = store.lead_summary(worked.lead)
-    if worked.problem:
-        note(f"leadflow: {worked.problem}")
-    elif summary is not None and form == "jsonl":
+    if summary is not None and form == "jsonl":
         click.echo(json_line(lead_object(summary)))
     elif summary is not None:
         plan = plans.known.get(summary["lead"]["plan"])

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
-from leadflow_engine.effects import Fact, Suspend, Write
+from leadflow_engine.effects import FROM_OUTSIDE, Fact, Suspend, Write
 from leadflow_engine.intake.replies import Reply, reply_of
 from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
 from leadflow_engine.lead import Lead
@@ -21,9 +21,6 @@ T = TypeVar("T")
 
 CANNOT_GO_ON = (LoadProblem, Differs, UnknownVersion)
 """What keeps one lead from going on, and no other: its flow cannot be had, its facts are another version's."""
-
-OUTSIDE = frozenset({"received", "settled", "postback"})
-"""Kinds of facts that no Run was fed."""
 
 
 @dataclass(slots=True)
@@ -63,12 +60,12 @@ def segments(facts: Sequence[Fact]) -> Iterator[Segment]:
     words: list[Fact] = []
     before, ended = 0, False
     for number, fact in enumerate(facts):
-        if ended and fact.kind not in OUTSIDE:
+        if ended and fact.kind not in FROM_OUTSIDE:
             yield Segment(tuple(own), before, True, tuple(words))
             own, words, before, ended = [], [], number, False
         if fact.kind == "settled":
             words.append(fact)
-        elif fact.kind not in OUTSIDE:
+        elif fact.kind not in FROM_OUTSIDE:
             own.append(fact)
             ended = fact.kind in {"suspend", "end"}
     yield Segment(tuple(own), before, ended, tuple(words))

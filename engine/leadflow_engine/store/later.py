@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadflow_engine.effects import Fact
+from leadflow_engine.effects import FROM_OUTSIDE, Fact
 from leadflow_engine.settle import later_word
 from leadflow_engine.store.codec import iso, text
 from leadflow_engine.store.core import Core, append, event, next_seq
@@ -106,9 +106,9 @@ def _state(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -
 
 def is_under_way(connection: sqlite3.Connection, lead: str) -> bool:
     """Is the lead in the middle of a segment? What was said of it since the segment's end does not begin another."""
+    outside = ",".join(f"'{kind}'" for kind in sorted(FROM_OUTSIDE - {"received"}))
     kind = connection.execute(
-        "SELECT kind FROM fact WHERE lead = ? AND kind NOT IN ('settled', 'postback') ORDER BY seq DESC LIMIT 1",
-        (lead,),
+        f"SELECT kind FROM fact WHERE lead = ? AND kind NOT IN ({outside}) ORDER BY seq DESC LIMIT 1", (lead,)
     ).fetchone()
     return kind is not None and kind[0] not in {"suspend", "end"}
 

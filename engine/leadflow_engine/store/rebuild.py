@@ -11,8 +11,7 @@ from leadflow_engine.effects import Fact, Write
 from leadflow_engine.store.codec import moment
 from leadflow_engine.store.core import Core, event
 from leadflow_engine.store.errors import StoreError
-from leadflow_engine.store.later import project_settled
-from leadflow_engine.store.postbacks import project_sent
+from leadflow_engine.store.outside import OUTSIDE
 from leadflow_engine.store.project import project
 from leadflow_engine.store.queries import facts
 
@@ -60,10 +59,8 @@ def _project_lead(core: Core, lead: str, replay: Replay) -> None:
         at = event(core, lead, moment(fact.at), numbers[fact.key])
         if write is not None:
             project(at, write, fact.body)
-        elif fact.kind == "settled":
-            project_settled(at, fact.key, fact.body)
-        elif fact.kind == "postback":
-            project_sent(at, fact.key, fact.body)
+        elif fact.kind in OUTSIDE:
+            OUTSIDE[fact.kind](at, fact.key, fact.body)
     core.flush()
     if writes:
         raise StoreError(

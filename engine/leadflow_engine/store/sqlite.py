@@ -109,35 +109,35 @@ class SqliteStore:
 
     def write_now(self, write: Write) -> Result:
         """``write`` for callers without an event loop."""
-        return self._transact(lambda core: perform(core, write))
+        return self.transact(lambda core: perform(core, write))
 
     def read(self, lead: str, effect: Effect) -> Result:
         """See ``ports.Store.read``."""
-        return self._ask(lambda connection: read(self._reader, lead, effect))
+        return self.ask(lambda connection: read(self._reader, lead, effect))
 
     def facts(self, lead: str) -> Sequence[Fact]:
         """See ``ports.Store.facts``."""
-        return self._ask(lambda connection: queries.facts(connection, lead))
+        return self.ask(lambda connection: queries.facts(connection, lead))
 
     def unfinished(self) -> Iterable[str]:
         """See ``ports.Store.unfinished``: oldest first."""
-        return self._ask(queries.unfinished)
+        return self.ask(queries.unfinished)
 
     def is_unfinished(self, lead: str) -> bool:
         """Did this lead begin, and neither end nor wait?"""
-        return self._ask(lambda connection: queries.is_unfinished(connection, lead))
+        return self.ask(lambda connection: queries.is_unfinished(connection, lead))
 
     def is_under_way(self, lead: str) -> bool:
         """Is the lead in the middle of a segment, its Run interrupted or running?"""
-        return self._ask(lambda connection: later.is_under_way(connection, lead))
+        return self.ask(lambda connection: later.is_under_way(connection, lead))
 
     def find(self, identity: str) -> str | None:
         """See ``ports.Store.find``."""
-        return self._ask(lambda connection: queries.find(connection, identity))
+        return self.ask(lambda connection: queries.find(connection, identity))
 
     def add_plan(self, plan: str, description: Json) -> None:
         """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
-        self._transact(lambda core: plans.add_plan(core, plan, description))
+        self.transact(lambda core: plans.add_plan(core, plan, description))
 
     async def close(self) -> None:
         """See ``ports.Store.close``. May be called more than once."""
@@ -159,21 +159,19 @@ class SqliteStore:
         self, lead: str, buyer: str, number: int, word: str, by: str, because: str
     ) -> later.Later:
         """Say of a delivery in doubt that it was ``sold`` or ``declined``; see ``docs/delivery.md``."""
-        return self._transact(
-            lambda core: later.settle_delivery(core, lead, buyer, number, word, by, because)
-        )
+        return self.transact(lambda core: later.settle_delivery(core, lead, buyer, number, word, by, because))
 
     def postbacks_due(self, now: datetime.datetime) -> list[postbacks.Due]:
         """The postbacks that are due by now."""
-        return self._ask(lambda connection: postbacks.due(connection, now))
+        return self.ask(lambda connection: postbacks.due(connection, now))
 
     def note_postback(self, what: postbacks.Due, sent: postbacks.Sent) -> None:
         """Keep what came of sending a postback."""
-        self._transact(lambda core: postbacks.note(core, what, sent))
+        self.transact(lambda core: postbacks.note(core, what, sent))
 
     def note_reveal(self, lead: str, by: str, because: str) -> None:
         """Keep that somebody is shown a lead's personal values, and why."""
-        self._transact(lambda core: reveals.note(core, lead, by, because))
+        self.transact(lambda core: reveals.note(core, lead, by, because))
 
     def suppress(
         self,
@@ -185,16 +183,16 @@ class SqliteStore:
         expires: datetime.timedelta | None = None,
     ) -> int:
         """Put values on a suppression list; gives how many are new. See ``suppressions.add``."""
-        return self._transact(lambda core: suppressions.add(core, name, values, scope, expires, by, because))
+        return self.transact(lambda core: suppressions.add(core, name, values, scope, expires, by, because))
 
     def unsuppress(self, name: str, values: Sequence[str], by: str, because: str, scope: str = "") -> int:
         """Take values off a suppression list; gives how many were on it."""
-        return self._transact(lambda core: suppressions.remove(core, name, values, scope, by, because))
+        return self.transact(lambda core: suppressions.remove(core, name, values, scope, by, because))
 
     def suppressed(self, name: str, value: str) -> list[suppressions.Entry]:
         """Where a value is on a list now."""
         reader = self._reader
-        return self._ask(
+        return self.ask(
             lambda connection: suppressions.entries(
                 connection, reader.digests, name, value, reader.clock.now()
             )
@@ -203,7 +201,7 @@ class SqliteStore:
     def suppression_list(self, name: str) -> tuple[int, list[suppressions.Change]]:
         """How many entries a list has now, and its changes, the last first."""
         now = self._reader.clock.now()
-        return self._ask(
+        return self.ask(
             lambda connection: (
                 suppressions.count(connection, name, now),
                 suppressions.changes(connection, name),
@@ -221,44 +219,44 @@ class SqliteStore:
         length: datetime.timedelta | None = None,
     ) -> None:
         """Set what operators set beside the flow; see ``overrides.put``."""
-        self._transact(lambda core: overrides.put(core, kind, subject, value, said, length, by, because))
+        self.transact(lambda core: overrides.put(core, kind, subject, value, said, length, by, because))
 
     def overrides_in_force(self) -> list[overrides.Override]:
         """What operators have set that is in force now."""
         now = self._reader.clock.now()
-        return self._ask(lambda connection: overrides.in_force(connection, now))
+        return self.ask(lambda connection: overrides.in_force(connection, now))
 
     def doubts(self) -> list[queries.Doubt]:
         """Deliveries in doubt, pending, or in conflict."""
-        return self._ask(queries.doubts)
+        return self.ask(queries.doubts)
 
     def work(self) -> list[queries.Work]:
         """All leads that wait."""
-        return self._ask(queries.work)
+        return self.ask(queries.work)
 
     def work_due(self, now: datetime.datetime) -> list[queries.Work]:
         """Leads that waited until now."""
-        return self._ask(lambda connection: queries.work(connection, now))
+        return self.ask(lambda connection: queries.work(connection, now))
 
     def last_lead(self) -> str | None:
         """The lead that something happened to last."""
-        return self._ask(queries.last_lead)
+        return self.ask(queries.last_lead)
 
     def lead_summary(self, lead: str) -> Mapping[str, Any] | None:
         """A lead as one object; see ``queries.lead_summary``."""
-        return self._ask(lambda connection: queries.lead_summary(connection, lead))
+        return self.ask(lambda connection: queries.lead_summary(connection, lead))
 
     def plan_files(self, plan: str) -> dict[str, str]:
         """The files that a plan was made of, path to text; empty for a plan that the journal does not know."""
-        return self._ask(lambda connection: queries.plan_files(connection, plan))
+        return self.ask(lambda connection: queries.plan_files(connection, plan))
 
     def plan_main(self, plan: str) -> str:
         """The path of the flow's own file among those."""
-        return self._ask(lambda connection: queries.plan_main(connection, plan))
+        return self.ask(lambda connection: queries.plan_main(connection, plan))
 
     def verify(self, lead: str | None = None) -> list[chain.Break]:
         """Where the chains of facts do not hold; empty where all is as it was written."""
-        return self._ask(lambda connection: list(chain.verify(connection, self._reader.digests, lead)))
+        return self.ask(lambda connection: list(chain.verify(connection, self._reader.digests, lead)))
 
     def retell(self, lead: str, facts: Sequence[Fact], writes: Iterable[Write]) -> None:
         """Take a lead's facts as another journal has them, with the projections that these Writes make of them."""
@@ -270,26 +268,33 @@ class SqliteStore:
             core.flush()
             rebuilding.rebuild(core, lambda _, __: writes)
 
-        self._transact(take)
+        self.transact(take)
 
     def rebuild(self, replay: rebuilding.Replay) -> None:
         """Make every projection again from the facts; see ``rebuild.Replay``."""
-        self._transact(lambda core: rebuilding.rebuild(core, replay))
+        self.transact(lambda core: rebuilding.rebuild(core, replay))
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a reading SQL statement: views and reports."""
-        return self._ask(lambda connection: connection.execute(sql, values).fetchall())
+        return self.ask(lambda connection: connection.execute(sql, values).fetchall())
 
     # -------------------------------------------------------------- how
 
-    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """What a reading function of this package says of the journal as it is committed."""
         with self._reading:
             try:
                 return question(self._reader.connection)
             except sqlite3.Error as error:
                 raise explained(error, self._path) from None
 
-    def _transact(self, work: Callable[[Core], T]) -> T:
+    async def commit(self, work: Callable[[Core], T]) -> T:
+        """``transact`` for an event loop, which is not kept waiting."""
+        return await self._writer.submit(work) if self._writer is not None else self.transact(work)
+
+    def transact(self, work: Callable[[Core], T]) -> T:
+        """Carry out a writing function of this package in one transaction; returns after its commit. Raises
+        ``StoreError`` where the journal is only read, or the commit failed: nothing of it holds then."""
         if self._writer is not None:
             return self._writer.wait(work)
         if self._core is None:

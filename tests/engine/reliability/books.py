@@ -212,9 +212,9 @@ def rebuilt(db: Path, flow: Path) -> list[str]:
     plan = plan_of(flow)
     store = SqliteStore.open(db, RealClock())
     try:
-        before = store._transact(lambda core: contents(core.connection))
+        before = store.transact(lambda core: contents(core.connection))
         store.rebuild(lambda lead, facts: writes_again(plan, lead, facts))
-        after = store._transact(lambda core: contents(core.connection))
+        after = store.transact(lambda core: contents(core.connection))
         return [table for table in before if before[table] != after[table]]
     finally:
         store.close_now()

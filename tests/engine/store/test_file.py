@@ -83,14 +83,14 @@ def test_one_write_that_fails_fails_alone(kit: Any, store: SqliteStore) -> None:
 def test_a_full_disk_is_said_nothing_half_holds_and_it_goes_on_later(kit: Any, store: SqliteStore) -> None:
     store.write_now(kit.story("L1").accept())
     pages = store.query("PRAGMA page_count")[0][0]
-    store._transact(lambda core: core.connection.execute(f"PRAGMA max_page_count = {pages + 3}").fetchall())
+    store.transact(lambda core: core.connection.execute(f"PRAGMA max_page_count = {pages + 3}").fetchall())
     story = kit.story("L2")
     story.fact("post/x/1", "call", {}, {"body": "x" * 100_000})
     with pytest.raises(StoreError, match="the disk is full: free some space; what was committed is safe"):
         store.write_now(story.accept())
     assert store.query("SELECT id FROM lead") == [("L1",)]
     assert store.facts("L2") == []
-    store._transact(lambda core: core.connection.execute("PRAGMA max_page_count = 1000000").fetchall())
+    store.transact(lambda core: core.connection.execute("PRAGMA max_page_count = 1000000").fetchall())
     assert store.write_now(story.made[0]) == {"accepted": True}
     assert store.verify() == []
 

@@ -1,0 +1,71 @@
+"""What ``leadflow work`` and the service do again and again beside routing new leads: a row a chore.
+
+A chore looks for what is due, does it, and tells of each piece as it ends. One that finds nothing costs a query. What
+fails is told and stops nothing else; only a failing journal is raised (``StoreError``)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from leadflow_engine.effects import Json
+from leadflow_engine.operations.postbacks import Told, send_due
+from leadflow_engine.operations.resume import Plans
+from leadflow_engine.operations.work import Worked, work_once
+from leadflow_engine.ports import Clock, Outbound
+from leadflow_engine.store import SqliteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a chore works with. ``concurrency`` is how many leads go on at once."""
+
+    store: SqliteStore
+    plans: Plans
+    outbound: Outbound
+    clock: Clock
+    concurrency: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """One thing that a chore did. ``line`` is for a person and begins with what it is about (a lead, a buyer, a file);
+    ``failed`` where it could not be done; ``worked`` where it was a lead that went on."""
+
+    line: str
+    failed: bool = False
+    worked: Worked | None = None
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+Tell = Callable[[Did], None]
+Chore = Callable[[Hands, Tell], Awaitable[None]]
+
+
+async def _leads(hands: Hands, tell: Tell) -> None:
+    def worked(one: Worked) -> None:
+        tell(Did(one.problem, bool(one.problem), one))
+
+    await work_once(hands.store, hands.plans, hands.outbound, hands.clock, worked, hands.concurrency)
+
+
+async def _postbacks(hands: Hands, tell: Tell) -> None:
+    for told in await send_due(hands.store, hands.plans, hands.outbound, hands.clock):
+        tell(Did(_sentence(told)))
+
+
+def _sentence(told: Told) -> str:
+    if not told.sent.failure:
+        return f"{told.lead}  postback: told {told.source}"
+    again = f"; again at {told.sent.again:%H:%M:%S} UTC" if told.sent.again else ""
+    return f"{told.lead}  postback: not heard by {told.source}: {told.sent.failure}{again}"
+
+
+CHORES: Final[tuple[Chore, ...]] = (_leads, _postbacks)
+
+
+async def do_all(hands: Hands, tell: Tell) -> None:
+    """Every chore once, in the order of ``CHORES``."""
+    for chore in CHORES:
+        await chore(hands, tell)

@@ -1,0 +1,32 @@
+"""Orders: what people and programs have done to a journal, as data. Whoever holds the journal carries them out: the
+command itself, or the service that runs, which takes them through a socket beside the file (``drivers/orders.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from leadflow_engine.effects import Json
+from leadflow_engine.store import SqliteStore, StoreError
+
+Order = Callable[[SqliteStore, Mapping[str, Json]], Json]
+"""Takes the journal and what was said, a JSON object; gives JSON. Raises ``StoreError`` where it cannot be done, in
+a sentence for whoever asked."""
+
+
+def carry_out(store: SqliteStore, name: str, said: Mapping[str, Json]) -> Json:
+    """Do what an order says. Raises ``StoreError`` for one that this version does not know, too."""
+    if name not in ORDERS:
+        raise StoreError(f"there is no order `{name}`: is the service of an older version than this command?")
+    return ORDERS[name](store, said)
+
+
+def _settle(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    later = store.settle_delivery(
+        said["lead"], said["buyer"], said["number"], said["word"], said["by"], said["because"]
+    )
+    waits = any(work.lead == said["lead"] for work in store.work())
+    return {"state": later.state, "conflict": later.conflict, "waits": waits}
+
+
+ORDERS: Final[Mapping[str, Order]] = {"settle": _settle}
