@@ -315,7 +315,7 @@ KIND: Mapping[type, str] = {
     End: "end",
 }
 
-FROM_OUTSIDE = frozenset({"received", "settled", "postback"})
+FROM_OUTSIDE = frozenset({"received", "settled", "resubmitted", "postback", "returned", "adjusted", "feedback"})
 """Kinds of facts that reach a lead from outside any Run: no Run was fed them. ``store/outside.py`` projects them."""
 
 DURABLE = frozenset({"accept", "admit", "intent", "settle", "suspend", "end"})

@@ -25,6 +25,9 @@ FILES: Final = (
     "0008_figures",
     "0009_suppression",
     "0010_overrides",
+    "0012_after_the_sale",
+    "0013_later",
+    "0015_tallies",
 )
 VERSION: Final = len(FILES)
 

@@ -19,6 +19,8 @@ Replay = Callable[[str, Sequence[Fact]], Iterable[Write]]
 """Gives, for a lead and its facts, the Writes that its Runs made, in order (``Write.facts`` as they were)."""
 
 PROJECTIONS: Final = (
+    "resubmission",
+    "follow_up",
     "postback",
     "work",
     "ledger",

@@ -14,6 +14,7 @@ from leadflow_engine import records as rec
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.postbacks import Sent
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
+from leadflow_engine.store.resubmissions import resubmit
 
 
 def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
                 )
         else:
             store.write_now(story.end(outcome, outcome))
+            if number % 4 == 0:
+                store.transact(lambda core: resubmit(core, lead, "bad phone", "ann", ["westsun"]))  # noqa: B023
             for due in store.postbacks_due(kit.clock.now()):
                 heard = random_.choice(["", "status 500"])
                 store.note_postback(due, Sent(500 if heard else 200, heard, 1.5))
