@@ -305,6 +305,7 @@ WRITERS: Final[Mapping[type, Writer]] = {
     ),
     nodes.Limits: plain("limits {} to {}", "low", "high"),
     nodes.Model: plain("model {}", "path"),
+    nodes.Shadow: plain("shadow"),
     nodes.DeliverStep: titled("deliver"),
     nodes.Buyer: titled("buyer"),
     nodes.Tag: plain("tag {}", "names"),

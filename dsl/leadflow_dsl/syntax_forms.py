@@ -56,6 +56,7 @@ FORMS: Final[Mapping[str, str]] = {
     "subtract": "subtract 20 when CONDITION",
     "limits": "limits 0 to 100",
     "model": 'model "models/x.json"',
+    "shadow": "shadow",
     "tag": "tag NAME, NAME",
     "legal_name": 'legal_name "..."',
     "group": "group NAME",

@@ -71,7 +71,8 @@ USUAL = {
 }
 """What stands in a block of the flow above beside the piece, unless the piece says it itself."""
 FILES = {
-    "models/quality.json": "{}",
+    "models/quality.json": '{"format": "leadflow score model 1", "kind": "logistic", "version": "1", "base": 0, '
+    '"features": [{"field": "credit_score", "as": "number"}], "weights": [0.01]}',
     "schemas/buyer.json": '{"type": "object"}',
     "mappings/reply.xml.j2": "<r>{{ outcome }} {% for sale in sales %}{{ sale.price }}{% endfor %}</r>",
     "mappings/mail.txt.j2": "A lead: {{ first_name }}",

@@ -41,7 +41,18 @@ FILES = {
         "b": {"$id": "https://b.example/b", "$ref": "#/c", "c": {"type": "number"}}}}""",
     "schemas/text.json": '{"type": ',
     "schemas/old.json": '{"$schema": "http://json-schema.org/draft-04/schema#", "required": ["mail"]}',
-    "models/quality.json": '{"trees": []}',
+    "models/quality.json": """{
+      "format": "leadflow score model 1", "kind": "logistic", "version": "1", "base": 0,
+      "features": [{"field": "credit_score", "as": "number"}], "weights": [0.01]}""",
+    "models/loose.json": """{
+      "format": "leadflow score model 1", "kind": "trees", "version": "1", "base": 0,
+      "features": [{"field": "credit_score", "as": "number"}],
+      "trees": [[{"value": 0, "feature": 0, "at_most": 1, "yes": 0, "no": 1}, {"value": 1}]]}""",
+    "models/strange.json": """{
+      "format": "leadflow score model 1", "kind": "logistic", "version": "1", "base": 0,
+      "features": [
+        {"field": "credit_scor", "as": "number"}, {"field": "email", "as": "number"}, {"field": "state", "as": "is", "value": "CA"}],
+      "weights": [0.01, 1, 1]}""",
     "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
     "shared/terms.flow": """library terms
 list blocked ["10001"]

@@ -33,6 +33,9 @@ def _terms(step: object) -> Iterator[Term]:
     elif isinstance(step, Score):
         yield from (points.when for points in step.points)
         yield from (points.amount for points in step.points)
+        yield from (
+            (feature.read for feature in step.trained.features) if step.trained and not step.shadow else ()
+        )
     if isinstance(step, Filter | Score) and step.when is not None:
         yield step.when
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Edit, Label, Span
 from leadflow_dsl.meaning.built_in import BUILT_IN, LEAD, PING, ambiguous_here, here, of_answer
 from leadflow_dsl.meaning.chains import Answered, Problem, Word, members, no_part
@@ -18,6 +19,7 @@ from leadflow_dsl.meaning.places import DOTTED, WHERE
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.names import NOT_HERE, TOO_EARLY, UNKNOWN, UNKNOWN_PART
+from leadflow_dsl.rules.scores import SHADOW
 from leadflow_dsl.terms import Answer, NamedList, Read
 from leadflow_dsl.types import (
     ANY,
@@ -178,7 +180,22 @@ def _too_early(scope: Scope, symbol: Symbol, word: Word) -> Problem | None:
 def _score(draft: Draft, scope: Scope, symbol: Symbol, chain: tuple[Word, ...], span: Span) -> Answered:
     if len(chain) > 1:
         return no_part(chain[1], f"the score `{symbol.name}`", ())
-    return _too_early(scope, symbol, chain[0]) or Read("score", symbol.name, "", NUMBER, span)
+    return (
+        in_shadow(symbol, chain[0])
+        or _too_early(scope, symbol, chain[0])
+        or Read("score", symbol.name, "", NUMBER, span)
+    )
+
+
+def in_shadow(symbol: Symbol, word: Word) -> Problem | None:
+    """The problem of reading a score that runs as shadow; None where it does not."""
+    items = symbol.node.items if isinstance(symbol.node, nodes.Score) else ()
+    place = next((item.span for item in items if isinstance(item, nodes.Shadow)), None)
+    if place is None:
+        return None
+    message = f"`{symbol.name}` runs as `shadow`: it is compared, and nothing reads it"
+    help = ("take `shadow` out once it is good enough",)
+    return Problem(SHADOW, word.span, message, "", help, (Label(place, "said here"),))
 
 
 def _step(draft: Draft, scope: Scope, symbol: Symbol, chain: tuple[Word, ...], span: Span) -> Answered:

@@ -10,6 +10,7 @@ from leadflow_dsl import model, nodes
 from leadflow_dsl.meaning.deliveries import not_longer
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import amount, whole
+from leadflow_dsl.meaning.names import Word, in_shadow
 from leadflow_dsl.meaning.step_parts import check_delivers, when_of
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed
 from leadflow_dsl.rules.conditions import VALUE
@@ -242,8 +243,10 @@ def _key(r: Resolver, key: nodes.OrderKey) -> model.OrderKey:
     name = key.name.text
     symbol = r.draft.words.get(name)
     is_score = symbol is not None and symbol.kind == "score"
-    if is_score:
+    if symbol is not None and is_score:
         r.draft.used.add(("score", name))
+        if shadowed := in_shadow(symbol, Word(name, key.name.span)):
+            r.draft.found(shadowed.finding())
     elif name not in DESCENDING:
         known = (*DESCENDING, *(word for word, s in r.draft.words.items() if s.kind == "score"))
         help = did_you_mean(name, known) or (f"keys are {listed(known)}",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +11,11 @@ from leadflow_dsl.meaning.declaring import route_names, steps_before
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import criterion, field_path
-from leadflow_dsl.meaning.loading import unread
 from leadflow_dsl.meaning.requests import leg, said
 from leadflow_dsl.meaning.routes import route
 from leadflow_dsl.meaning.scope import Scope
+from leadflow_dsl.meaning.score_models import trained_model
 from leadflow_dsl.meaning.step_parts import check_delivers, when_of
-from leadflow_dsl.project import Unread
 from leadflow_dsl.rules.conditions import MISMATCH, REVERSED, VALUE
 from leadflow_dsl.rules.forms import MODEL_AND_POINTS
 from leadflow_dsl.terms import Const, Term
@@ -105,8 +103,9 @@ def _score(r: Resolver, node: nodes.Score) -> Step:
         )
     start = next((item for item in node.items if isinstance(item, nodes.Start)), None)
     trained = next((item for item in node.items if isinstance(item, nodes.Model)), None)
-    if trained is not None:
-        _check_model(r, node, trained)
+    shadow = any(isinstance(item, nodes.Shadow) for item in node.items)
+    if shadow:
+        r.draft.used.add(("score", node.name.text))
     return model.Score(
         name=node.name.text,
         start=_number(r, start.value) if start else None,
@@ -116,29 +115,20 @@ def _score(r: Resolver, node: nodes.Score) -> Step:
         low=low,
         high=high,
         model=trained.path.value if trained else "",
+        trained=_model(r, node, trained) if trained else None,
+        shadow=shadow,
         span=node.name.span,
     )
 
 
-def _check_model(r: Resolver, node: nodes.Score, trained: nodes.Model) -> None:
+def _model(r: Resolver, node: nodes.Score, trained: nodes.Model) -> model.Trained | None:
     """A model is a JSON file of the project, and instead of points."""
-    r.draft.not_built("score ... model", trained.span)
     for item in node.items:
         if isinstance(item, nodes.Start | nodes.Points):
             message = "a score from a model counts no points"
             place = Label(trained.span, "the model")
             r.draft.found(MODEL_AND_POINTS.at(item.span, message, "", "take one of the two out", (place,)))
-    path, text = r.draft.project.find(trained.path.value)
-    if isinstance(text, Unread):
-        r.draft.found(unread(trained.path.span, trained.path.value, path, text))
-        return
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        message = f"`{path}` is no model"
-        r.draft.found(
-            VALUE.at(trained.path.span, message, "the file does not parse as JSON", "export it as JSON")
-        )
+    return trained_model(r, trained)
 
 
 def _points(r: Resolver, item: nodes.Points) -> model.Points:

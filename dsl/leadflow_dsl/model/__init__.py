@@ -46,6 +46,7 @@ from leadflow_dsl.model.limits import (
 from leadflow_dsl.model.requests import Auth, Body, OAuth, Pair, Request, Retry, Segment
 from leadflow_dsl.model.responses import Bids, Leg, Response, SetValue, Verdict
 from leadflow_dsl.model.routes import BestOf, If, OrderKey, Route, RouteItem, Stage, Step, Unsold
+from leadflow_dsl.model.scores import Feature, Leaf, Split, Trained
 from leadflow_dsl.model.steps import Deliver, Enhance, Filter, Points, Score, Source
 
 __all__ = [
@@ -74,12 +75,14 @@ __all__ = [
     "Duration",
     "EmailDelivery",
     "Enhance",
+    "Feature",
     "Field",
     "Filter",
     "Flow",
     "Hold",
     "If",
     "Inquire",
+    "Leaf",
     "Leg",
     "NamedValues",
     "OAuth",
@@ -110,6 +113,7 @@ __all__ = [
     "SlowSource",
     "Source",
     "SourcePing",
+    "Split",
     "Stage",
     "Step",
     "Suppression",
@@ -117,6 +121,7 @@ __all__ = [
     "Terms",
     "TestField",
     "Throttle",
+    "Trained",
     "Unbuilt",
     "Unsold",
     "Until",

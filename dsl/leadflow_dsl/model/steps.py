@@ -9,6 +9,7 @@ from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.intake import Cost, Postback, Reply, SourcePing, Verification
 from leadflow_dsl.model.limits import Cap, Criterion, Dedupe, Duration, Throttle
 from leadflow_dsl.model.responses import Leg
+from leadflow_dsl.model.scores import Trained
 from leadflow_dsl.terms import Path, Read, SecretRef, Term
 
 
@@ -18,7 +19,7 @@ class Source:
 
     ``costs``: the first that holds; ``cost_on`` is when all of them are owed. ``answer_within`` is None where the flow
     does not say. ``each`` finds the leads of one call; ``fetch`` asks for the lead where the call only names it: then
-    ``map`` reads the fetched answer.
+    ``map`` reads the fetched answer. ``timezone`` is that of times that do not say theirs; "" is the flow's.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source:
     cost_on: str = "sale"  # "sale" | "accept"
     answer_within: Duration | None = None
     test_when: Term | None = None
+    timezone: str = ""
     verify: tuple[Verification, ...] = ()
     each: Path | None = None
     fetch: Leg | None = None
@@ -83,7 +85,8 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``score``: start plus what holds, within limits; or ``model``, a file (path relative to the project's root)."""
+    """``score``: start plus what holds, within limits; or ``model``, a file (path relative to the project's root), and
+    ``trained``, what it holds. ``shadow``: it is kept for comparing, and nothing reads it."""
 
     name: str
     start: Term | None
@@ -93,6 +96,8 @@ class Score:
     low: Decimal | None = None
     high: Decimal | None = None
     model: str = ""
+    trained: Trained | None = None
+    shadow: bool = False
     span: Span = NOWHERE
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.nodes.base import Duration, Name, Number, Percent, Text
+from leadflow_dsl.nodes.base import Duration, Name, Number, Percent, Text, Timezone
 from leadflow_dsl.nodes.expressions import Env, Expression
 from leadflow_dsl.nodes.limits import Accept, Cap, Dedupe, FieldPath, Reject, Throttle, When
 from leadflow_dsl.nodes.wire import BodyForm, RequestItem, Response
@@ -192,6 +192,7 @@ SourceItem: TypeAlias = (
     | TestWhen
     | Reply
     | Postback
+    | Timezone
 )
 
 
@@ -290,12 +291,19 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """``shadow``."""
+
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """``score NAME "Title" { ... }``."""
 
     name: Name
     title: Text | None
-    items: tuple[When | Start | Points | Limits | Model, ...]
+    items: tuple[When | Start | Points | Limits | Model | Shadow, ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 

@@ -6,6 +6,12 @@ from typing import Final
 
 from leadflow_dsl.rules.rule import Rule
 
+_MODEL: Final = """{
+  "format": "leadflow score model 1", "kind": "logistic", "version": "1", "base": -1.2,
+  "features": [{"field": "credit_score", "as": "number", "typical": 690}], "weights": [0.01]
+}
+"""
+
 NO_FIGURE: Final = Rule(
     "LF550",
     "usual-of-no-figure",
@@ -215,7 +221,7 @@ MODEL_AND_POINTS: Final = Rule(
     "A score is what a model gives, or the sum of its points.",
     'score quality { model "models/quality.json"  add 10 when homeowner }\n',
     'score quality { model "models/quality.json"  limits 0 to 100 }\n',
-    (("models/quality.json", "{}\n"),),
+    (("models/quality.json", _MODEL),),
 )
 
 RULES: Final = (

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import reads
+from leadflow_dsl.terms import Term, reads
 from leadflow_engine.effects import CallOut
+from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, ask_together, build, truth, value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.routing import Paused, route
+from leadflow_engine.interpreter.scoring import score_of
 from leadflow_engine.interpreter.stages.results import Sold
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
@@ -90,34 +92,52 @@ def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, A
 
 
 def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any, Ending]:
-    """Start, plus what holds, within the limits; the sum is told with its parts."""
+    """Points or a model, within the limits; the sum is told with its parts. A shadow's is kept from everybody."""
+    if step.trained is not None:
+        total, note = yield from score_of(journey, step, step.trained)
+        terms: list[Term] = [feature.read for feature in step.trained.features]
+    else:
+        total, parts = yield from _points(journey, step)
+        terms = [points.when for points in step.points]
+        note = " ".join(parts)
+    limited = _within_limits(step, total)
+    if step.trained is None:
+        note = f"{limited} = {note}"
+    elif limited != total:
+        note = f"{limited}, kept within its limits; {note}"
+    if not step.shadow:
+        journey.lead.scores[step.name] = limited
+    read = shown_reads(terms, journey.lead)
+    told = f"shadow: {note}" if step.shadow else note
+    journey.ended("score", step.name, "success", note=told, read=read, set={step.name: str(limited)})
+    return None
+
+
+def _within_limits(step: m.Score, total: Decimal) -> Decimal:
+    raised = total if step.low is None else max(total, step.low)
+    return raised if step.high is None else min(raised, step.high)
+
+
+def _points(journey: Journey, step: m.Score) -> Generator[Any, Any, tuple[Decimal, list[str]]]:
+    """Start, plus what holds, with its parts in words."""
     total = Decimal(0)
     if step.start is not None:
         start = yield from value(journey, step.start, step.name)
         total = start if isinstance(start, Decimal) else total
     parts = [str(total)]
     for points in step.points:
-        if not (yield from truth(journey, points.when, step.name)):
-            continue
-        amount = yield from value(journey, points.amount, step.name)
-        if isinstance(amount, Decimal):
+        if step.shadow:  # it costs nothing: what was not asked is not known
+            held = holds(points.when, journey.lead) is True
+            amount = evaluate(points.amount, journey.lead)
+        else:
+            held = yield from truth(journey, points.when, step.name)
+            amount = (yield from value(journey, points.amount, step.name)) if held else None
+        if held and isinstance(amount, Decimal):
             total += points.sign * amount
             parts.append(
                 f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, journey.lead)})"
             )
-    total = max(total, step.low) if step.low is not None else total
-    total = min(total, step.high) if step.high is not None else total
-    journey.lead.scores[step.name] = total
-    read = shown_reads([points.when for points in step.points], journey.lead)
-    journey.ended(
-        "score",
-        step.name,
-        "success",
-        note=f"{total} = {' '.join(parts)}",
-        read=read,
-        set={step.name: str(total)},
-    )
-    return None
+    return total, parts
 
 
 def run_deliver(journey: Journey, index: int, step: m.Deliver) -> Generator[Any, Any, Ending]:
