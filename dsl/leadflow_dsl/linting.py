@@ -27,12 +27,14 @@ _TOGETHER: Final = 8
 @dataclass(frozen=True, slots=True)
 class Linted:
     """What linting gives: findings and excused findings in the order of the files, the texts that they are about, and
-    the files that were checked. Files are named relative to where lint was started."""
+    the files that were checked. Files are named relative to where lint was started. ``conforming`` are the flows
+    without errors in which ``conforms to`` stands."""
 
     findings: tuple[Diagnostic, ...]
     excused: tuple[Excused, ...]
     sources: Mapping[str, str]
     files: tuple[str, ...]
+    conforming: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Outcome:
     sources: Mapping[str, str] = field(default_factory=dict)
     read: tuple[str, ...] = ()
     """Every file that was read, by its path below the project's root."""
+    conforming: bool = False
 
 
 def lint(
@@ -62,6 +65,7 @@ def lint(
     found: dict[Diagnostic, None] = {}  # a library that two flows import is told of once
     excused: dict[Excused, None] = {}
     sources: dict[str, str] = {}
+    conforming: list[str] = []
     read: dict[Path, set[str]] = {root: set() for root in _whole_projects(folders)}
     with _mapped(workers if len(files) >= MANY else 1) as each:
         outcomes = each(partial(_outcome, severity=severity or {}, here=here), files)
@@ -69,12 +73,14 @@ def lint(
             found.update(dict.fromkeys(outcome.findings))
             excused.update(dict.fromkeys(outcome.excused))
             sources.update(outcome.sources)
+            conforming += [_relative(file, here)] if outcome.conforming else []
             if read:
                 read.get(root_of(file), set()).update(outcome.read)
             done()
     for root, names in read.items():
         found.update(dict.fromkeys(_unused_files(root, names, severity or {}, here)))
-    return Linted(tuple(found), tuple(excused), sources, tuple(_relative(file, here) for file in files))
+    files_ = tuple(_relative(file, here) for file in files)
+    return Linted(tuple(found), tuple(excused), sources, files_, tuple(conforming))
 
 
 def _whole_projects(folders: Iterable[Path]) -> Iterator[Path]:
@@ -120,7 +126,13 @@ def placed(checked: Checked, file: Path, here: Path) -> _Outcome:
     findings = tuple(_moved(finding, names) for finding in checked.diagnostics)
     excused = tuple(replace(one, finding=_moved(one.finding, names)) for one in checked.excused)
     texts = {names[name]: text for name, text in checked.sources.items() if name in names}
-    return _Outcome(findings, excused, texts, tuple(checked.sources))
+    return _Outcome(findings, excused, texts, tuple(checked.sources), _conforms(checked))
+
+
+def _conforms(checked: Checked) -> bool:
+    """May a body of this flow say what it conforms to? The word alone is looked for: that costs nothing."""
+    flows = (text for name, text in checked.sources.items() if name.endswith(".flow"))
+    return checked.flow is not None and any("conforms" in text for text in flows)
 
 
 def _named(checked: Checked) -> set[str]:

@@ -22,6 +22,10 @@ GROUPS: Final = {
 """What the first digit of a code says."""
 
 
+FENCES: Final = {"samples": "flow"}
+"""What examples are written in, where their rule calls them otherwise."""
+
+
 def explain(code: str) -> str | None:
     """What a rule finds, why, and an example of each side; by code (``LF203``) or name; None where there is none."""
     rule = rule_of(code)
@@ -81,4 +85,4 @@ def _paragraphs(rule: Rule) -> Iterator[str]:
     yield rule.explanation
     for title, example in (("Wrong:", rule.wrong), ("Right:", rule.right)):
         yield title
-        yield f"```{rule.of}\n{visible(example.strip(chr(10)))}\n```"
+        yield f"```{FENCES.get(rule.of, rule.of)}\n{visible(example.strip(chr(10)))}\n```"

@@ -14,8 +14,8 @@ class Rule:
 
     ``wrong`` is an example that must be found, ``right`` one that must not; both are declarations of a flow,
     and ``example.complete`` adds what a whole flow needs beside them. ``files`` are files that the examples read.
-    ``of`` is what the examples are: declarations, the project's ``leadflow.toml``, or declarations of a flow whose
-    whole project is linted.
+    ``of`` is what the examples are: declarations, the project's ``leadflow.toml``, declarations of a flow whose
+    whole project is linted, or of one that is tried with the sample leads among ``files``.
     """
 
     code: str
@@ -26,7 +26,7 @@ class Rule:
     wrong: str
     right: str
     files: tuple[tuple[str, str], ...] = ()
-    of: Literal["flow", "toml", "project"] = "flow"
+    of: Literal["flow", "toml", "project", "samples"] = "flow"
 
     def at(
         self,

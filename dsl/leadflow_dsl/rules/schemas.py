@@ -1,4 +1,4 @@
-"""Rules about the JSON Schema that a body conforms to: LF421 and LF422."""
+"""Rules about the JSON Schema that a body conforms to: LF421 to LF423."""
 
 from __future__ import annotations
 
@@ -50,4 +50,31 @@ NO_FIT: Final = Rule(
     _FILES,
 )
 
-RULES: Final = (SCHEMA, NO_FIT)
+_SAMPLE: Final = """\
+scenarios:
+  - name: a lead that acme buys
+    lead: {{email: ana@mail.example, state: CA, {zip}}}
+    answers: {{buyers: {{acme: {{deliver: [{{body: {{status: ok}}}}]}}}}}}
+    expect: {{outcome: sold}}
+"""
+
+MISFIT: Final = Rule(
+    "LF423",
+    "sample-does-not-conform",
+    "error",
+    "a sample lead whose posting does not conform to its schema",
+    "`leadflow lint` tries the leads of the flow's own scenarios, and of `--leads FILE`, with every buyer whose criteria "
+    "take them, and holds what would be sent against the schema. A real lead like this one would not be sent. Mend the "
+    "mapping, or let the buyer's criteria keep such leads out. A scenario that expects `does not conform` is no sample.",
+    _BUYER.format(pairs="mail = email  zip = postal_code.zip", schema="zip"),
+    _BUYER.format(pairs="mail = email  zip = postal_code.zip", schema="zip").replace(
+        "price", "accept when postal_code is valid\n  price"
+    ),
+    (
+        ("schemas/zip.json", '{"type": "object", "required": ["mail", "zip"]}'),
+        ("example.scenarios.yaml", _SAMPLE.format(zip='postal_code: ""')),
+    ),
+    "samples",
+)
+
+RULES: Final = (SCHEMA, NO_FIT, MISFIT)

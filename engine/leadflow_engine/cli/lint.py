@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from leadflow_engine.cli.files import difference, flow_files, replace_text
-from leadflow_engine.cli.options import form
+from leadflow_engine.cli.options import form, source
 from leadflow_engine.cli.screen import coloured, note
 
 if TYPE_CHECKING:
@@ -52,10 +53,26 @@ def _severities(ctx: click.Context, option: click.Parameter, said: tuple[str, ..
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option(
+    "--leads",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Leads to try bodies with that say what they `conforms to`, beside those of scenarios.",
+)
+@source
 def command(
-    paths: tuple[str, ...], form: str, fix: bool, diff: bool, severity: dict[str, Level], fail_on: Severity
+    paths: tuple[str, ...],
+    form: str,
+    fix: bool,
+    diff: bool,
+    severity: dict[str, Level],
+    fail_on: Severity,
+    leads: str | None,
+    source: str,
 ) -> None:
     """Check flow files, or all flow files in a folder.
+
+    What a flow would send for the leads of its scenarios is held against the schemas that its bodies conform to.
 
     Ends with 0 where nothing was found that --fail-on counts, with 1 otherwise. --diff ends with 1 where something
     would change.
@@ -69,7 +86,7 @@ def command(
     if fix:
         _make(repair(files, severity))
     folders = [Path(path) for path in paths if os.path.isdir(path)]
-    linted = _lint(files, severity, folders)
+    linted = _tried(_lint(files, severity, folders), leads, source)
     _print(linted, form, fail_on)
     raise SystemExit(int(any(at_least(finding.severity, fail_on) for finding in linted.findings)))
 
@@ -80,6 +97,25 @@ def _lint(files: list[Path], severity: Mapping[str, Level], folders: list[Path])
 
     with steps(len(files) if len(files) >= ONE_BY_ONE else 0) as done:
         return lint(files, severity, _processors(), done, folders)
+
+
+def _tried(linted: Linted, leads: str | None, source: str) -> Linted:
+    """With what sample leads show of flows whose bodies conform to a schema."""
+    if not linted.conforming:
+        return linted
+    from leadflow_dsl.checking import Checked
+    from leadflow_dsl.linting import placed
+    from leadflow_engine.operations.samples import look
+
+    found, sources = dict.fromkeys(linted.findings), dict(linted.sources)
+    for file in linted.conforming:
+        looked = look(file, leads, source)
+        shown = placed(Checked(None, looked.findings, looked.sources), Path(file), Path.cwd())
+        found.update(dict.fromkeys(shown.findings))
+        sources.update(shown.sources)
+        for remark in looked.notes:
+            note(f"leadflow: {click.format_filename(file)}: {remark}")
+    return replace(linted, findings=tuple(found), sources=sources)
 
 
 def _processors() -> int:

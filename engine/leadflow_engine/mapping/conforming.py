@@ -7,7 +7,7 @@ never shown, nor is a name that the schema does not have, which a lead may have 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -30,10 +30,14 @@ def conforming(write: WriteBody, body: m.Body, text: str) -> WriteBody:
     schema = read_schema(text)
     if isinstance(schema, str):
         raise MappingError(f"`{body.schema}` is no JSON Schema that can be used: {schema}", body.span)
+    return _Conforming(write, body.schema, validator_of(schema), frozenset(names_of(schema)))
+
+
+def validator_of(schema: Schema) -> Any:
+    """A validator of bodies: of a secret that is not put in yet it asks only that it is a text."""
     own = {"pattern": schema.validator().VALIDATORS["pattern"]}
     known = {**schema.validators.VALIDATORS, **own}
-    keywords = {word: _but_of_secrets(known[word]) for word in OF_TEXTS if word in known}
-    return _Conforming(write, body.schema, schema.validator(keywords), frozenset(_names(schema)))
+    return schema.validator({word: _but_of_secrets(known[word]) for word in OF_TEXTS if word in known})
 
 
 def _but_of_secrets(rule: Any) -> Any:
@@ -60,19 +64,21 @@ class _Conforming:
         except (ValueError, ArithmeticError, TypeError, LookupError, RecursionError) as problem:
             raise Refused(f"the body cannot be held against {self.path}") from problem
         if error is not None:
-            place = self._place(error.absolute_path)
+            place = place_in(error.absolute_path, self.names)
             raise Refused(f"the body does not conform to {self.path}: {place}: {rule_said(error)}")
         return text
 
-    def _place(self, path: Any) -> str:
-        written = ""
-        for step in path:
-            shown = step if step in self.names else "*"
-            written += f"[{step}]" if isinstance(step, int) else f".{shown}" if written else f"{shown}"
-        return written or "root"
+
+def place_in(path: Iterable[str | int], names: frozenset[str]) -> str:
+    """A place in a body; a name that is not one of the schema's may be a lead's and is not shown."""
+    written = ""
+    for step in path:
+        shown = step if step in names else "*"
+        written += f"[{step}]" if isinstance(step, int) else f".{shown}" if written else f"{shown}"
+    return written or "root"
 
 
-def _names(schema: Schema) -> Iterator[str]:
+def names_of(schema: Schema) -> Iterator[str]:
     """The names of properties anywhere in a schema."""
     waiting = [schema.document]
     while waiting:

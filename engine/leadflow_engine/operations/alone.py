@@ -41,7 +41,7 @@ def legs_named(flow: m.Flow, name: str) -> tuple[Leg, ...]:
     """The requests of a buyer (its ping and its post), a look-up or a delivery. Raises ``LoadProblem``."""
     for buyer in flow.buyers:
         if buyer.name == name:
-            pairs = (("ping", buyer.ping), ("post", buyer.deliver))
+            pairs = (("ping", buyer.ping), ("post", buyer.at_once))
             return tuple(Leg(name, word, leg) for word, leg in pairs if leg is not None)
     for step in (*flow.steps, *flow.named_delivers):
         if isinstance(step, m.Enhance | m.Deliver) and step.name == name:
@@ -54,26 +54,41 @@ def _known(flow: m.Flow) -> str:
     return ", ".join((*(buyer.name for buyer in flow.buyers), *(step.name for step in steps))) or "none"
 
 
-def alone(flow: m.Flow, name: str) -> m.Flow:
-    """The flow with one buyer that takes every lead, or with one step that runs for every lead."""
+def alone(flow: m.Flow, name: str, judged: bool = False) -> m.Flow:
+    """The flow with one buyer that takes every lead, or with one step that runs for every lead.
+
+    With ``judged`` the criteria and prices of the buyer, the step's condition, the filters and the criteria of sources
+    stay, so that only leads for which they hold come through."""
     legs_named(flow, name)
-    buyers = tuple(_open(buyer) for buyer in flow.buyers if buyer.name == name)
-    steps = tuple(_kept((*flow.steps, *flow.named_delivers), name))
+    buyers = tuple(_open(buyer, judged) for buyer in flow.buyers if buyer.name == name)
+    steps = tuple(_kept((*flow.steps, *flow.named_delivers), name, judged))
     if buyers:
         stage = m.Stage("waterfall", (name,), id="route.1", written=f"waterfall {name}")
         steps = (*steps, m.Route("route", (stage,)))
-    sources = tuple(map(_heard, flow.sources))
+    sources = tuple(_heard(source, judged) for source in flow.sources)
     return replace(flow, buyers=buyers, steps=steps, named_delivers=(), sources=sources)
 
 
-def _heard(source: m.Source) -> m.Source:
+def _heard(source: m.Source, judged: bool) -> m.Source:
     """The source with its ``map`` alone: the lead is given as that reads it, nobody is asked for it or told of it."""
-    return m.Source(source.name, source.title, map=source.map, test_when=source.test_when, span=source.span)
+    heard = m.Source(
+        source.name,
+        source.title,
+        map=source.map,
+        test_when=source.test_when,
+        timezone=source.timezone,
+        span=source.span,
+    )
+    return replace(heard, criteria=source.criteria) if judged else heard
 
 
-def _kept(steps: Iterable[m.Step], name: str) -> Iterable[m.Step]:
+def _kept(steps: Iterable[m.Step], name: str, judged: bool) -> Iterable[m.Step]:
     for step in steps:
-        if step.name == name and isinstance(step, m.Enhance):
+        if judged and isinstance(step, m.Filter):
+            yield replace(step, on_reject=())
+        elif judged and (step.name == name or isinstance(step, m.Enhance | m.Score)):
+            yield step
+        elif step.name == name and isinstance(step, m.Enhance):
             yield replace(step, on_demand=False, when=None, cache_for=None)
         elif step.name == name and isinstance(step, m.Deliver):
             yield replace(step, when=None)
@@ -81,9 +96,9 @@ def _kept(steps: Iterable[m.Step], name: str) -> Iterable[m.Step]:
             yield step
 
 
-def _open(buyer: m.Buyer) -> m.Buyer:
+def _open(buyer: m.Buyer, judged: bool) -> m.Buyer:
     """The buyer with all that it is sent and nothing that keeps a lead from it."""
-    return m.Buyer(
+    opened = m.Buyer(
         name=buyer.name,
         title=buyer.title,
         legal_name=buyer.legal_name,
@@ -92,9 +107,15 @@ def _open(buyer: m.Buyer) -> m.Buyer:
         idempotent=buyer.idempotent,
         ping=buyer.ping,
         deliver=buyer.deliver,
+        email=buyer.email,
         test_fields=buyer.test_fields,
         test_url=buyer.test_url,
         span=buyer.span,
+    )
+    if not judged:
+        return opened
+    return replace(
+        opened, criteria=buyer.criteria, prices=buyer.prices, offers=buyer.offers, needs=buyer.needs
     )
 
 
@@ -150,7 +171,12 @@ def try_alone(
     flow: m.Flow, name: str, source: str, payload: Mapping[str, object], answers: Answers, clock: VirtualClock
 ) -> Seen:
     """Run one payload through the flow with ``name`` alone. Nothing is sent, nothing is written."""
-    plan, arrival, store = _ready(flow, name, source, payload, clock)
+    return try_arrival(make_plan(alone(flow, name)), _arrival(source, payload), answers, clock)
+
+
+def try_arrival(plan: Plan, arrival: Arrival, answers: Answers, clock: VirtualClock) -> Seen:
+    """Run a lead through the plan of a flow that ``alone`` made. Nothing is sent, nothing is written."""
+    store = _store(plan, clock)
     heard = Overheard(DryDriver(arrival.lead, store, answers, clock))
     ending = at_once(run_lead(plan, arrival, heard))
     return Seen(tuple(heard.sent), ending)
@@ -160,16 +186,18 @@ async def send_alone(
     flow: m.Flow, name: str, source: str, payload: Mapping[str, object], outbound: Outbound, clock: Clock
 ) -> Seen:
     """Send one payload to ``name`` alone, for real, as a test lead. Nothing is written."""
-    plan, arrival, store = _ready(flow, name, source, payload, clock)
+    plan = make_plan(alone(flow, name))
+    arrival, store = _arrival(source, payload), _store(plan, clock)
     heard = Overheard(LiveDriver(arrival.lead, store, outbound, clock))
     ending = await run_lead(plan, replace(arrival, test=True), heard)
     return Seen(tuple(heard.sent), ending)
 
 
-def _ready(
-    flow: m.Flow, name: str, source: str, payload: Mapping[str, object], clock: Clock
-) -> tuple[Plan, Arrival, SqliteStore]:
-    plan = make_plan(alone(flow, name))
+def _store(plan: Plan, clock: Clock) -> SqliteStore:
     store = SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
-    return plan, Arrival("0" * 26, f"{source}/alone/1", source, payload), store
+    return store
+
+
+def _arrival(source: str, payload: Mapping[str, object]) -> Arrival:
+    return Arrival("0" * 26, f"{source}/alone/1", source, payload)

@@ -11,7 +11,7 @@ from leadflow_dsl.linting import lint
 from leadflow_dsl.rules import RULES, Rule
 from leadflow_dsl.rules.example import complete
 
-MEANING = [rule for rule in RULES.values() if not rule.code.startswith("LF1")]
+MEANING = [rule for rule in RULES.values() if not rule.code.startswith("LF1") and rule.of != "samples"]
 NOT_FLOWS = {"LF901"}
 
 
