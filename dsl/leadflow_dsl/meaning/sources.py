@@ -9,6 +9,7 @@ from leadflow_dsl import model, nodes
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Label
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
+from leadflow_dsl.meaning.heads import zone_of
 from leadflow_dsl.meaning.intake import fetch, postback, reply, source_ping
 from leadflow_dsl.meaning.limits import amount, cap, criterion, dedupe, share, throttle
 from leadflow_dsl.meaning.names import field_of_alias
@@ -51,6 +52,7 @@ class _Said:
     costs: list[model.Cost] = field(default_factory=list)
     answer_within: Any = None
     test_when: Term | None = None
+    timezone: str = ""
     verify: list[model.Verification] = field(default_factory=list)
     each: Path | None = None
     fetch: model.Leg | None = None
@@ -78,6 +80,7 @@ def _source(draft: Draft, node: nodes.Source) -> model.Source:
         cost_on=said.costs[-1].owed if said.costs else "sale",
         answer_within=said.answer_within,
         test_when=said.test_when,
+        timezone=said.timezone,
         verify=tuple(said.verify),
         each=said.each,
         fetch=said.fetch,
@@ -98,6 +101,7 @@ _ONCE = (
     nodes.EachLead,
     nodes.Fetch,
     nodes.SourcePing,
+    nodes.Timezone,
 )
 
 
@@ -133,6 +137,8 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
             said.answer_within = limit.value
         case nodes.TestWhen(condition=condition):
             said.test_when = r.at(r.scope.in_payload()).condition(condition)
+        case nodes.Timezone():
+            said.timezone = zone_of(r.draft, item)
         case nodes.EachLead(path=node):
             said.each = path(r.draft, node)
         case nodes.Fetch():
@@ -186,10 +192,6 @@ def _cost(r: Resolver, item: nodes.Cost, said: _Said) -> None:
     later = r.at(Scope())  # a cost is owed on the sale, when everything is known
     part = item.value if isinstance(item.value, nodes.RevenueShare) else None
     value = None if part else amount(later, item.value, "a cost")
-    if part:
-        r.draft.not_built("cost ... of revenue", item.span)
-    if item.back_on_return:
-        r.draft.not_built("cost ... back on return", item.span)
     cost = model.Cost(
         value=value,
         when=later.condition(item.when) if item.when is not None else None,

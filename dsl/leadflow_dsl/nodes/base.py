@@ -116,3 +116,11 @@ class Comment:
     raw: str
     alone: bool
     span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Timezone:
+    """``timezone "America/New_York"``, of a file, a buyer or a source."""
+
+    zone: Text
+    span: Span = field(default=NOWHERE, compare=False)

@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.nodes.base import Clock, ClockRange, Date, Days, Duration, Name, Number, Percent, Text
+from leadflow_dsl.nodes.base import (
+    Clock,
+    ClockRange,
+    Date,
+    Days,
+    Duration,
+    Name,
+    Number,
+    Percent,
+    Text,
+    Timezone,
+)
 from leadflow_dsl.nodes.expressions import Expression
 from leadflow_dsl.nodes.limits import (
     Accept,
@@ -21,14 +32,6 @@ from leadflow_dsl.nodes.limits import (
 )
 from leadflow_dsl.nodes.source import Verify
 from leadflow_dsl.nodes.wire import Left, RequestItem, Response
-
-
-@dataclass(frozen=True, slots=True)
-class Timezone:
-    """``timezone "America/New_York"``, of a file or of a buyer."""
-
-    zone: Text
-    span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
-from leadflow_dsl.nodes.base import Comment, Duration, Name, Number, Percent, Text
-from leadflow_dsl.nodes.buyer import Buyer, Timezone
+from leadflow_dsl.nodes.base import Comment, Duration, Name, Number, Percent, Text, Timezone
+from leadflow_dsl.nodes.buyer import Buyer
 from leadflow_dsl.nodes.expressions import Env, Expression
 from leadflow_dsl.nodes.lead import (
     Calendar,

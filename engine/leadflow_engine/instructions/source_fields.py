@@ -72,7 +72,7 @@ def field_note(plan: Plan, source: m.Source, field: m.Field, sample: Sample) -> 
         by_name=mapped is None,
         placed=mapped is None or is_place(mapped),
         type=field.type,
-        takes=takes(field.type, flow.country, flow.timezone),
+        takes=takes(field.type, flow.country, source.timezone or flow.timezone),
         required=field.required,
         aliases=field.aliases if mapped is None else (),
         low=_limit(field.low),

@@ -114,7 +114,8 @@ def _raw(
 def _checked(field: m.Field, raw: object, lead: Lead) -> Value:
     """A field's value, within what its declaration allows: what is not is invalid, and keeps what came."""
     country, zone = lead.plan.flow.country, lead.plan.flow.timezone
-    value = parse(field.type, raw, country, zone, now=lead.received_at)
+    unsaid = lead.plan.sources[lead.source].timezone
+    value = parse(field.type, raw, country, zone, now=lead.received_at, unsaid=unsaid)
     if value.blank and field.default is not None:
         said = written(plain(evaluate(field.default, lead)), "json")
         return parse(field.type, said, country, zone, now=lead.received_at)
@@ -191,13 +192,14 @@ def limit_claims(
             period=cap.period,
             zone=cap.zone,
             amount=millionths(price) if cap.money else 1,
-            maximum=_maximum(cap),
+            maximum=most(cap),
             code="capped",
             reason=cap.reason,
             by=str(written(lead.read(cap.by), "text") or "") if cap.by else "",
             timeout=_patience(cap, timeout),
             window=cap.window,
             counting=cap.counting,
+            money=cap.money,
         )
         for cap in caps
         if decide(cap.when, lead.truth) is not False
@@ -209,7 +211,8 @@ def _patience(cap: PlannedCap, timeout: float) -> float:
     return 0.0 if cap.window == "rolling" and cap.counting != "sold" else timeout
 
 
-def _maximum(cap: PlannedCap) -> int | None:
+def most(cap: PlannedCap) -> int | None:
+    """A limit's number as the journal counts it; None where it is only counted."""
     if cap.maximum is None:
         return None
     return millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum)
@@ -230,13 +233,21 @@ def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, 
     return tuple(found)
 
 
-def cost_of(plan: Plan, lead: Lead) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a source is owed for a lead: an amount, and a share (0.7) of what it is sold for."""
+
+    amount: Decimal = Decimal(0)
+    share: Decimal = Decimal(0)
+
+
+def cost_of(plan: Plan, lead: Lead) -> Owed:
     """What the source is owed for this lead: the first of its costs that holds."""
     for cost in plan.sources[lead.source].costs:
         if cost.when is None or holds(cost.when, lead) is True:
             value = plain(evaluate(cost.value, lead)) if cost.value else None
-            return value if isinstance(value, Decimal) else Decimal(0)
-    return Decimal(0)
+            return Owed(value if isinstance(value, Decimal) else Decimal(0), cost.share or Decimal(0))
+    return Owed()
 
 
 def millionths(amount: Decimal) -> int:

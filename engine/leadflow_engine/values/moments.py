@@ -135,13 +135,13 @@ def _from_parts(text: str, country: str, zone: str) -> datetime.datetime | None:
 
 
 @lru_cache(maxsize=8_192)
-def moment_of(text: str, country: str, zone: str) -> datetime.datetime | None:
-    """A moment, aware, in ``zone``; what does not say its zone is in it. A day alone is its first moment
-    there.
+def moment_of(text: str, country: str, zone: str, unsaid: str = "") -> datetime.datetime | None:
+    """A moment, aware, in ``zone``; what does not say its zone is in ``unsaid`` (``zone`` where that is ""). A day
+    alone is its first moment there.
 
     An hour that clocks skip becomes the one after it; of one that they repeat, the first is meant.
     """
-    moment = _from_epoch(text) or _from_parts(text, country, zone) or _from_mail(text)
+    moment = _from_epoch(text) or _from_parts(text, country, unsaid or zone) or _from_mail(text)
     if moment is None or not 1 < moment.year < 9_999:
         return None
     return moment.astimezone(datetime.UTC).astimezone(zone_of(zone))
@@ -216,7 +216,7 @@ def read_time(raw: object, type_: Type, context: Context) -> Reading:
 def read_datetime(raw: object, type_: Type, context: Context) -> Reading:
     """A moment, in the flow's time zone."""
     text = _line(raw)
-    moment = moment_of(text, context.country, context.zone) if text else None
+    moment = moment_of(text, context.country, context.zone, context.unsaid) if text else None
     return Reading(True, moment, Parts(moment, {**_DAY_PARTS, **_CLOCK_PARTS})) if moment else INVALID
 
 

@@ -34,11 +34,12 @@ Normal: TypeAlias = Any
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a value is read in: the flow's country (two letters) and time zone, and the lead's present moment
-    (aware; None where nobody told it)."""
+    (aware; None where nobody told it). ``unsaid`` is the zone of moments that do not say theirs."""
 
     country: str
     zone: str
     now: datetime.datetime | None
+    unsaid: str
 
 
 class Parts:

@@ -116,14 +116,15 @@ def parse(
     zone: str = "UTC",
     *,
     now: datetime.datetime | None = None,
+    unsaid: str = "",
 ) -> Value:
     """Read what came as a value of ``type``. Never raises, whatever came.
 
-    ``country`` is where phones, postal codes and dates without one are read; ``zone`` the time zone of
-    moments that do not say theirs. ``now`` (aware) is the lead's present moment: an age is blank without
-    it.
+    ``country`` is where phones, postal codes and dates without one are read; ``zone`` the time zone in
+    which moments are, ``unsaid`` that of moments that do not say theirs (``zone`` where it is ""). ``now`` (aware) is
+    the lead's present moment: an age is blank without it.
     """
-    return _read(type, at_the_door(raw), Context(country, zone, now))
+    return _read(type, at_the_door(raw), Context(country, zone, now, unsaid or zone))
 
 
 def _read(type_: Type, raw: object, context: Context) -> Value:
