@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from importlib.metadata import version
@@ -125,8 +125,8 @@ class Plan:
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        """Every figure that the flow reads, each once, in written order."""
-        return tuple(dict.fromkeys(figures_in(self.flow)))
+        """Every figure that leads read, each once, in written order: what policies watch is no lead's."""
+        return tuple(dict.fromkeys(figures_in(replace(self.flow, policies=(), alerts=()))))
 
     @cached_property
     def volatile(self) -> frozenset[int]:
@@ -155,6 +155,15 @@ class Plan:
             request = m.Request("POST", nowhere, body=reply.body)
             self._builders[id(reply)] = compile_request(request, self.templates)
         return self._builders[id(reply)]
+
+    def row_builder(self, batch: m.Batch) -> RequestBuilder:
+        """What writes a lead as a row of a batch, as the body of a request that is never made, compiled at first use.
+        Raises ``MappingError``."""
+        if id(batch) not in self._builders:
+            nowhere = Text(("https://row.invalid/",), Type("text"), batch.span)
+            request = m.Request("POST", nowhere, body=batch.body)
+            self._builders[id(batch)] = compile_request(request, self.templates)
+        return self._builders[id(batch)]
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""

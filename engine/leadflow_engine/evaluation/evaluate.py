@@ -25,7 +25,7 @@ from leadflow_engine.evaluation.comparing import (
 )
 from leadflow_engine.evaluation.functions import FUNCTIONS, NEEDS_NOW
 from leadflow_engine.evaluation.places import Several, over_each, within_miles
-from leadflow_engine.figures import PREFIX, figure_of
+from leadflow_engine.figures import PREFIX, USUAL, Figure, figure_of, usual_of
 from leadflow_engine.texts.patterns import pattern, search
 from leadflow_engine.values import Value, written
 
@@ -267,6 +267,7 @@ _OPERATORS: Final[dict[str, Callable[[t.Op, Scope], object]]] = {
     "is_valid": _is_valid,
     "near": _near,
     "in_window": _in_window,
+    USUAL: lambda term, scope: _usual(term, scope),
 }
 
 
@@ -289,8 +290,17 @@ def _call(term: t.Call, scope: Scope) -> object:
 
 def _figure(term: t.Call, scope: Scope) -> object:
     """``stats.NAME(WHOM, TIME)``: as the journal told it when the segment began."""
-    figure = figure_of(term)
+    return _told(figure_of(term), term, scope)
+
+
+def _told(figure: Figure | None, term: t.Call | t.Op, scope: Scope) -> object:
     return scope.read(t.Read("figure", figure.key, "", term.type, term.span)) if figure is not None else None
+
+
+def _usual(term: t.Op, scope: Scope) -> object:
+    """``50% of usual``: that share of what the figure beside it usually is; blank where nothing is known of it."""
+    share, usual = plain(evaluate(term.args[0], scope)), _told(usual_of(term), term, scope)
+    return share * usual if isinstance(share, Decimal) and isinstance(usual, Decimal) else None
 
 
 def _case(term: t.Call, scope: Scope) -> object:

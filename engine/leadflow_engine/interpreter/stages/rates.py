@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_engine.effects import Effect, ReadRates
+from leadflow_engine.figures import words
 from leadflow_engine.interpreter.journey import Journey
 
 EXPECTED_OVER = 30 * 86_400.0
@@ -43,11 +44,3 @@ def rates(journey: Journey, seconds: float) -> Generator[Any, Any, Mapping[str, 
         journey.turns[key] = yield Effect(key, ReadRates(seconds))
     told = journey.turns[key]["rates"]
     return {name: Rate(int(pair[0]), int(pair[1])) for name, pair in told.items()}
-
-
-def words(seconds: float) -> str:
-    """A time as flows write it: ``30d``, ``12h``, ``90s``."""
-    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= length and seconds % length == 0:
-            return f"{int(seconds // length)}{unit}"
-    return f"{seconds:g}s"

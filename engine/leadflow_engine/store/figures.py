@@ -1,0 +1,81 @@
+"""Figures by the hour: what is counted of a lead is counted of the buyer, of its source and of its dimensions.
+
+Whoever projects something that a figure is made of calls ``count``; test leads never count."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leadflow_engine.store.event import Event
+
+HOUR = len("2026-11-20T15")
+"""Characters of a time that name its hour."""
+
+OWED = frozenset({"source", "source_return", "look_up"})
+"""Kinds of money of a lead that are no buyer's."""
+
+OF_A_DELIVERY = re.compile(r"(?:^|/)(?:intent|returned|adjusted)/([^/]+)/([0-9]+)")
+"""The delivery that a key of the ledger names."""
+
+
+def count(event: Event, buyer: str, figure: str, amount: int = 1, number: int | None = None) -> None:
+    """Add to a figure of ``buyer`` ("" for none), of the lead's source and of its dimensions.
+
+    ``figure`` is leads, accepted, attempts, answered, sold, sold_leads, returned, converted, fraud, requests, timeouts,
+    revenue or margin (the last two in millionths). What follows a sale (a return, a conversion) names the delivery's
+    ``number``: it counts in the hour of that sale, else in the hour of the event."""
+    row = event.connection.execute(
+        "SELECT test, flow, source, dimensions FROM lead WHERE id = ?", (event.lead,)
+    ).fetchone()
+    if row is None or row[0] or not amount:
+        return
+    hour = event.at if number is None else _sold_at(event, buyer, number)
+    parties = [("buyer", buyer)] if buyer else []
+    for kind, party in (*parties, ("source", row[2]), *_dimensions(row[3])):
+        event.rows.count((row[1], kind, party, figure, hour[:HOUR]), amount)
+
+
+def count_of_buyer(event: Event, buyer: str, figure: str, amount: int = 1) -> None:
+    """Add to a figure of a buyer alone: what its source and its dimensions have counted before, or otherwise."""
+    row = event.connection.execute("SELECT test, flow FROM lead WHERE id = ?", (event.lead,)).fetchone()
+    if row is not None and not row[0] and amount:
+        event.rows.count((row[1], "buyer", buyer, figure, event.at[:HOUR]), amount)
+
+
+def count_money(event: Event, kind: str, key: str, amount: int) -> None:
+    """Add what was booked of a lead (millionths, owed is negative) to the margin of its source and its dimensions, and
+    what a buyer pays or is given back to the buyer's, in the hour of the sale; ``key`` is the ledger's."""
+    found = OF_A_DELIVERY.search(key)
+    buyer, number = (found[1], int(found[2])) if found else ("", None)
+    if kind in OWED:
+        count(event, buyer if kind == "source_return" else "", "margin", amount, number)
+        return
+    count(event, buyer, "margin", amount, number)
+    count(event, buyer, "revenue", amount, number)
+
+
+def costs(event: Event) -> int:
+    """What the lead has cost so far, in millionths."""
+    row = event.connection.execute(
+        "SELECT coalesce(-sum(amount), 0) FROM ledger WHERE lead = ? AND kind IN ('source', 'source_return', 'look_up')",
+        (event.lead,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _sold_at(event: Event, buyer: str, number: int) -> str:
+    row = event.connection.execute(
+        "SELECT sold_at FROM delivery WHERE lead = ? AND buyer = ? AND number = ?",
+        (event.lead, buyer, number),
+    ).fetchone()
+    return str(row[0]) if row and row[0] else event.at
+
+
+def _dimensions(text: str) -> Iterator[tuple[str, str]]:
+    if text != "{}":
+        for name, value in json.loads(text).items():
+            yield "dimension", f"{name}={value}"
