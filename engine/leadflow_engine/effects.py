@@ -45,8 +45,9 @@ class LimitClaim:
     ``code`` is the distribution word of a buyer that is out for it (``capped``, ``balance``). ``reason`` is the text
     from the flow, or one made from the cap (``cap 50 per hour``). ``timeout`` is how many seconds the answer may take:
     where it may fall into the next window, both windows are reserved. ``maximum`` is None where it is only counted, for
-    others that look at it. ``window`` is calendar, rolling or paced; ``counting`` says what counts: sold (a refusal
-    gives it back), attempts (whatever was sent) or pings.
+    others that look at it. ``window`` is calendar, rolling or paced, or balance: what a buyer has paid in and its credit
+    (``maximum``). ``counting`` says what counts: sold (a refusal gives it back), attempts (whatever was sent) or pings.
+    ``money``: an amount in millionths, which becomes what was really charged once that is known.
     """
 
     limit: str
@@ -60,6 +61,7 @@ class LimitClaim:
     timeout: float = 0.0
     window: str = "calendar"
     counting: str = "sold"
+    money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +177,25 @@ class ReadRates:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFigure:
+    """A figure to be told, of ``party`` as it is counted (of a dimension ``NAME=VALUE``; "" where the lead has no value
+    for it). ``caps`` are those of which ``cap_used`` tells the fullest."""
+
+    figure: Figure
+    party: str
+    caps: tuple[LimitClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReadFigures:
-    """What the flow's conditions read of the figures of its buyers; test leads are not among them.
+    """What the flow's conditions read of its figures; test leads are not among them. What is ``usual`` at an hour is
+    told by the calendar of ``zone``.
 
     Result: ``{"figures": {key: text of a number, or null where nothing was counted}}``, by ``Figure.key``."""
 
     flow: str
-    figures: tuple[Figure, ...]
+    zone: str
+    figures: tuple[AskedFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +211,21 @@ class ReadCache:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A lead as a row of its buyer's batch. ``kind`` is csv, jsonl or xml; ``text`` is personal. The batch closes
+    ``every`` seconds after its first lead, ``at`` the next of these local times of ``zone`` (HH:MM), or with ``size``
+    leads, whatever comes first."""
+
+    flow: str
+    kind: str
+    text: str
+    zone: str
+    every: float | None
+    at: tuple[str, ...]
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """Reserve everything a post needs, all or none, and record that it is about to be made.
 
@@ -205,7 +234,8 @@ class Intent:
     ``beside_doubt``. ``open_until`` (ISO) is when the buyer closes, ``None`` where it does not: a Run that comes late,
     after a crash or a long way, is refused. ``most`` is how many deliveries of this lead may be sales or come to be,
     this one included; ``None`` for any number. ``shares`` are added to how far each buyer of the stage is behind its
-    share of first offers (millionths).
+    share of first offers (millionths). With a ``row`` the buyer has the lead by the intent itself: the result names
+    the ``batch`` that it stands in.
     """
 
     buyer: str
@@ -222,6 +252,7 @@ class Intent:
     most: int | None = None
     shares: tuple[tuple[str, int], ...] = ()
     suppressible: Suppressible | None = None
+    row: BatchRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +346,9 @@ KIND: Mapping[type, str] = {
     End: "end",
 }
 
-FROM_OUTSIDE = frozenset({"received", "settled", "resubmitted", "postback", "returned", "adjusted", "feedback"})
+FROM_OUTSIDE = frozenset(
+    "received settled resubmitted inquired resent called_back postback returned adjusted feedback".split()
+)
 """Kinds of facts that reach a lead from outside any Run: no Run was fed them. ``store/outside.py`` projects them."""
 
 DURABLE = frozenset({"accept", "admit", "intent", "settle", "suspend", "end"})
@@ -363,6 +396,8 @@ __all__ = [
     "KIND",
     "Accept",
     "Admit",
+    "AskedFigure",
+    "BatchRow",
     "BuyerLimits",
     "CallOut",
     "Clock",

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl.model import Route
-from leadflow_engine.effects import Clock, Effect, End, ReadFigures, Suspend
+from leadflow_engine.effects import Clock, Effect, End, Suspend
 from leadflow_engine.intake import door as intake
 from leadflow_engine.interpreter.asking import restore
 from leadflow_engine.interpreter.cursor import Cursor
+from leadflow_engine.interpreter.figures import learn_figures
 from leadflow_engine.interpreter.fetching import before_fetch, fetch, fetched_before
+from leadflow_engine.interpreter.following import next_due
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.routing import HOLDERS, Paused
 from leadflow_engine.interpreter.sharing import short_of
@@ -21,6 +23,7 @@ from leadflow_engine.interpreter.steps import Stop, run_step
 from leadflow_engine.interpreter.suppressing import learn as learn_suppressed
 from leadflow_engine.masking import shown_values
 from leadflow_engine.records import Delivery, LeadRecord
+from leadflow_engine.values.contacts import contacts_of
 
 
 def main(journey: Journey) -> Generator[Any, Any, None]:
@@ -32,9 +35,10 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     entered = f"accept/{journey.arrival.source}" in journey.past
     if not (yield from _read(journey, received_at, now, entered)):
         return
-    yield from _figures(journey)
+    yield from learn_figures(journey)
     yield from learn_suppressed(journey)
-    journey.cost = intake.cost_of(journey.plan, journey.lead)
+    owed = intake.cost_of(journey.plan, journey.lead)
+    journey.cost, journey.cost_share = owed.amount, owed.share
     if entered:
         journey.accepted = True
         _restore(journey)
@@ -51,17 +55,6 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
             yield from _end(journey, ending)
             return
     yield from _finish(journey)
-
-
-def _figures(journey: Journey) -> Generator[Any, Any, None]:
-    """What the flow reads of its buyers' figures, asked once a segment."""
-    asked = journey.plan.figures
-    if asked:
-        data = ReadFigures(journey.plan.flow.name, asked)
-        reply = yield Effect(f"figures/{journey.segment}", data)
-        journey.lead.figures = {
-            key: Decimal(text) if text is not None else None for key, text in reply["figures"].items()
-        }
 
 
 def _read(
@@ -119,6 +112,8 @@ def _note_lead(journey: Journey) -> None:
             dimensions={name: str(shown[name]) for name in plan.flow.dimensions if name in shown},
             cost=journey.cost if not lead.test else Decimal(0),
             cost_on=source.cost_on,
+            cost_share=journey.cost_share if not lead.test else Decimal(0),
+            contacts=tuple(contacts_of(lead.given.values())),
         )
     )
 
@@ -158,7 +153,7 @@ def _finish(journey: Journey) -> Generator[Any, Any, None]:
     doubted = journey.unsettled()
     if doubted:
         names = ", ".join(delivery.buyer for delivery in doubted)
-        waiting = Waiting(doubted[0].state, f"{names} may have taken it", None, ())
+        waiting = Waiting(doubted[0].state, f"{names} may have taken it", next_due(journey), ())
         yield from _suspend(journey, Paused(waiting, HOLDERS, ()))
         return
     yield from _end(journey, Stop("unsold", _reason_of_routes(journey)))

@@ -22,13 +22,11 @@ from leadflow_engine.effects import (
     ReadTurns,
     Result,
 )
-from leadflow_engine.figures import told
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import suppressions
+from leadflow_engine.store import suppressions, tallies
 from leadflow_engine.store.codec import iso, moment
-from leadflow_engine.store.decide import Refusal, claims_refused, paused_now
-from leadflow_engine.store.deliveries import HOUR
+from leadflow_engine.store.decide import Refusal, claims_refused, overdue_now, paused_now
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.room import clock_time, used_now
@@ -69,6 +67,7 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
         refusal = refusal or _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
         if refusal is None and not test:
             refusal = claims_refused(reader.connection, reader.digests, lead, buyer.limits, buyer.keys, at)
+            refusal = refusal or overdue_now(reader.connection, buyer.buyer, at)
         if refusal is not None:
             until = iso(refusal.until) if refusal.until else None
             out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason, "until": until}
@@ -191,28 +190,14 @@ def _shares(reader: Reader, lead: str, data: ReadTurns) -> dict[str, int]:
 
 
 def _rates(reader: Reader, lead: str, data: ReadRates) -> Result:
-    """By whole hours: the one in which the time begins is counted too."""
-    since = iso(reader.clock.now() - datetime.timedelta(seconds=data.seconds))
-    rows = reader.connection.execute(
-        "SELECT buyer, sum(answered), sum(sold) FROM tally WHERE flow = (SELECT flow FROM lead WHERE id = ?) "
-        "AND hour >= ? AND answered GROUP BY buyer ORDER BY buyer",
-        (lead, since[:HOUR]),
-    )
-    return {"rates": {buyer: [answered, sold] for buyer, answered, sold in rows}}
+    row = reader.connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
+    since = reader.clock.now() - datetime.timedelta(seconds=data.seconds)
+    return {"rates": tallies.rates(reader.connection, row[0], since) if row else {}}
 
 
 def _figures(reader: Reader, lead: str, data: ReadFigures) -> Result:
-    """By whole hours, as rates are."""
-    found: dict[str, str | None] = {}
-    for figure in data.figures:
-        since = iso(reader.clock.now() - datetime.timedelta(seconds=figure.seconds))
-        counts = reader.connection.execute(
-            "SELECT coalesce(sum(attempts), 0), coalesce(sum(answered), 0), coalesce(sum(sold), 0) FROM tally "
-            "WHERE flow = ? AND hour >= ? AND buyer = ?",
-            (data.flow, since[:HOUR], figure.buyer),
-        ).fetchone()
-        found[figure.key] = told(figure.name, *counts)
-    return {"figures": found}
+    asker = tallies.Asker(reader.connection, reader.digests, data.flow, data.zone, reader.clock.now())
+    return {"figures": {figure.key: tallies.told(asker, figure) for figure in data.figures}}
 
 
 def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:

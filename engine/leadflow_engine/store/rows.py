@@ -19,6 +19,7 @@ TABLES: Final[Mapping[str, tuple[str, int]]] = {
     "judged": ("INSERT OR REPLACE INTO", 4),
     "considered": ("INSERT OR REPLACE INTO", 14),
     "posting": ("INSERT OR REPLACE INTO", 18),
+    "contact": ("INSERT OR IGNORE INTO", 3),
 }
 """What is only ever written, in the order of writing, with the number of columns."""
 
@@ -26,20 +27,35 @@ SIZES: Final = (64, 16, 4, 1)
 """Rows in a statement: few sizes, so that few statements need to be kept prepared."""
 
 
+Counted = tuple[str, str, str, str, str]
+"""What is counted: flow, kind, party, figure, hour."""
+
+COUNT: Final = (
+    "INSERT INTO tally (flow, kind, party, figure, hour, amount) VALUES (?,?,?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
+)
+
+
 class Rows:
     """The rows of one batch. Not shared between threads."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("_counts", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[Row]] = {table: [] for table in TABLES}
+        self._counts: dict[Counted, int] = {}
 
     def add(self, table: str, row: Row) -> None:
         """Keep ``row`` for the next ``flush``."""
         self._waiting[table].append(row)
 
+    def count(self, what: Counted, amount: int) -> None:
+        """Add to a tally at the next ``flush``: what a batch counts of one thing is one row written."""
+        self._counts[what] = self._counts.get(what, 0) + amount
+
     def clear(self) -> None:
         """Forget what is waiting: its transaction was rolled back."""
+        self._counts.clear()
         for rows in self._waiting.values():
             rows.clear()
 
@@ -53,6 +69,9 @@ class Rows:
                     connection.execute(_statement(table, size), values)
                     start += size
             rows.clear()
+        if self._counts:
+            connection.executemany(COUNT, [(*what, amount) for what, amount in self._counts.items()])
+            self._counts.clear()
 
 
 @cache
