@@ -15,7 +15,10 @@ from typing import Any, TypeAlias
 @dataclass(frozen=True, slots=True)
 class LeadRecord:
     """The lead as it arrived. ``values`` are its fields as written, masked where personal; ``cost`` is what
-    the source is owed where the lead is sold (or on acceptance, as ``cost_on`` says)."""
+    the source is owed where the lead is sold (or on acceptance, as ``cost_on`` says), ``cost_share`` the part of what
+    it is sold for (0.7), ``cost_back`` whether that is given back when the lead comes back. ``contacts`` are its
+    valid phones and e-mails as (kind, normal form): personal, kept as keyed hashes only, to find it by what others call
+    it."""
 
     flow: str
     plan: str
@@ -27,6 +30,8 @@ class LeadRecord:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     cost: Decimal = Decimal(0)
     cost_on: str = "sale"
+    cost_share: Decimal = Decimal(0)
+    contacts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ class Delivery:
     A later record for the same (buyer, number) replaces the earlier; the store moves its reservations accordingly
     (``settle.RESERVATION``). ``failure`` is the transport's word, "crash" where it was our own end. ``price`` is what
     the sale is worth; ``answered_price`` what the buyer said. ``due`` is when doubt or pending ends by policy (ISO),
-    None for never.
+    None for never. ``follow_ups`` are what is done until somebody knows: pairs of a kind (inquiry, resend, end) and
+    when it is first due (ISO).
     """
 
     buyer: str
@@ -127,6 +133,7 @@ class Delivery:
     due: str | None = None
     stage: str = ""
     failure: str = ""
+    follow_ups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

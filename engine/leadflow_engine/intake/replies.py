@@ -71,6 +71,15 @@ def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence
     return written
 
 
+def as_it_stands(summary: Mapping[str, Any]) -> Reply:
+    """The answer that every source understands, for a lead as the journal has it; its status is 200, as it was asked
+    for."""
+    outcome = str(summary["outcome"] or "pending")
+    reason = "" if outcome in SOLD else str(summary["reason"])
+    body = default_answer(outcome, reason, str(summary["lead"]["id"]), _owed(summary, outcome))
+    return Reply(200, JSON, dumps(body))
+
+
 def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
     outcome = str(result["outcome"])
     price = result["price"].normal if result["price"] else None
@@ -113,7 +122,9 @@ def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:
     """What the source is paid for this lead; a test lead is worth nothing."""
     lead = summary["lead"]
     due = outcome in SOLD if lead["cost_on"] == "sale" else outcome not in {"refused", "error"}
-    return lead["cost"] if due and lead["cost"] and not lead["test"] else None
+    share = lead.get("cost_share") or Decimal(0)
+    owed = lead["cost"] + share * sum((sale["price"] for sale in summary["sales"]), Decimal(0))
+    return owed if due and owed and not lead["test"] else None
 
 
 def _money(plan: Plan, amount: Decimal | None) -> Value | None:

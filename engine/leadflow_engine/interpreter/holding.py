@@ -37,4 +37,6 @@ def is_first(journey: Journey, name: str) -> bool:
 
 
 def _cause(out: Out) -> str:
+    if out.code == "balance" and out.reason.startswith("invoice"):
+        return "overdue"
     return "down" if out.code == "paused" and out.reason.startswith("down") else HELD_FOR.get(out.code, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,10 +12,20 @@ from leadflow_engine.effects import BuyerLimits, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, plain
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate
-from leadflow_engine.intake.door import key_claims, limit_claims
+from leadflow_engine.intake.door import key_claims, limit_claims, millionths
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.plan import PlannedBuyer
+
+LEAST = 1
+"""The least amount of money that there is, in millionths."""
+
+CENT = Decimal("0.01")
+
+
+def shown(amount: Decimal) -> str:
+    """An amount in a sentence: two places, or as many as it has."""
+    return f"{amount.quantize(CENT)}" if amount == amount.quantize(CENT) else f"{amount.normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,23 @@ def claims_of(
     if journey.lead.test:
         return (), ()
     buyer = planned.buyer
-    leg = buyer.deliver or buyer.ping
+    leg = buyer.at_once or buyer.ping
     seconds = leg.request.timeout.total_seconds() if leg else 0.0
     caps = [cap for cap in planned.caps if cap.counting != "pings"]
-    limits = limit_claims(caps, journey.lead, price, seconds)
+    limits = (*limit_claims(caps, journey.lead, price, seconds), *_balance(planned, price))
     dedupes = (*planned.dedupes, *journey.plan.sold_dedupes[journey.lead.source])
     return limits, key_claims(dedupes, journey.lead)
+
+
+def _balance(planned: PlannedBuyer, price: Decimal) -> Iterator[LimitClaim]:
+    """What a buyer that pays beforehand needs in its account. Where the price is not known yet something must be there."""
+    buyer = planned.buyer
+    if buyer.balance is not None:
+        amount, credit = max(millionths(price), LEAST), millionths(buyer.balance.credit)
+        limit = f"balance/{buyer.name}"
+        yield LimitClaim(
+            limit, "total", buyer.timezone, amount, credit, "balance", "", window="balance", money=True
+        )
 
 
 def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ...]:

@@ -18,6 +18,11 @@ SIGNS: Final[Mapping[str, str]] = {
 }
 PLACES: Final = Decimal("0.01")
 
+REVENUE: Final = ("sale", "adjustment", "return")
+COST: Final = ("source", "source_return")
+"""Kinds of entries of the ledger: what buyers pay, less what they are credited; what sources get, less what they give
+back."""
+
 
 def plain_amount(amount: Decimal) -> str:
     """An amount with at least two places, and as many more as it has: ``50.00``, ``0.004``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import local, money, plain_amount
+from leadflow_engine.reports.amounts import COST, REVENUE, local, money, plain_amount
 from leadflow_engine.reports.between import Pause, pause_lines
 from leadflow_engine.reports.chapters import Chapter, Row, chapters
 from leadflow_engine.reports.layout import LONGEST, Lines, command_line, hang, joined, padded, painted, safe
@@ -22,7 +22,7 @@ ONLY_SOURCE = "default"
 LONGEST_VALUE = 40
 """Characters of a field's value that are shown; values as they came are shown whole."""
 
-KINDS = ("sale", "source", "look_up")
+KINDS = (*REVENUE, *COST, "look_up")
 """The kinds of entries of the ledger, in the order in which a margin is written."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from leadflow_engine.reports.amounts import percentile
+from leadflow_engine.reports.amounts import COST, REVENUE, percentile
 
 CHUNK = 500
 """Leads asked about at once: under the least limit of values that SQLite has."""
@@ -80,9 +80,9 @@ def count_up(tally: Tally, journal: Journal) -> Tally:
 
 
 def _add_money(tally: Tally, kind: str, amount: Decimal) -> None:
-    if kind == "sale":
+    if kind in REVENUE:
         tally.revenue += amount
-    elif kind == "source":
+    elif kind in COST:
         tally.cost -= amount
     else:
         tally.look_ups -= amount

@@ -16,7 +16,7 @@ from leadflow_engine.interpreter.exchange import Exchange
 from leadflow_engine.interpreter.selling import came_of
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan
-from leadflow_engine.reports.amounts import PLACES
+from leadflow_engine.reports.amounts import COST, PLACES, REVENUE
 from leadflow_engine.reports.lead_object import lead_object
 from leadflow_engine.reports.replied import reply_object
 from leadflow_engine.response import Reading
@@ -108,9 +108,9 @@ def _money(ledger: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     entries = [{name: row[name] for name in ("kind", "party", "amount")} for row in ledger]
     return {
-        "revenue": total(["sale"]),
-        "cost": abs(total(["source", "look_up"])),
-        "margin": total(["sale", "source", "look_up"]),
+        "revenue": total(REVENUE),
+        "cost": abs(total([*COST, "look_up"])),
+        "margin": total([*REVENUE, *COST, "look_up"]),
         "ledger": entries,
     }
 
@@ -140,7 +140,7 @@ def services(plan: Plan) -> list[str]:
 def buyer_legs(plan: Plan, name: str) -> list[str]:
     """Which of ``ping`` and ``deliver`` a buyer has."""
     buyer = plan.buyers[name].buyer
-    return [leg for leg, found in (("ping", buyer.ping), ("deliver", buyer.deliver)) if found is not None]
+    return [leg for leg, found in (("ping", buyer.ping), ("deliver", buyer.at_once)) if found is not None]
 
 
 def _by_leg(plan: Plan, calls: Sequence[Call], of: Any) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def leg_of(plan: Plan, call: Call) -> Leg | None:
     """The leg of the flow that a call belongs to."""
     if call.leg in LEGS:
         buyer = plan.buyers[call.name].buyer
-        return buyer.ping if call.leg == "ping" else buyer.deliver
+        return buyer.ping if call.leg == "ping" else buyer.at_once
     if call.leg == "fetch":
         return plan.sources[call.name].fetch
     steps: Iterator[Any] = iter((*plan.flow.steps, *plan.flow.named_delivers))

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from leadflow_engine.store import ledger
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.rows import Rows
+
+OF_LEAD = ("test", "source", "cost", "cost_on", "flow", "cost_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,28 @@ class Event:
 
 
 def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
-    """Note money in the ledger; said again, the amount is replaced and the time stays."""
-    event.connection.execute(
-        "INSERT INTO ledger (lead, kind, key, party, amount, at) VALUES (?,?,?,?,?,?) "
-        "ON CONFLICT (lead, kind, key) DO UPDATE SET amount = excluded.amount",
-        (event.lead, kind, key, party, amount, event.at),
-    )
+    """Note money of the event's lead, in millionths: earned is positive, owed and credited negative. ``key`` is the
+    fact that it comes of; said again, nothing changes. Nothing is noted of a test lead.
+
+    ``sale``, ``return`` (negative) and ``adjustment`` (the difference, either sign) are of a delivery, which ``key``
+    names as its second and third part, and ``party`` is the buyer. What the source is owed for them follows by itself.
+    ``source`` is for what is owed on acceptance, ``source_return`` (positive) for a fixed cost that is given back, never
+    more than is owed; ``look_up`` for what was asked.
+    """
+    lead = of_lead(event)
+    if lead["test"]:
+        return
+    if kind == "source_return":
+        ledger.give_back(event, key, party, amount)
+        return
+    new = ledger.enter(event, kind, key, party, amount, ledger.delivery_of(kind, key))
+    if new and kind in ledger.OF_DELIVERIES:
+        ledger.source_follows(event, lead, kind, key, amount)
 
 
 def of_lead(event: Event) -> Mapping[str, Any]:
     """What of the lead's row decides about claims and money."""
-    names = ("test", "source", "cost", "cost_on", "flow")
     row = event.connection.execute(
-        "SELECT test, source, cost, cost_on, flow FROM lead WHERE id = ?", (event.lead,)
+        "SELECT test, source, cost, cost_on, flow, cost_share FROM lead WHERE id = ?", (event.lead,)
     ).fetchone()
-    return dict(zip(names, row or (False, "", 0, "sale", ""), strict=True))
+    return dict(zip(OF_LEAD, row or (False, "", 0, "sale", "", 0), strict=True))

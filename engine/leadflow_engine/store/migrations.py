@@ -25,9 +25,14 @@ FILES: Final = (
     "0008_figures",
     "0009_suppression",
     "0010_overrides",
+    "0011_money",
     "0012_after_the_sale",
     "0013_later",
+    "0014_batches",
     "0015_tallies",
+    "0017_invoices",
+    "0018_keys",
+    "0019_signed_calls",
 )
 VERSION: Final = len(FILES)
 

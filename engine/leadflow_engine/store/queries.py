@@ -13,7 +13,7 @@ from typing import Any
 from leadflow_engine.effects import Fact, Json
 from leadflow_engine.store.codec import iso, moment, money
 
-AMOUNTS = frozenset({"price", "answered_price", "bid", "cost", "amount"})
+AMOUNTS = frozenset({"price", "answered_price", "bid", "cost", "cost_share", "amount"})
 JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
 
 
@@ -171,7 +171,8 @@ PARTS: Mapping[str, str] = {
     "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, "
     "due, intent_at, "
     "answered_at, conflict FROM delivery WHERE lead = ? ORDER BY intent_at, number",
-    "ledger": "SELECT kind, party, amount, at FROM ledger WHERE lead = ? ORDER BY at, kind",
+    "ledger": "SELECT kind, party, amount, at, delivery, key AS cause FROM ledger WHERE lead = ? "
+    "ORDER BY at, kind, key",
 }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import LimitClaim
 from leadflow_engine.limits import Window, rolling, windows
 from leadflow_engine.limits.pacing import allowed, allowed_from
+from leadflow_engine.store import accounts
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 
@@ -63,6 +64,11 @@ def first_full(
     """The first of these claims for which there is no room beside the others; None where all fit."""
     taken = taken if taken is not None else Taken()
     for claim in claims:
+        if claim.window == "balance":
+            short = accounts.short_of(connection, claim)
+            if short:
+                return Full(claim, short, at + accounts.LOOK_AGAIN)
+            continue
         by = digests.by(claim.limit, claim.by)
         find = _rolling_full if claim.window == "rolling" else _calendar_full
         until = find(connection, claim, by, at, taken)

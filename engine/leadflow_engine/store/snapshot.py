@@ -19,6 +19,8 @@ COPIED = {
     "override": "",
     "share": "",
     "tally": "",
+    "account": "",
+    "invoice": "",
     "look_up": "",
     "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND "
     "f.key = u.key)",

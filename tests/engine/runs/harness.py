@@ -1,6 +1,6 @@
 """Cases of whole leads in the flow language: a flow, what buyers answer, leads, and what must come of each.
 
-A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``leads``. A lead has
+A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``paid`` (buyer to what it paid in), ``leads``. A lead has
 ``send``, ``at`` (its own moment) and ``source`` where they are not the case's and the first, and any of ``outcome``,
 ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word, reason]), ``steps`` (name to
 outcome), ``keys`` (the effects, in order). What is not said is not compared.
@@ -12,6 +12,7 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from leadflow_engine.operations.dry import DryRun
 from leadflow_engine.operations.loading import description
 from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.payments import Payment, pay
 
 CASES = Path(__file__).parent / "cases"
 
@@ -46,6 +48,9 @@ def each(plan: Plan, case: Mapping[str, Any], root: Path) -> Iterator[tuple[DryR
     for entry in case.get("suppressed", ()):
         expires = datetime.timedelta(hours=entry["hours"]) if "hours" in entry else None
         run.store.suppress(entry["list"], [entry["value"]], "ann", "asked", entry.get("for", ""), expires)
+    for buyer, amount in case.get("paid", {}).items():
+        payment = Payment(f"buyer/{buyer}", Decimal(str(amount)), at, "ann", "paid")
+        run.store.transact(lambda core, payment=payment: pay(core, payment))
     for number, lead in enumerate(case["leads"]):
         file = root / f"lead_{number}.jsonl"
         file.write_text(json.dumps(lead["send"]) + "\n" * (number + 1), encoding="utf-8")

@@ -8,8 +8,9 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import value
+from leadflow_engine.interpreter.following import pending_until
 from leadflow_engine.interpreter.journey import Journey, iso
-from leadflow_engine.interpreter.prices import Offer, amount_due, is_told
+from leadflow_engine.interpreter.prices import Offer, amount_due, is_told, shown
 from leadflow_engine.interpreter.selling import sell
 from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Waiting
@@ -71,9 +72,10 @@ def _too_little(journey: Journey, stage: m.Stage, price: Decimal | None) -> Gene
             return f"{price} is under the reserve {reserve}"
     if stage.min_margin is not None:
         least = yield from value(journey, stage.min_margin, "min margin")
-        margin = price + _earned(journey, stage) - journey.cost - journey.spent
+        revenue = price + _earned(journey, stage)
+        margin = revenue - revenue * journey.cost_share - journey.cost - journey.spent
         if isinstance(least, Decimal) and margin < least:
-            return f"margin {margin} is under {least}"
+            return f"margin {shown(margin)} is under {shown(least)}"
     return ""
 
 
@@ -88,7 +90,7 @@ def after(journey: Journey, name: str, settled: Settled, remaining: tuple[str, .
     if settled.state == "confirmed":
         return Sold(name)
     if settled.state == "pending":
-        return Waiting("pending", f"{name} has not decided yet", None, remaining)
+        return Waiting("pending", f"{name} has not decided yet", pending_until(journey, name), remaining)
     if settled.state == "in_doubt":
         return _doubt(journey, name, settled, remaining)
     return None

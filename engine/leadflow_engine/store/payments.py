@@ -1,0 +1,129 @@
+"""Payments: what buyers paid in and sources were paid out, with who said so and why. Rows are only ever added."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from leadflow_engine.store.accounts import said
+from leadflow_engine.store.codec import iso, micros, moment, text
+from leadflow_engine.store.core import Core
+from leadflow_engine.store.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that changed hands. ``party`` is ``buyer/NAME`` or ``source/NAME``; ``amount`` is positive for what a buyer
+    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, "" where there is none."""
+
+    party: str
+    amount: Decimal
+    paid_at: datetime.datetime
+    by: str
+    because: str
+    reference: str = ""
+
+
+def pay(core: Core, payment: Payment) -> bool:
+    """Keep a payment. False where one of this reference is kept already: two with the same reference are one. Raises
+    ``StoreError`` where that one was of another amount, and for a moment that is still to come."""
+    now = core.clock.now()
+    if payment.paid_at > now:
+        raise StoreError(f"{payment.paid_at:%Y-%m-%d} is still to come: a payment is noted once it is there")
+    amount = micros(payment.amount) * (-1 if payment.party.startswith("buyer/") else 1)
+    if payment.reference and _known(core.connection, payment, amount):
+        return False
+    core.connection.execute(
+        'INSERT INTO payment (account, amount, paid_at, reference, at, "by", because) VALUES (?,?,?,?,?,?,?)',
+        (
+            payment.party,
+            amount,
+            iso(payment.paid_at),
+            text(payment.reference),
+            iso(now),
+            text(payment.by),
+            text(payment.because),
+        ),
+    )
+    return True
+
+
+def _known(connection: sqlite3.Connection, payment: Payment, amount: int) -> bool:
+    row = connection.execute(
+        "SELECT amount, paid_at FROM payment WHERE account = ? AND reference = ?",
+        (payment.party, text(payment.reference)),
+    ).fetchone()
+    if row is not None and row[0] != amount:
+        raise StoreError(
+            f"{payment.party.partition('/')[2]} has a payment `{payment.reference}` of {said(abs(row[0]))} "
+            f"from {row[1][:10]} already, and this one is of {said(abs(amount))}"
+        )
+    return row is not None
+
+
+def parties(connection: sqlite3.Connection, kind: str) -> list[str]:
+    """The names of all buyers (``buyer``) or sources (``source``) that leads were routed for, or that have an account."""
+    prefix = f"{kind}/"
+    known = {
+        row[0][len(prefix) :]
+        for row in connection.execute("SELECT name FROM account")
+        if row[0].startswith(prefix)
+    }
+    planned = {
+        "buyer": "SELECT DISTINCT buyer FROM plan_buyer",
+        "source": "SELECT DISTINCT source FROM lead",
+    }
+    return sorted(known | {row[0] for row in connection.execute(planned[kind])})
+
+
+# ------------------------------------------------------------------ how long buyers take
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """An invoice and when what the buyer had paid by then covered it; None while it does not. ``open`` is what is
+    missing, in millionths."""
+
+    number: str
+    issued_at: datetime.datetime
+    paid_at: datetime.datetime | None
+    open: int
+
+
+def settlements(connection: sqlite3.Connection, buyer: str) -> list[Settlement]:
+    """All invoices of a buyer, oldest first. What it pays settles the oldest first."""
+    paid = _paid_in(connection, buyer)
+    billed, found = 0, []
+    have, last = 0, None
+    for number, amount, issued_at in connection.execute(
+        "SELECT number, amount, issued_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
+    ).fetchall():
+        billed += amount
+        while have < billed and (payment := next(paid, None)) is not None:
+            have, last = have + payment[0], payment[1]
+        issued = moment(issued_at)
+        settled = max(issued, moment(last)) if last else issued
+        open_ = max(0, min(amount, billed - have))
+        found.append(Settlement(number, issued, settled if not open_ else None, open_))
+    return found
+
+
+def _paid_in(connection: sqlite3.Connection, buyer: str) -> Iterator[tuple[int, str]]:
+    rows = connection.execute(
+        "SELECT -amount, paid_at FROM payment WHERE account = ? ORDER BY paid_at, id", (f"buyer/{buyer}",)
+    )
+    return iter(rows.fetchall())
+
+
+def days_to_pay(connection: sqlite3.Connection, buyer: str, since: datetime.datetime) -> Decimal | None:
+    """How many days a buyer took on average from an invoice to its whole payment, of those paid since then; None where
+    there were none. What was paid beforehand took no days."""
+    lengths = [
+        Decimal((one.paid_at - one.issued_at) // datetime.timedelta(seconds=1)) / 86400
+        for one in settlements(connection, buyer)
+        if one.paid_at is not None and one.paid_at >= since
+    ]
+    return sum(lengths, Decimal(0)) / len(lengths) if lengths else None
