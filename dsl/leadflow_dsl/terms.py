@@ -89,7 +89,7 @@ class Op:
     high), ``in`` (value, ``ListOf`` or ``NamedList``), ``contains starts_with ends_with``, ``matches`` (value,
     ``Pattern``), ``is_blank is_present is_valid``, ``near`` (value, miles, place), ``in_window`` (call window
     as ``Const`` text), ``+ - * / %`` and ``neg``. ``not in`` and ``is not`` are ``not`` around the positive one.
-    ``usual`` (a share as ``Const``) stands opposite a figure of ``stats``: that share of what the figure was in the
+    ``usual`` (a share as ``Const``, a figure of ``stats``) stands opposite that figure: the share of what it was in the
     same hour of the last four weeks.
     """
 

@@ -20,8 +20,11 @@ from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.forms import ONE_FIGURE, UNTIL
 from leadflow_dsl.rules.names import NOT_HERE, UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
-from leadflow_dsl.terms import Call, Const, Op, SecretRef, Term, Text, children
+from leadflow_dsl.terms import Call, Const, Op, Read, SecretRef, Term, Text, children
 from leadflow_dsl.types import BROKEN, TEXT
+
+SAMPLED: Final = frozenset({"stats.leads", "stats.attempts", "stats.sold"})
+"""Counts by which a policy says how much must have been seen before its figure is believed."""
 
 MIRRORED: Final = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
@@ -42,6 +45,11 @@ def _watched(r: Resolver, node: Any) -> Term:
         message = f"`{r.draft.text_at(read.span)}` is of one lead, and this looks at many"
         help = "write a figure such as `stats.acceptance_rate(BUYER, 1h)`"
         r.draft.found(NOT_HERE.at(read.span, message, "", help))
+    for figure in _figures(condition):
+        if isinstance(figure.args[0], Read):
+            message = f"`{figure.args[0].name}` has another value in each lead, and this looks at many"
+            help = "write a figure of a buyer or of a source"
+            r.draft.found(NOT_HERE.at(figure.args[0].span, message, "of which value?", help))
     if (
         not reads
         and not any(is_figure(term) for term in _outside_figures(condition))
@@ -80,7 +88,6 @@ def _target(r: Resolver, item: nodes.Alert) -> SecretRef | Text:
 
 def policy(r: Resolver, item: nodes.Policy) -> None:
     """``policy "..." when C for D { actions } until below N``."""
-    r.draft.not_built("policy", item.span)
     condition = _watched(r, item.condition)
     figure = _one_figure(r, item, condition)
     actions = tuple(_actions(r, item))
@@ -94,16 +101,38 @@ def policy(r: Resolver, item: nodes.Policy) -> None:
 
 
 def _one_figure(r: Resolver, item: nodes.Policy, condition: Term) -> Call | None:
-    figures: dict[Term, Call] = {
-        term: term for term in _outside_figures(condition) if isinstance(term, Call) and is_figure(term)
-    }
+    figures = _figures(condition)
+    figures = [figure for figure in figures if figure not in samples(condition)] or figures
     if len(figures) > 1:
-        first, second = list(figures.values())[:2]
+        first, second = figures[:2]
         message = "a policy watches one figure, and this one watches several"
         place = Label(first.span, "the first")
         help = "make a policy of each"
         r.draft.found(ONE_FIGURE.at(second.span, message, "another figure", help, (place,)))
-    return next(iter(figures.values()), None)
+    return next(iter(figures), None)
+
+
+def _figures(condition: Term) -> list[Call]:
+    """The figures of a condition, each once."""
+    found = (term for term in _outside_figures(condition) if isinstance(term, Call) and is_figure(term))
+    return list(dict.fromkeys(found))
+
+
+def samples(condition: Term) -> tuple[Call, ...]:
+    """The counts that a condition only asks to be high enough to judge by: ``and stats.attempts(acme, 1h) >= 20``."""
+    return tuple(arm.args[0] for arm in _arms(condition) if _is_sample(arm))  # type: ignore[misc, union-attr]
+
+
+def _is_sample(arm: Term) -> bool:
+    match arm:
+        case Op(name=">" | ">=", args=(Call(name=name), Const())):
+            return name in SAMPLED
+        case _:
+            return False
+
+
+def _arms(condition: Term) -> tuple[Term, ...]:
+    return condition.args if isinstance(condition, Op) and condition.name == "and" else (condition,)
 
 
 def _actions(r: Resolver, item: nodes.Policy) -> Iterator[model.PolicyAction]:
@@ -153,17 +182,18 @@ def _until(r: Resolver, item: nodes.Policy, condition: Term, figure: Call | None
 
 def _trigger(condition: Term, figure: Call | None) -> tuple[str, Decimal] | None:
     """The operator and the number with which a policy begins, the figure on the left; None where it is not so plain."""
-    match condition:
-        case Op(name=name, args=(left, Const(value=Decimal() as number))) if (
-            left == figure and name in MIRRORED
-        ):
-            return name, number
-        case Op(name=name, args=(Const(value=Decimal() as number), right)) if (
-            right == figure and name in MIRRORED
-        ):
-            return MIRRORED[name], number
-        case _:
-            return None
+    found: list[tuple[str, Decimal]] = []
+    for arm in _arms(condition):
+        match arm:
+            case Op(name=name, args=(left, Const(value=Decimal() as number))) if (
+                left == figure and name in MIRRORED
+            ):
+                found.append((name, number))
+            case Op(name=name, args=(Const(value=Decimal() as number), right)) if (
+                right == figure and name in MIRRORED
+            ):
+                found.append((MIRRORED[name], number))
+    return found[0] if len(found) == 1 else None
 
 
 def _check_until(r: Resolver, node: nodes.Until, operator: str, trigger: Decimal) -> None:

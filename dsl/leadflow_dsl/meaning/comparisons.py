@@ -53,18 +53,15 @@ def compare(r: Resolver, node: nodes.Compare, want: Type | None, as_path: bool) 
 
 def _usual(r: Resolver, node: nodes.Compare, name: str) -> Term:
     """A figure against a share of what it usually is at this hour."""
-    r.draft.not_built("of usual", node.span)
-    sides = [
-        _share(side) if isinstance(side, nodes.Usual) else r.value(side) for side in (node.left, node.right)
-    ]
-    for side, other in zip((node.left, node.right), reversed(sides), strict=True):
-        if isinstance(side, nodes.Usual) and not is_figure(other) and other.type != BROKEN:
-            no_usual(r, side)
-    return Op(name, tuple(sides), BOOLEAN, node.span)
-
-
-def _share(node: nodes.Usual) -> Op:
-    return Op("usual", (Const(node.share.value, NUMBER, node.share.span),), NUMBER, node.span)
+    usual = [side for side in (node.left, node.right) if isinstance(side, nodes.Usual)]
+    other = next((r.value(side) for side in (node.left, node.right) if side not in usual), None)
+    if other is None or (not is_figure(other) and other.type != BROKEN):
+        no_usual(r, usual[-1])
+    figure = other if other is not None else Const("", BROKEN, node.span)
+    share = Const(usual[0].share.value, NUMBER, usual[0].share.span)
+    of_usual = Op("usual", (share, figure), NUMBER, usual[0].span)
+    sides = (of_usual, figure) if isinstance(node.left, nodes.Usual) else (figure, of_usual)
+    return Op(name, sides, BOOLEAN, node.span)
 
 
 def is_figure(term: Term) -> bool:

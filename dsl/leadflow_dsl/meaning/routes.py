@@ -24,11 +24,14 @@ DESCENDING: Final = {
     "price": True,
     "bid": True,
     "acceptance_rate": True,
+    "days_to_pay": False,
     "expected_value": True,
     "weight": True,
     "round_robin": False,
 }
 """Keys of ``order by``, and which end comes first where neither ``asc`` nor ``desc`` is said."""
+LOOKS_BACK: Final = {"acceptance_rate": "30d", "days_to_pay": "90d"}
+"""Keys that are figures, and a time over which one may look at each."""
 ONLY_IN: Final[dict[type, tuple[str, ...]]] = {
     nodes.Window: ("auction",),
     nodes.Reserve: ("auction", "multisell", "waterfall"),
@@ -257,10 +260,11 @@ def _key(r: Resolver, key: nodes.OrderKey) -> model.OrderKey:
 
 
 def _check_window(r: Resolver, key: nodes.OrderKey) -> None:
-    """Only a rate looks back, and it must say how far."""
-    if key.name.text == "acceptance_rate" and key.window is None:
-        help = "write `acceptance_rate(30d)`"
-        r.draft.found(VALUE.at(key.span, "`acceptance_rate` does not say how far it looks back", "", help))
-    elif key.name.text != "acceptance_rate" and key.window is not None:
+    """Only a figure looks back, and it must say how far."""
+    name = key.name.text
+    if name in LOOKS_BACK and key.window is None:
+        help = f"write `{name}({LOOKS_BACK[name]})`"
+        r.draft.found(VALUE.at(key.span, f"`{name}` does not say how far it looks back", "", help))
+    elif name not in LOOKS_BACK and key.window is not None:
         message = f"`{key.name.text}` looks back over no time"
         r.draft.found(VALUE.at(key.window.span, message, "", f"write `{key.name.text}` alone"))

@@ -50,14 +50,15 @@ ONE_FIGURE: Final = Rule(
     "error",
     "a policy that watches no figure, or several",
     "A policy acts on one figure, so that everybody sees what began it and what ends it. Another figure is "
-    "another policy.",
+    "another policy. Beside it may stand how much must have been seen before it is believed: "
+    "`and stats.attempts(BUYER, 1h) >= 20`, a count that is high enough.",
     """\
-policy "slow" when stats.acceptance_rate(acme, 1h) < 40% and stats.attempts(acme, 1h) > 20 {
+policy "slow" when stats.acceptance_rate(acme, 1h) < 40% or stats.timeout_rate(acme, 1h) > 20% {
   pause acme
 }
 """,
     """\
-policy "slow" when stats.acceptance_rate(acme, 1h) < 40% {
+policy "slow" when stats.acceptance_rate(acme, 1h) < 40% and stats.attempts(acme, 1h) >= 20 {
   pause acme
 }
 """,

@@ -18,7 +18,7 @@ TEXT = FORMS.read_text()
 UNBUILT = """
 retain; ping of a source; reply on ping; postback on returned; cost ... of revenue; cost ... back
 on return; balance; terms; on overdue; inquire; callback; pending ends; returns at most; deliver batch; deliver
-email; alert; policy; stats
+email; alert
 """
 
 
