@@ -16,9 +16,8 @@ from typing import Any, TypeAlias
 class LeadRecord:
     """The lead as it arrived. ``values`` are its fields as written, masked where personal; ``cost`` is what
     the source is owed where the lead is sold (or on acceptance, as ``cost_on`` says), ``cost_share`` the part of what
-    it is sold for (0.7), ``cost_back`` whether that is given back when the lead comes back. ``contacts`` are its
-    valid phones and e-mails as (kind, normal form): personal, kept as keyed hashes only, to find it by what others call
-    it."""
+    it is sold for (0.7). ``contacts`` are its phones and e-mails as (kind, normal form): personal, kept as keyed hashes
+    only, to find it by what others call it."""
 
     flow: str
     plan: str

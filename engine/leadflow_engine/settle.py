@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-State: TypeAlias = Literal["intent", "not_sent", "confirmed", "declined", "pending", "in_doubt"]
+State: TypeAlias = Literal["intent", "not_sent", "confirmed", "declined", "pending", "in_doubt", "returned"]
 Word: TypeAlias = Literal["sold", "declined"]
 
 OF_VERDICT: Final[Mapping[str, State]] = {
@@ -25,6 +25,7 @@ RESERVATION: Final[Mapping[str, str]] = {
     "confirmed": "counted",
     "not_sent": "released",
     "declined": "released",
+    "returned": "released",
 }
 """What each state does to the caps, budget and dedupe keys that its intent reserved."""
 
@@ -107,6 +108,13 @@ def _doubt(came: Came, status: int) -> str:
     return f"status {status} does not say whether the lead was taken"
 
 
+WORD_OF: Final[Mapping[str, Word]] = {
+    "accepted": "sold",
+    "rejected": "declined",
+    "duplicate": "declined",
+}
+"""What the verdict of an inquiry or a callback says of the delivery; every other verdict says nothing yet."""
+
 LATER: Final[Mapping[tuple[str, str], State]] = {
     ("in_doubt", "sold"): "confirmed",
     ("in_doubt", "declined"): "declined",
@@ -116,6 +124,8 @@ LATER: Final[Mapping[tuple[str, str], State]] = {
     ("intent", "declined"): "declined",
     ("confirmed", "sold"): "confirmed",
     ("declined", "declined"): "declined",
+    ("returned", "sold"): "returned",
+    ("returned", "declined"): "returned",
 }
 
 

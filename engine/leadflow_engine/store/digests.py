@@ -34,6 +34,14 @@ class Digests:
         """Of an entry of a suppression list."""
         return self._of(f"suppression {name}", value)[:32]
 
+    def call(self, body: str) -> str:
+        """Of what tells a call's body from any other."""
+        return self._of("call", body)[:32]
+
+    def contact(self, kind: str, value: str) -> str:
+        """Of a phone or an e-mail, by which somebody names a lead."""
+        return self._of(f"contact {kind}", value)[:32]
+
     def _of(self, purpose: str, value: str) -> str:
         material = f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass")
         return hmac.digest(self.key, material, "sha256").hex()

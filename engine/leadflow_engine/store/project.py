@@ -12,9 +12,12 @@ from typing import Any, Final
 
 from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
+from leadflow_engine.store.after_sale import remind, show_returned
+from leadflow_engine.store.batches import collect
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
-from leadflow_engine.store.deliveries import HOUR, project_delivery, reserve
+from leadflow_engine.store.deliveries import project_delivery, reserve
 from leadflow_engine.store.event import Event, book, of_lead
+from leadflow_engine.store.figures import count, count_of_buyer
 
 
 def project(event: Event, write: Write, result: Result) -> None:
@@ -45,9 +48,9 @@ Times = Mapping[str, str]
 def _lead(event: Event, record: LeadRecord, times: Times) -> None:
     event.connection.execute(
         "INSERT INTO lead (id, flow, plan, source, identity, received_at, test, cost, cost_on, fields, "
-        "dimensions) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET test = excluded.test, cost = "
-        "excluded.cost, "
+        "dimensions, cost_share) "
+        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET test = excluded.test, cost = "
+        "excluded.cost, cost_share = excluded.cost_share, "
         "cost_on = excluded.cost_on, fields = excluded.fields, dimensions = excluded.dimensions",
         (
             event.lead,
@@ -61,8 +64,11 @@ def _lead(event: Event, record: LeadRecord, times: Times) -> None:
             record.cost_on,
             shown_json(record.values),
             shown_json(record.dimensions),
+            micros(record.cost_share),
         ),
     )
+    for kind, value in record.contacts:
+        event.rows.add("contact", (event.lead, kind, event.digests.contact(kind, value)))
 
 
 def _step(event: Event, record: StepRecord, times: Times) -> None:
@@ -81,6 +87,10 @@ def _step(event: Event, record: StepRecord, times: Times) -> None:
         record.ms,
     )
     event.rows.add("step", row)
+    if record.kind == "intake":
+        count(event, "", "leads")
+        if record.outcome == "success":
+            count(event, "", "accepted")
 
 
 def _judged(event: Event, record: Judged, times: Times) -> None:
@@ -105,9 +115,11 @@ def _considered(event: Event, record: Considered, times: Times) -> None:
         text(record.note),
     )
     event.rows.add("considered", row)
+    if record.cause == "fraud" and record.outcome in ("rejected", "duplicate"):
+        count(event, record.buyer, "fraud")
 
 
-def _posting(event: Event, record: Posting, times: Times) -> None:
+def project_posting(event: Event, record: Posting, times: Times) -> None:
     failed = bool(record.failure) or (record.status or 0) >= 500
     at = times.get(record.key, event.at)
     row = (
@@ -131,7 +143,11 @@ def _posting(event: Event, record: Posting, times: Times) -> None:
         micros(record.cost),
     )
     event.rows.add("posting", row)
-    if record.cost and not of_lead(event)["test"]:
+    if record.leg in ("ping", "post"):
+        count(event, record.name, "requests")
+        if record.failure == "timeout":
+            count(event, record.name, "timeouts")
+    if record.cost:
         book(event, "look_up", record.key, record.name, -micros(record.cost))
 
 
@@ -156,7 +172,7 @@ RECORDS: Final[Mapping[type, Callable[[Event, Any, Times], None]]] = {
     StepRecord: _step,
     Judged: _judged,
     Considered: _considered,
-    Posting: _posting,
+    Posting: project_posting,
     Kept: _kept,
     Delivery: project_delivery,
 }
@@ -217,6 +233,8 @@ def _intent(event: Event, write: Write, result: Result) -> None:
             event.at,
         ),
     )
+    if data.row is not None:
+        collect(event, data, data.row, result["batch"])
     if data.test:
         return
     reserve(event, write.effect.key, data.limits, data.keys, "held")
@@ -225,16 +243,22 @@ def _intent(event: Event, write: Write, result: Result) -> None:
         "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
         (of_lead(event)["flow"], data.stage, data.buyer, event.number),
     )
-    event.connection.execute(
-        "INSERT INTO tally (flow, hour, buyer, answered, sold, attempts) VALUES (?,?,?,0,0,1) "
-        "ON CONFLICT DO UPDATE SET attempts = attempts + 1",
-        (of_lead(event)["flow"], event.at[:HOUR], data.buyer),
-    )
+    count(event, data.buyer, "attempts")
+    if _is_first(event, data.buyer):
+        count_of_buyer(event, data.buyer, "leads")
     event.connection.executemany(
         "INSERT INTO share (flow, stage, buyer, behind) VALUES (?,?,?,?) "
         "ON CONFLICT DO UPDATE SET behind = behind + excluded.behind",
         [(of_lead(event)["flow"], data.stage, buyer, gained) for buyer, gained in data.shares],
     )
+
+
+def _is_first(event: Event, buyer: str) -> bool:
+    """Is this the first time that the buyer is offered the lead?"""
+    row = event.connection.execute(
+        "SELECT count(*) FROM delivery WHERE lead = ? AND buyer = ?", (event.lead, buyer)
+    ).fetchone()
+    return bool(row[0] == 1)
 
 
 def _suspend(event: Event, write: Write, result: Result) -> None:
@@ -269,10 +293,8 @@ def _end(event: Event, write: Write, result: Result) -> None:
             "UPDATE fact SET content = NULL WHERE lead = ? AND (key = 'received' OR key LIKE 'fetch/%')",
             (event.lead,),
         )
-    event.connection.executemany(
-        "INSERT INTO postback VALUES (?,?,?,0,'due',NULL,'') ON CONFLICT DO NOTHING",
-        [(event.lead, number, event.at) for number in data.postbacks],
-    )
+    show_returned(event)
+    remind(event, "", data.postbacks)
 
 
 EFFECTS: Final[Mapping[type, Callable[[Event, Write, Result], None]]] = {

@@ -48,9 +48,9 @@ def test_what_came_back_settles_the_delivery(came, state, outcome, again):
 
 
 def test_nothing_but_a_clear_no_releases_what_was_reserved():
-    """A slot that might have been used is never given away."""
+    """A slot that might have been used is never given away; one that came back is."""
     released = {state for state, what in RESERVATION.items() if what == "released"}
-    assert released == {"not_sent", "declined"}
+    assert released == {"not_sent", "declined", "returned"}
     maybe = [came for came, state, _, _ in ROWS if state == "in_doubt"]
     assert all(RESERVATION[settle(came).state] == "held" for came in maybe)
 

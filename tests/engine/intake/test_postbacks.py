@@ -86,7 +86,7 @@ def test_a_sale_is_told(plan: Plan) -> None:
     assert first.url == f"https://partner.example/heard/{world.lead}?what=sold&pays=4.00&name=Ana"
     assert dict(first.headers)["Idempotency-Key"] == f"{world.lead}/postback/1"
     assert second.body == f'{{"id":"{world.lead}"}}'
-    assert [row[3] for row in world.rows()] == ["heard", "heard"]
+    assert [row[4] for row in world.rows()] == ["heard", "heard"]
     assert world.send(partner) == []
 
 
@@ -112,7 +112,7 @@ def test_what_was_not_heard_is_sent_again_under_the_same_key(plan: Plan) -> None
     assert waits == [10, 60, 300]
     assert len({dict(request.headers)["Idempotency-Key"] for request in partner.asked}) == 1
     assert world.keys()[-4:] == ["postback/1/1", "postback/1/2", "postback/1/3", "postback/1/4"]
-    assert world.rows()[0][2:4] == (4, "heard")
+    assert world.rows()[0][3:5] == (4, "heard")
 
 
 def test_at_last_nobody_tries_any_more(plan: Plan) -> None:
@@ -120,7 +120,7 @@ def test_at_last_nobody_tries_any_more(plan: Plan) -> None:
     for _ in range(20):
         for told in world.send(partner):
             world.clock.at = told.sent.again or world.clock.at
-    assert world.rows()[0][1:6] == (None, len(partner.asked), "failed", 404, "status 404")
+    assert world.rows()[0][2:7] == (None, len(partner.asked), "failed", 404, "status 404")
     assert len(partner.asked) <= 9 and world.clock.at - NOW < datetime.timedelta(days=1)
 
 

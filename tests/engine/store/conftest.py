@@ -88,6 +88,7 @@ class Story:
                 {"campaign": "fall"},
                 Decimal("18.00"),
                 self.cost_on,
+                contacts=(("phone", "+15125550147"),),
             )
         )
 

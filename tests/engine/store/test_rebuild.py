@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from leadflow_engine import records as rec
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore, StoreError, adjusting, feedback, returns
 from leadflow_engine.store.postbacks import Sent
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
 from leadflow_engine.store.resubmissions import resubmit
@@ -43,7 +43,8 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
             story.records.append(
                 rec.Considered("route.1", 1, "", buyer, state, price=Decimal("50"), position=place)
             )
-            store.write_now(story.settle(state, buyer, n=place))
+            asked = (("inquiry", "2026-11-20T15:00:00Z"),) if state in ("in_doubt", "pending") else ()
+            store.write_now(story.settle(state, buyer, n=place, follow_ups=asked))
             if state in ("confirmed", "in_doubt", "pending"):
                 break
         outcome = {"confirmed": "sold", "in_doubt": "in_doubt", "pending": "pending"}.get(state, "unsold")
@@ -60,7 +61,33 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
             for due in store.postbacks_due(kit.clock.now()):
                 heard = random_.choice(["", "status 500"])
                 store.note_postback(due, Sent(500 if heard else 200, heard, 1.5))
+            if outcome == "sold":
+                afterwards(store, lead, buyer, random.Random(lead))
     return stories
+
+
+def afterwards(store: SqliteStore, lead: str, buyer: str, random_: random.Random) -> None:
+    """What is told after a sale: another price, feedback, returns that are denied and one that is not."""
+    found = store.ask(lambda connection: returns.deliveries_to(connection, lead, buyer))
+    if not found or found[0].state != "confirmed":
+        return
+    if random_.random() < 0.5:
+        store.transact(lambda core: adjusting.adjust(core, lead, buyer, 1, 42_000_000, "ann", "as agreed"))
+    store.transact(
+        lambda core: feedback.note(core, feedback.Told(lead, "converted", "ann", buyer, 900_000_000))
+    )
+    for denied in ("too late", "")[: random_.randint(0, 2)]:
+        asked = returns.Asked(
+            found[0],
+            str(found[0].sold_at),
+            "bad phone",
+            "ann",
+            denied=denied,
+            cost_back=True,
+            postbacks=(1,),
+            resubmit=True,
+        )
+        store.transact(lambda core, asked=asked: returns.take_back(core, asked))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,0 +1,188 @@
+"""CSV files that buyers send: whatever their columns are called, each is brought to the name that is meant."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from leadflow_dsl.terms import Type
+from leadflow_engine.intake.csv_file import rows
+from leadflow_engine.intake.lines import lines
+from leadflow_engine.intake.strict_json import IntakeError
+from leadflow_engine.values import parse
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "lead": (
+        "lead",
+        "lead id",
+        "leadid",
+        "seller lead id",
+        "vendor lead id",
+        "your id",
+        "external id",
+        "subid",
+    ),
+    "buyer": ("buyer", "client", "partner"),
+    "reference": (
+        *(
+            "reference",
+            "ref",
+            "reference number",
+            "our id",
+            "buyer id",
+            "transaction id",
+            "transaction",
+            "confirmation",
+        ),
+        *(
+            "confirmation",
+            "confirmation id",
+            "buyer lead id",
+            "client lead id",
+            "crm id",
+            "record id",
+            "order id",
+        ),
+    ),
+    "phone": (
+        "phone",
+        "phone 1",
+        "phone number",
+        "primary phone",
+        "mobile",
+        "cell",
+        "telephone",
+        "home phone",
+    ),
+    "email": ("email", "e mail", "email address", "mail"),
+    "price": (
+        "price",
+        "amount",
+        "cost",
+        "cpl",
+        "lead price",
+        "lead cost",
+        "charge",
+        "charged",
+        "billed",
+        "payout",
+    ),
+    "at": (
+        *("at", "date", "time", "timestamp", "datetime", "date time", "created", "created at", "received"),
+        *("received at", "return date", "returned at", "lead date", "sold at", "delivered", "event date"),
+    ),
+    "reason": ("reason", "return reason", "disposition", "disposition reason", "code", "why"),
+    "because": ("because", "comment", "comments", "note", "notes", "remarks"),
+    "event": ("event", "status", "outcome", "stage", "feedback", "disposition"),
+    "value": ("value", "revenue", "sale amount", "contract value", "premium", "deal size", "amount"),
+    "id": ("id", "event id", "feedback id"),
+}
+"""What may stand in a statement, and what its column may be called; case, underscores and dashes do not matter."""
+
+NAMES: Final = ("lead", "reference", "phone", "email")
+"""Columns that name a lead, the surest first."""
+
+
+class StatementProblem(Exception):
+    """What is wrong with a file or a column, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row by the names of ``COLUMNS``. ``problem`` is why it cannot be read, "" where it can."""
+
+    line: int
+    cells: Mapping[str, str]
+    problem: str = ""
+
+    def text(self, name: str) -> str:
+        """A cell without outer white space; "" where there is none."""
+        return self.cells.get(name, "").strip()
+
+
+def entries(path: Path, wanted: Sequence[str], said: Mapping[str, str]) -> list[Entry]:
+    """The rows of a CSV file. ``wanted`` are the names that are looked for, the first found takes a column; ``said`` is
+    the file's own column by name, where somebody says it. Raises ``StatementProblem``."""
+    try:
+        with path.open("rb") as stream:
+            return list(_entries(path, stream, wanted, said))
+    except OSError as error:
+        raise StatementProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+    except IntakeError as problem:
+        raise StatementProblem(f"{path}: {problem}") from None
+
+
+def _entries(path: Path, stream: object, wanted: Sequence[str], said: Mapping[str, str]) -> Iterator[Entry]:
+    columns: dict[str, str] | None = None
+    for row in rows(lines(stream)):  # type: ignore[arg-type]  # a file opened in binary is a buffered reader
+        if isinstance(row.cells, IntakeError):
+            yield Entry(row.line, {}, row.cells.message)
+            continue
+        if columns is None:
+            columns = _columns(path, list(row.cells), wanted, said)
+        yield Entry(row.line, {name: row.cells.get(column, "") for name, column in columns.items()})
+
+
+def _columns(
+    path: Path, header: Sequence[str], wanted: Sequence[str], said: Mapping[str, str]
+) -> dict[str, str]:
+    """Which of the file's columns is which. Raises ``StatementProblem`` where none names a lead."""
+    by_form = {_form(name): name for name in reversed(header)}
+    found: dict[str, str] = {}
+    for name, column in said.items():
+        if _form(column) not in by_form:
+            raise StatementProblem(f"{path} has no column `{column}`; it has {', '.join(header)}")
+        found[name] = by_form[_form(column)]
+    for name in wanted:
+        taken = set(found.values())
+        match = next((by_form[f] for f in COLUMNS[name] if f in by_form and by_form[f] not in taken), None)
+        if name not in found and match is not None:
+            found[name] = match
+    if not any(name in found for name in NAMES):
+        raise StatementProblem(
+            f"{path}: no column names a lead; it has {', '.join(header)}. Say which one does: --map reference=COLUMN "
+            f"(or {', '.join(name for name in NAMES if name != 'reference')})"
+        )
+    return found
+
+
+def _form(name: str) -> str:
+    return re.sub(r"[\s_\-./#:]+", " ", name).strip().casefold()
+
+
+def mapping_of(said: Sequence[str]) -> dict[str, str]:
+    """``NAME=COLUMN`` pairs. Raises ``StatementProblem``."""
+    found = {}
+    for one in said:
+        name, equals, column = one.partition("=")
+        if not equals or name not in COLUMNS or not column.strip():
+            raise StatementProblem(f"`{one}` is no NAME=COLUMN; names are {', '.join(COLUMNS)}")
+        found[name] = column
+    return found
+
+
+def amount_of(text: str, country: str) -> Decimal | None:
+    """An amount as people write it; None where it is none or blank."""
+    value = parse(Type("money"), text, country, "UTC").normal
+    return value if isinstance(value, Decimal) else None
+
+
+def time_of(text: str, zone: str) -> datetime.datetime | None:
+    """A date or a date and time, in ``zone`` where it says none, in UTC; None where it is none. A day is its noon."""
+    moment = parse(Type("datetime"), text, "US", zone).normal
+    if isinstance(moment, datetime.datetime) and re.search(r"\d:\d", text):
+        return moment.astimezone(datetime.UTC)
+    day = (
+        moment.date()
+        if isinstance(moment, datetime.datetime)
+        else parse(Type("date"), text, "US", zone).normal
+    )
+    if not isinstance(day, datetime.date):
+        return None
+    return datetime.datetime.combine(day, datetime.time(12), ZoneInfo(zone)).astimezone(datetime.UTC)
