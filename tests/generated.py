@@ -35,6 +35,7 @@ SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "ANSWER_PART": ("header", "cookie", "css"),
     "MINUS": ("-",),
     "NEG": ("-",),
+    "_ROOT": ("[",),
 }
 STATEMENT_WORDS: Final = ("price", "reason", "tag", "window", "hours", "cost", "body", "error", "set", "ping")
 """Words of statements that are names where no such statement can stand."""

@@ -50,6 +50,10 @@ def _index_segment(children: Children, span: Span) -> nodes.Segment:
     return nodes.Segment("index", f"[{number.raw}]", "", int(number.value), span)
 
 
+def _each_segment(_: Children, span: Span) -> nodes.Segment:
+    return nodes.Segment("each", "[*]", "", 0, span)
+
+
 def _argument(kind: str) -> Maker:
     def make(children: Children, span: Span) -> nodes.Argument:
         return nodes.Argument(kind, children[0] if kind == "keyed" else None, children[-1], span)
@@ -94,7 +98,9 @@ SPECIAL: Final[Mapping[str, Maker]] = {
     "quoted_segment": _segment("quoted"),
     "attribute_segment": _segment("attribute"),
     "index_segment": _index_segment,
-    "each_segment": lambda children, span: nodes.Segment("each", "[*]", "", 0, span),
+    "root_index": _index_segment,
+    "each_segment": _each_segment,
+    "root_each": _each_segment,
     "look_up_cost": lambda children, span: nodes.Cost(children[0], None, None, False, span),
     "calendar": _calendar,
 }

@@ -37,7 +37,7 @@ _PARTICULAR: Final = ("ANSWER_PART", "STATUS_OF", "DAYS")
 _BEGINNINGS: Final = frozenset((*"header cookie css status".split(), *WEEK))
 """The words with which one of the particular begins."""
 _NUMBERS: Final = ("CLOCK_RANGE", "DATE", "CLOCK", "DURATION", "STATUS_CLASS", "PERCENT", "NUMBER")
-_SIGNS: Final = {"-": ("MINUS", "NEG"), "/": ("REGEX",)}
+_SIGNS: Final = {"-": ("MINUS", "NEG"), "/": ("REGEX",), "[": ("_ROOT",)}
 
 
 class Reading(NamedTuple):

@@ -56,8 +56,15 @@ def _in_body(request: Request, body: Body, tests: Sequence[TestField]) -> Iterat
     secrets = [Written(_segments(auth.name), auth.span) for auth in request.auth if auth.kind == "body"]
     written = [*(Written(pair.left, pair.span) for pair in body.pairs), *secrets, *marks]
     yield from _mixed(written)
-    if body.kind in XML:
+    if body.kind != "json" and (listed_at := next((one for one in written if _begins_list(one)), None)):
+        help = "begin with a name; `body json` alone can be a list"
+        yield BODY_SHAPE.at(listed_at.span, f"a body of the kind `{body.kind}` is no list", "", help)
+    elif body.kind in XML:
         yield from _xml(written)
+
+
+def _begins_list(one: Written) -> bool:
+    return one.left[0].kind in {"index", "each"}
 
 
 def _mixed(written: Sequence[Written]) -> Iterator[Diagnostic]:

@@ -103,7 +103,30 @@ def pairs(r: Resolver, said: Sequence[nodes.Pair], body: Span | None = None) -> 
         if shared is not None:
             _same(r, pair, seen[shared])
         seen.setdefault(left, pair)
-    return tuple(_pair(r, pair, body) for pair in said)
+    made = tuple(_pair(r, pair, body) for pair in said)
+    _check_repeats(r, said, made)
+    return made
+
+
+def _check_repeats(r: Resolver, said: Sequence[nodes.Pair], made: Sequence[model.Pair]) -> None:
+    """Something below a ``[*]`` is a list, or there is nothing for each of which it could repeat."""
+    repeated = {
+        pair.left[: _repeats(pair.left)] for pair in made if pair.right.type.name in ("list", "any", "broken")
+    }
+    for node, pair in zip(said, made, strict=True):
+        if (
+            _repeats(pair.left)
+            and pair.right.type != BROKEN
+            and pair.left[: _repeats(pair.left)] not in repeated
+        ):
+            message = "`[*]` repeats for each element, and this value is no list"
+            help = "write `pets[*].name` on the right"
+            r.draft.found(MISMATCH.at(node.value.span, message, "one value only", help))
+
+
+def _repeats(left: tuple[model.Segment, ...]) -> int:
+    """How many segments there are up to the last ``[*]``; 0 where there is none."""
+    return max((number for number, segment in enumerate(left, 1) if segment.kind == "each"), default=0)
 
 
 def _same(r: Resolver, pair: nodes.Pair, earlier: nodes.Pair) -> None:
@@ -117,12 +140,7 @@ def _pair(r: Resolver, pair: nodes.Pair, body: Span | None) -> model.Pair:
     if isinstance(pair.value, nodes.Env) and body is not None and not r.scope.secrets:
         r.draft.found(secret_shown(pair.value, _as_auth(r, pair, body)))
         return model.Pair(left_of(pair.left), Const("", BROKEN, pair.value.span), pair.span)
-    left, right = left_of(pair.left), r.value(pair.value)
-    if any(segment.kind == "each" for segment in left) and right.type.name not in ("list", "any"):
-        message = "`[*]` repeats for each element, and this value is no list"
-        help = "write `pets[*].name` on the right"
-        r.draft.found(MISMATCH.at(pair.value.span, message, "one value only", help))
-    return model.Pair(left, right, pair.span)
+    return model.Pair(left_of(pair.left), r.value(pair.value), pair.span)
 
 
 def _as_auth(r: Resolver, pair: nodes.Pair, body: Span) -> tuple[Edit, ...]:
