@@ -160,7 +160,8 @@ class ReadPromised:
 class ReadTurns:
     """When each buyer last had its turn at a stage. Result: ``{"turns": {buyer: number}}``, higher is later,
     a buyer that never had one left out. ``weighted`` asks also how far each is behind its share of first offers:
-    ``"shares": {buyer: millionths}``, those that are even left out."""
+    ``"shares": {buyer: millionths}``, those that are even left out; and ``"weights": {buyer: millionths}`` where any
+    are set beside the flow."""
 
     stage: str
     buyers: tuple[str, ...]

@@ -25,7 +25,8 @@ class Lead:
 
     ``payload`` is what came of it, ``beside`` what stood beside it in a call of several leads. ``given`` are the
     fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that
-    were asked (or skipped, or failed); ``results`` what they set.
+    were asked (or skipped, or failed); ``results`` what they set. ``delivered`` is the reference of the delivery that
+    is asked about, ``callback_url`` where the buyer that is asked may call.
     """
 
     plan: Plan
@@ -49,6 +50,8 @@ class Lead:
     kept_from: Mapping[str, str] = field(default_factory=dict)
     ping: Mapping[str, object] = field(default_factory=dict)
     delivery_key: str = ""
+    delivered: str = ""
+    callback_url: str = ""
     asked_price: Decimal | None = None
     figures: Mapping[str, Decimal | None] = field(default_factory=dict)
     _truths: dict[int, Truth] = field(default_factory=dict)
@@ -272,6 +275,8 @@ _READ: Mapping[str, Callable[[Lead, Read], object]] = {
     "payload": _payload,
     "ping": lambda lead, read: _dotted(lead.ping, f"{read.name}.{read.part}" if read.part else read.name),
     "delivery": lambda lead, read: lead.delivery_key or None,
+    "deliver": lambda lead, read: lead.delivered or None,
+    "callback": lambda lead, read: lead.callback_url or None,
     "offer": lambda lead, read: lead.asked_price,
     "figure": lambda lead, read: lead.figures.get(read.name),
 }

@@ -12,6 +12,7 @@ from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.bodies import body
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import longer_than_nothing, whole
+from leadflow_dsl.meaning.mail import mail
 from leadflow_dsl.meaning.places import DELIVERED
 from leadflow_dsl.meaning.requests import TIMEOUTS, Said, leg, request, said
 from leadflow_dsl.meaning.responses import response
@@ -32,7 +33,6 @@ _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def inquire(r: Resolver, node: nodes.Inquire) -> model.Inquire | None:
     """``inquire { every D up to D  request  response }``; None after a finding."""
-    r.draft.not_built("inquire", node.span)
     every = next((item for item in node.items if isinstance(item, nodes.InquireEvery)), None)
     here = r.at(r.scope.having(DELIVERED))
     found = leg(here, said(here, node.items), "inquire", node.span)
@@ -73,7 +73,6 @@ def callback(r: Resolver, node: nodes.Callback) -> model.Callback | None:
 
 def batch(r: Resolver, node: nodes.DeliverBatch) -> model.Batch | None:
     """``deliver batch { ... }``; None after a finding without which there is no batch."""
-    r.draft.not_built("deliver batch", node.span)
     every, at, size = (_one(r, node, kind) for kind in (nodes.BatchEvery, nodes.BatchAt, nodes.BatchSize))
     to, subject = _mail(r, node)
     block = said(r, node.items)
@@ -95,9 +94,7 @@ def batch(r: Resolver, node: nodes.DeliverBatch) -> model.Batch | None:
         every=longer_than_nothing(r.draft, every.interval, "the time between two batches") if every else None,
         at=tuple(clock.value for clock in at.times) if at else (),
         size=whole(r.draft, size.leads, "a number of leads") if size else None,
-        leg=_sent_whole(r, block, node.span),
-        to=to,
-        subject=subject,
+        leg=_sent_whole(r, block, node.span) or mail(to, subject, None, node.span),
         span=node.span,
     )
 
@@ -127,7 +124,6 @@ def _no_lead(r: Resolver, terms: tuple[Term, ...]) -> None:
 
 def email(r: Resolver, node: nodes.DeliverEmail) -> model.EmailDelivery | None:
     """``deliver email { to EXPR  subject EXPR  body text ... }``; None after a finding."""
-    r.draft.not_built("deliver email", node.span)
     to, subject = _mail(r, node)
     block = said(r, node.items)
     for item in _of_http(block):
@@ -145,7 +141,7 @@ def email(r: Resolver, node: nodes.DeliverEmail) -> model.EmailDelivery | None:
         )
         return None
     written = body(r.at(r.scope.in_request()), block.body, "email")
-    return model.EmailDelivery(to, subject, written, node.span)
+    return model.EmailDelivery(mail(to, subject, written, node.span), node.span)
 
 
 def _of_http(block: Said) -> Iterator[Any]:

@@ -47,13 +47,11 @@ def budget(r: Resolver, item: nodes.Budget) -> model.Budget:
 
 def balance(r: Resolver, item: nodes.Balance) -> model.Balance:
     """``balance prepaid credit M``."""
-    r.draft.not_built("balance", item.span)
     return model.Balance(item.credit.value if item.credit else Decimal(0), item.span)
 
 
 def terms(r: Resolver, item: nodes.Terms) -> model.Terms:
     """``terms net 30``."""
-    r.draft.not_built("terms", item.span)
     return model.Terms(whole(r.draft, item.days, "a number of days"), item.span)
 
 
@@ -65,7 +63,6 @@ def down_after(r: Resolver, item: nodes.DownAfter) -> model.DownAfter:
 
 def pending_ends(r: Resolver, item: nodes.PendingEnds) -> model.PendingEnds:
     """``pending ends after D as rejected | accepted``."""
-    r.draft.not_built("pending ends", item.span)
     after = longer_than_nothing(r.draft, item.after, "how long a verdict may take")
     return model.PendingEnds(after, item.outcome.text, item.span)
 

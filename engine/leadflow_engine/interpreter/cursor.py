@@ -86,3 +86,4 @@ def _apply(delivery: dict[str, Any], said: Result) -> None:
     state = later_word(delivery["state"], said["word"])
     if state is not None:
         delivery["state"] = state
+        delivery.update({name: said[name] for name in ("price", "reference") if said.get(name)})

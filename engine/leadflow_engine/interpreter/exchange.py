@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -57,7 +57,7 @@ def exchange(
     """Make one call and read its answer; ``scope`` is the lead as the answer's rules see it."""
     result = yield from call(journey, Effect(key, data))
     reading = read_answer(journey, leg, result, scope)
-    journey.records.append(_posting(journey, key, data, result, reading, cost))
+    journey.records.append(posting_of(journey.masked, key, data, result, reading, cost))
     return Exchange(key, result, reading)
 
 
@@ -132,10 +132,10 @@ def pause(retry: m.Retry, key: str) -> Work:
         yield Effect(f"backoff/{key}", Timer(seconds))
 
 
-def _posting(
-    journey: Journey, key: str, data: CallOut, result: Result, reading: Reading, cost: Decimal
+def posting_of(
+    masked: Callable[[str], str], key: str, data: CallOut, result: Result, reading: Reading, cost: Decimal
 ) -> Posting:
-    masked = journey.masked
+    """A call as records keep it; ``masked`` takes out what is personal."""
     return Posting(
         key=key,
         leg=data.leg,

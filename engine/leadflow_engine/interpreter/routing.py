@@ -12,6 +12,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import truth
+from leadflow_engine.interpreter.following import end_pending
 from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.sharing import in_the_way, shares
 from leadflow_engine.interpreter.stages import STAGES
@@ -83,6 +84,7 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     cursor = journey.cursor
     stage = items.get(cursor.stage)
     _assume_sold(journey)
+    end_pending(journey)
     _note_confirmed(journey)
     if journey.confirmed() and not (isinstance(stage, m.Stage) and shares(stage)):
         return Sold(journey.confirmed()[0].buyer)

@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import CallOut, Effect, HttpRequest, Intent, Result
+from leadflow_engine.effects import BatchRow, CallOut, Effect, HttpRequest, Intent, Result
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, build
+from leadflow_engine.interpreter.collecting import row_of
+from leadflow_engine.interpreter.following import follow_ups
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.prices import Offer, claims_of
@@ -86,7 +88,11 @@ def ping_values(journey: Journey, buyer: m.Buyer, result: Result) -> dict[str, o
     """What a buyer's deliver may read of its ping's answer: ``ping.reference``, ``ping.bid``, ``ping.NAME``; of an
     answer with several bids the parts of the one that stands, ``ping.chosen.reference`` and so on."""
     assert buyer.ping is not None
-    reading = x.read_answer(journey, buyer.ping, result)
+    return told_by_ping(x.read_answer(journey, buyer.ping, result))
+
+
+def told_by_ping(reading: Reading) -> dict[str, object]:
+    """The same of an answer that was read."""
     own = {"reference": reading.reference or None, "bid": reading.bid, "expires": reading.expires}
     return {**reading.sets, **own, "chosen": _parts_of(reading.chosen)}
 
@@ -103,13 +109,16 @@ def _parts_of(bid: Bid | None) -> dict[str, object] | None:
 
 @dataclass(slots=True)
 class Lot:
-    """One offer made ready: its number, its request (``None`` for a buyer that its ping sells to), and the lead as
-    this buyer's mapping and rules see it, so that several lots can be under way at once."""
+    """One offer made ready: its number, its request (``None`` for a buyer that its ping sells to, and for one with a
+    ``row`` in a ``batch``), and the lead as this buyer's mapping and rules see it, so that several lots can be under
+    way at once."""
 
     offer: Offer
     number: int
     request: HttpRequest | None
     scope: Lead
+    row: BatchRow | None = None
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +147,14 @@ def prepare(journey: Journey, offer: Offer) -> Generator[Any, Any, Lot | Settled
     number = journey.number(f"intent/{buyer.name}")
     journey.lead.delivery_key = delivery_key(journey.lead.id, buyer.name, number)
     journey.lead.asked_price = offer.asked
-    leg = buyer.deliver
-    request = (yield from build(journey, leg, buyer.name, test_marks(journey, buyer))) if leg else None
-    if isinstance(request, RequestProblem):
-        return _noted(journey, offer, Settled("not_sent", "error", request.reason))
-    return Lot(offer, number, request, copy.copy(journey.lead))
+    leg = buyer.at_once
+    marks = test_marks(journey, buyer)
+    request = (yield from build(journey, leg, buyer.name, marks)) if leg else None
+    row = yield from row_of(journey, buyer, marks)
+    for made in (request, row):
+        if isinstance(made, RequestProblem):
+            return _noted(journey, offer, Settled("not_sent", "error", made.reason))
+    return Lot(offer, number, request, copy.copy(journey.lead), row)  # type: ignore[arg-type]
 
 
 def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any, Any, Settled | None]:
@@ -232,9 +244,11 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
         most=most_of(journey, offer.stage) if shares(offer.stage) else None,
         shares=journey.shares_of(offer.stage.id, offer.buyer),
         suppressible=journey.suppressible,
+        row=lot.row,
     )
     reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
     if reply["granted"]:
+        lot.batch = str(reply.get("batch", ""))
         journey.shares.pop(offer.stage.id, None)
         return None
     until = moment(str(reply["until"])) if reply.get("until") else None
@@ -265,9 +279,9 @@ def post(journey: Journey, lot: Lot) -> Generator[Any, Any, Posted]:
 
     May be one branch of a fork: it writes nothing shared but its own postings."""
     buyer, number, request = journey.plan.buyers[lot.offer.buyer].buyer, lot.number, lot.request
-    leg = buyer.deliver
+    leg = buyer.at_once
     if request is None or leg is None:
-        return Posted(Settled("confirmed", "sold", ""))
+        return Posted(Settled("confirmed", "sold", f"in batch {lot.batch}" if lot.batch else ""))
     key = f"post/{buyer.name}/{number}"
     data = CallOut("post", buyer.name, number, request)
     done = yield from x.exchange(journey, key, data, leg, scope=lot.scope)
@@ -332,15 +346,19 @@ def _delivery(
         outcome="fallback" if offer.stage.kind == "fallback" else "sold",
         due=_due(journey, offer.buyer, state),
         stage=offer.stage.id,
+        follow_ups=follow_ups(journey, offer.buyer, state),
     )
 
 
 def _due(journey: Journey, buyer: str, state: str) -> str | None:
-    """When doubt ends by the buyer's policy, counted from the segment's clock and what has passed since."""
-    policy = journey.plan.buyers[buyer].buyer.on_doubt
-    if state != "in_doubt" or policy.after is None:
-        return None
-    return iso(journey.now() + policy.after)
+    """When doubt or waiting for a verdict ends by the buyer's policy, counted from the segment's clock and what has
+    passed since."""
+    said = journey.plan.buyers[buyer].buyer
+    after = {
+        "in_doubt": said.on_doubt.after,
+        "pending": said.pending_ends.after if said.pending_ends else None,
+    }.get(state)
+    return iso(journey.now() + after) if after is not None else None
 
 
 def _noted(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from leadflow_engine.effects import Json
+from leadflow_engine.operations.inquiring import Followed, follow_up
+from leadflow_engine.operations import batching
 from leadflow_engine.operations.postbacks import Told, send_due
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.operations.work import Worked, work_once
@@ -55,6 +57,11 @@ async def _postbacks(hands: Hands, tell: Tell) -> None:
         tell(Did(_sentence(told)))
 
 
+async def _batches(hands: Hands, tell: Tell) -> None:
+    for done in await batching.send_batches(hands.store, hands.plans, hands.outbound, hands.clock):
+        tell(Did(batching.sentence(done)))
+
+
 def _sentence(told: Told) -> str:
     if not told.sent.failure:
         return f"{told.lead}  postback: told {told.source}"
@@ -62,7 +69,14 @@ def _sentence(told: Told) -> str:
     return f"{told.lead}  postback: not heard by {told.source}: {told.sent.failure}{again}"
 
 
-CHORES: Final[tuple[Chore, ...]] = (_leads, _postbacks)
+async def _follow_ups(hands: Hands, tell: Tell) -> None:
+    def followed(one: Followed) -> None:
+        tell(Did(one.problem or one.sentence, bool(one.problem)))
+
+    await follow_up(hands.store, hands.plans, hands.outbound, hands.clock, followed, hands.concurrency)
+
+
+CHORES: Final[tuple[Chore, ...]] = (_follow_ups, _leads, _postbacks, _batches)
 
 
 async def do_all(hands: Hands, tell: Tell) -> None:

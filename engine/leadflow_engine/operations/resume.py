@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -71,13 +71,16 @@ def segments(facts: Sequence[Fact]) -> Iterator[Segment]:
     yield Segment(tuple(own), before, ended, tuple(words))
 
 
-async def replay(plan: Plan, lead: str, facts: Sequence[Fact]) -> list[Ending]:
-    """Run all complete segments of a lead again from its facts. Raises ``Differs`` at the first difference."""
+async def replay(
+    plan: Plan, lead: str, facts: Sequence[Fact], around: Callable[[Driver], Driver] = lambda driver: driver
+) -> list[Ending]:
+    """Run all complete segments of a lead again from its facts. ``around`` may stand between the Run and the driver,
+    to see what is asked. Raises ``Differs`` at the first difference."""
     endings, cursor = [], BEGINNING
     for segment in segments(facts):
         if not segment.ends:
             break
-        endings.append(await _replay_one(plan, lead, facts, segment, cursor, None))
+        endings.append(await _replay_one(plan, lead, facts, segment, cursor, None, around))
         cursor = _cursor_after(endings[-1], segment)
     return endings
 
@@ -96,9 +99,15 @@ async def go_on(plan: Plan, lead: str, facts: Sequence[Fact], live: Driver) -> E
 
 
 async def _replay_one(
-    plan: Plan, lead: str, facts: Sequence[Fact], segment: Segment, cursor: Cursor, then: Driver | None
+    plan: Plan,
+    lead: str,
+    facts: Sequence[Fact],
+    segment: Segment,
+    cursor: Cursor,
+    then: Driver | None,
+    around: Callable[[Driver], Driver] = lambda driver: driver,
 ) -> Ending:
-    driver = ReplayDriver(segment.facts, then, facts[0].at)
+    driver = around(ReplayDriver(segment.facts, then, facts[0].at))
     return await run_lead(plan, arrival_of(lead, facts[0]), driver, cursor, facts[: segment.before])
 
 

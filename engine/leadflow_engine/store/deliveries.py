@@ -8,11 +8,10 @@ from leadflow_engine.effects import KeyClaim, LimitClaim
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
-from leadflow_engine.store.event import Event, book, of_lead
+from leadflow_engine.store.event import Event, book
+from leadflow_engine.store.figures import costs, count, count_of_buyer
+from leadflow_engine.store.follow_ups import begin, over
 from leadflow_engine.store.room import spans_of
-
-HOUR = len("2026-11-20T15")
-"""Characters of a time that name its hour."""
 
 
 def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -> None:
@@ -51,6 +50,7 @@ def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -
         ),
     )
     move_delivery(event, record.buyer, record.number, record.state, record.failure)
+    begin(event, record.buyer, record.number, record.follow_ups)
 
 
 def move_delivery(event: Event, buyer: str, number: int, state: str, failure: str = "") -> None:
@@ -66,7 +66,8 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
     event.connection.execute(
         "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') AND ?6 "
         "ELSE failed END, "
-        "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1 "
+        "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1, "
+        "sold_at = CASE WHEN ?1 = 'confirmed' THEN coalesce(sold_at, ?2) ELSE sold_at END "
         "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
         (state, event.at, event.lead, buyer, number, failure != "crash"),
     )
@@ -74,28 +75,38 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
         _count(event, buyer, state)
     key = f"intent/{buyer}/{number}"
     if RESERVATION[state] != "held":
+        over(event, buyer, number)
         _move_reservations(event, key, RESERVATION[state], state == "declined")
     if state == "confirmed":
         _book_sale(event, buyer, number, key)
 
 
 def _count(event: Event, buyer: str, state: str) -> None:
-    """Count what a buyer answered, by the hour."""
-    lead = of_lead(event)
-    if not lead["test"]:
-        event.connection.execute(
-            "INSERT INTO tally (flow, hour, buyer, answered, sold) VALUES (?,?,?,1,?) ON CONFLICT DO UPDATE "
-            "SET answered = answered + 1, sold = sold + excluded.sold",
-            (lead["flow"], event.at[:HOUR], buyer, state == "confirmed"),
-        )
+    """Count what a buyer answered, by the hour; of a lead that is sold to several once that it is sold."""
+    count(event, buyer, "answered")
+    if state == "confirmed":
+        count(event, buyer, "sold")
+        if _sales(event) == 1:
+            count(event, "", "sold_leads")
+
+
+def _sales(event: Event) -> int:
+    """How many deliveries of the lead were ever confirmed."""
+    row = event.connection.execute(
+        "SELECT count(*) FROM delivery WHERE lead = ? AND sold_at IS NOT NULL", (event.lead,)
+    ).fetchone()
+    return int(row[0])
 
 
 def _move_reservations(event: Event, key: str, to: str, was_sent: bool) -> None:
     """A slot kept in a later window counts there only where the answer came after that window had begun. What counts
-    attempts counts a refusal too (``was_sent``): only what was not sent gives it back."""
+    attempts counts a refusal too (``was_sent``): only what was not sent gives it back. What is an amount becomes what
+    was really charged, which may be less than was reserved."""
     event.connection.execute(
         "UPDATE reservation SET state = CASE WHEN spare AND window_start > ?2 AND (?1 = 'counted' OR attempt) THEN "
-        "'released' WHEN attempt AND ?5 THEN 'counted' ELSE ?1 END "
+        "'released' WHEN attempt AND ?5 THEN 'counted' ELSE ?1 END, "
+        "amount = CASE WHEN money AND ?1 = 'counted' THEN (SELECT price FROM delivery d WHERE d.lead = ?3 "
+        "AND 'intent/' || d.buyer || '/' || d.number = ?4) ELSE amount END "
         "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
         (to, event.at, event.lead, key, was_sent),
     )
@@ -107,16 +118,14 @@ def _move_reservations(event: Event, key: str, to: str, was_sent: bool) -> None:
 
 
 def _book_sale(event: Event, buyer: str, number: int, key: str) -> None:
-    lead = of_lead(event)
     _mark_second_sale(event, buyer, number)
-    if lead["test"]:
-        return
     price = event.connection.execute(
         "SELECT price FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
     ).fetchone()[0]
+    before = costs(event)
     book(event, "sale", key, buyer, price)
-    if lead["cost_on"] == "sale":
-        book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
+    first = _sales(event) == 1  # who is the first to take a lead bears what it has cost by then
+    count_of_buyer(event, buyer, "margin", (0 if first else before) - costs(event))
 
 
 def _mark_second_sale(event: Event, buyer: str, number: int) -> None:
@@ -150,12 +159,13 @@ def reserve(
             claim.amount,
             state,
             claim.counting != "sold",
+            claim.money,
         )
         for claim in limits
         for place, span in enumerate(spans_of(claim, event.moment))
     ]
     if rows:
-        values = ",".join(["(?,?,?,?,?,?,?,?,?,?)"] * len(rows))
+        values = ",".join(["(?,?,?,?,?,?,?,?,?,?,?)"] * len(rows))
         event.connection.execute(
             f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
         )

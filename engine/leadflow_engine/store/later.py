@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from leadflow_engine.effects import FROM_OUTSIDE, Fact
 from leadflow_engine.settle import later_word
-from leadflow_engine.store.codec import iso, text
+from leadflow_engine.store.codec import iso, micros, text
 from leadflow_engine.store.core import Core, append, event, next_seq
 from leadflow_engine.store.deliveries import move_delivery
 from leadflow_engine.store.errors import StoreError
@@ -28,10 +29,19 @@ class Later:
 
 
 def settle_delivery(
-    core: Core, lead: str, buyer: str, number: int, word: str, by: str, because: str
+    core: Core,
+    lead: str,
+    buyer: str,
+    number: int,
+    word: str,
+    by: str,
+    because: str,
+    price: Decimal | None = None,
+    reference: str = "",
 ) -> Later:
-    """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. Raises ``StoreError`` for a delivery
-    that is none, and for one whose lead is under way: its Run would not know of the word."""
+    """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. ``price`` is what the sale is worth where that
+    is told with the word, ``reference`` the buyer's own of it (masked). Raises ``StoreError`` for a delivery that is
+    none, and for one whose lead is under way: its Run would not know of the word."""
     if word not in WORDS:
         raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
     state = _state(core.connection, lead, buyer, number)
@@ -50,6 +60,8 @@ def settle_delivery(
         "conflict": conflict,
     }
     body |= {"agrees": True} if found == state else {}
+    body |= {"price": str(price)} if price is not None else {}
+    body |= {"reference": reference} if reference else {}
     at = core.clock.now()
     key = f"settled/{buyer}/{number}/{_next(core.connection, lead, buyer, number)}"
     fact = append(core, lead, Fact(next_seq(core, lead), key, "settled", iso(at), body))
@@ -76,9 +88,20 @@ def project_settled(event: Event, key: str, body: Mapping[str, Any]) -> None:
             (event.lead, buyer, int(number)),
         )
         return
+    _tell(event, buyer, int(number), body)
     move_delivery(event, buyer, int(number), body["state"])
     if body["state"] == "confirmed":
         _sold_after_all(event, buyer, int(number))
+
+
+def _tell(event: Event, buyer: str, number: int, body: Mapping[str, Any]) -> None:
+    """What the word says beside yes or no, before the delivery moves: a sale is booked at its price."""
+    price = micros(Decimal(body["price"])) if "price" in body else None
+    event.connection.execute(
+        "UPDATE delivery SET price = coalesce(?1, price), answered_price = coalesce(?1, answered_price), "
+        "reference = CASE WHEN ?2 = '' THEN reference ELSE ?2 END WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
+        (price, text(body.get("reference", "")), event.lead, buyer, number),
+    )
 
 
 def _sold_after_all(event: Event, buyer: str, number: int) -> None:
@@ -86,7 +109,7 @@ def _sold_after_all(event: Event, buyer: str, number: int) -> None:
     event.connection.execute(
         "UPDATE lead SET outcome = (SELECT d.outcome FROM delivery d WHERE d.lead = ?1 AND d.buyer = ?2 "
         "AND d.number = ?3), "
-        "reason = ?4 WHERE id = ?1 AND outcome IN ('unsold', 'error')",
+        "reason = ?4 WHERE id = ?1 AND outcome IN ('unsold', 'error', 'returned')",
         (event.lead, buyer, number, f"{buyer} had taken it, as was settled later"),
     )
 

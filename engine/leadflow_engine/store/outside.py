@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from leadflow_engine.store.adjusting import project_adjusted
+from leadflow_engine.store.asked import project_asked
 from leadflow_engine.store.event import Event
 from leadflow_engine.store.feedback import project_feedback
 from leadflow_engine.store.later import project_settled
@@ -19,6 +20,8 @@ Projection = Callable[[Event, str, Mapping[str, Any]], None]
 OUTSIDE: Final[Mapping[str, Projection]] = {
     "settled": project_settled,
     "resubmitted": project_resubmitted,
+    "inquired": project_asked,
+    "resent": project_asked,
     "postback": project_sent,
     "returned": project_returned,
     "adjusted": project_adjusted,
