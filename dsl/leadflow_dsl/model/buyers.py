@@ -151,3 +151,9 @@ class Buyer:
     test_fields: tuple[TestField, ...] = ()
     test_url: Text | None = None
     span: Span = NOWHERE
+
+    @property
+    def at_once(self) -> Leg | None:
+        """What brings a lead to this buyer as soon as it is sold: its deliver or its e-mail, None for one that is sold
+        by its ping or collects."""
+        return self.deliver or (self.email.leg if self.email else None)

@@ -10,7 +10,6 @@ from leadflow_dsl.model.intake import Verification
 from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.model.requests import Body
 from leadflow_dsl.model.responses import Leg, Response
-from leadflow_dsl.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +44,21 @@ class PendingEnds:
 @dataclass(frozen=True, slots=True)
 class Batch:
     """``deliver batch``: leads are collected and sent together, when the first of ``every``, ``at`` (local time of
-    the buyer) and ``size`` (leads) comes. Over ``leg``, or by mail ``to`` somebody. The body's pairs are a row."""
+    the buyer) and ``size`` (leads) comes. ``leg`` carries the file (its method is MAIL where it goes by mail); the
+    body's pairs are a row."""
 
     body: Body
+    leg: Leg
     every: Duration | None = None
     at: tuple[datetime.time, ...] = ()
     size: int | None = None
-    leg: Leg | None = None
-    to: Term | None = None
-    subject: Term | None = None
     span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class EmailDelivery:
-    """``deliver email { to EXPR  subject EXPR  body text ... }``: accepted when the mail server takes it."""
+    """``deliver email { to EXPR  subject EXPR  body text ... }``: accepted when the mail server takes it. ``leg`` is
+    the mail as a request: its method is MAIL, ``To`` and ``Subject`` are its headers."""
 
-    to: Term
-    subject: Term
-    body: Body
+    leg: Leg
     span: Span = NOWHERE

@@ -15,6 +15,7 @@ from leadflow_engine.mapping.conforming import conforming
 from leadflow_engine.mapping.envelopes import soap_of
 from leadflow_engine.mapping.problems import MappingError, NotBuilt
 from leadflow_engine.mapping.rendered import RenderedBody
+from leadflow_engine.mapping.rows import check_columns, csv_row
 from leadflow_engine.mapping.tree import Node, Tree, grow, secret_pair, written_left
 from leadflow_engine.templates import TemplateError, Templates
 from leadflow_engine.texts.leaves import Kind, leaf
@@ -31,7 +32,7 @@ def _kind(body: m.Body) -> Kind:
     return body.kind  # type: ignore[return-value]
 
 
-_WRITTEN_AS: Final[dict[str, Kind]] = {"soap": "xml", "multipart": "form"}
+_WRITTEN_AS: Final[dict[str, Kind]] = {"soap": "xml", "multipart": "form", "jsonl": "json", "csv": "form"}
 
 
 def content_type(request: m.Request) -> str:
@@ -66,14 +67,20 @@ def _writer(request: m.Request, templates: Templates) -> WriteBody | None:
     kind = _kind(body)
     finish = soap_of(request.headers).wrapped if body.kind == "soap" else _as_it_is
     if body.template or body.inline:
-        if body.kind == "multipart":
-            raise MappingError("`body multipart` is written by pairs, not by a template", body.span)
+        if body.kind in BY_PAIRS:
+            raise MappingError(f"`body {body.kind}` is written by pairs, not by a template", body.span)
         return _Finished(RenderedBody.of(body, kind, secrets, templates), finish)
     tree = grow((*(secret_pair(name, secret) for name, secret in secrets), *body.pairs))
     _check_tree(tree.root, kind, body)
-    write = multipart.multipart_body if body.kind == "multipart" else WRITERS[kind]
+    if body.kind == "csv":
+        check_columns(body)
+    write = BY_PAIRS.get(body.kind) or WRITERS[kind]
     compiled = compiled_json(tree, body.keep_blanks) if kind == "json" else None
     return compiled or _Finished(_Mapped(tree, kind, write, body.keep_blanks), finish)
+
+
+BY_PAIRS: Final = {"multipart": multipart.multipart_body, "csv": csv_row}
+"""Bodies that have writers of their own; no template writes them."""
 
 
 def _as_it_is(text: str) -> str:

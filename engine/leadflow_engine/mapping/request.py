@@ -40,7 +40,8 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class RequestBuilder:
-    """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header."""
+    """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
+    characters that a body may have."""
 
     request: m.Request
     templates: Templates
@@ -49,6 +50,7 @@ class RequestBuilder:
     headers: tuple[tuple[str, t.Term], ...]
     body: WriteBody | None
     content_type: str
+    most: int = MAX_BODY
     _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
@@ -69,8 +71,8 @@ class RequestBuilder:
     def _built(self, scope: Scope) -> HttpRequest:
         values = [leaf(term, scope, "form") for term in self.query.terms]
         body = self.body(scope) if self.body else None
-        if body is not None and len(body) > MAX_BODY:
-            raise Refused(f"the body is longer than {MAX_BODY} characters")
+        if body is not None and len(body) > self.most:
+            raise Refused(f"the body is longer than {self.most} characters")
         request = HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope), self.query.root, values),

@@ -18,8 +18,9 @@ from leadflow_engine.texts.leaves import Refused, described, leaf
 
 MAX_URL = 8_192
 
-_BEYOND_HOST = re.compile(r"https?://[^/?#\s{}]+[/?#]", re.IGNORECASE)
-_WHOLE = re.compile(r"https?://[^/?#\s{}]+", re.IGNORECASE)
+_BEYOND_HOST = re.compile(r"(?:(?:https?|sftp)://[^/?#\s{}]+|file://)[/?#]", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:https?|sftp)://[^/?#\s{}]+|file:///|mailto:", re.IGNORECASE)
+"""``sftp`` and ``file`` are where batches go, ``mailto`` stands for a mail; what a flow may write is checked before."""
 
 
 def checked_url(url: Text) -> Text:

@@ -45,7 +45,8 @@ Tell = Callable[[Did], None]
 Chore = Callable[[Hands, Tell], Awaitable[None]]
 
 
-async def _leads(hands: Hands, tell: Tell) -> None:
+async def leads(hands: Hands, tell: Tell) -> None:
+    """Go on with leads that are due or were interrupted. A service does this by itself, beside the leads that come."""
     def worked(one: Worked) -> None:
         tell(Did(one.problem, bool(one.problem), one))
 
@@ -76,7 +77,7 @@ async def _follow_ups(hands: Hands, tell: Tell) -> None:
     await follow_up(hands.store, hands.plans, hands.outbound, hands.clock, followed, hands.concurrency)
 
 
-CHORES: Final[tuple[Chore, ...]] = (_follow_ups, _leads, _postbacks, _batches)
+CHORES: Final[tuple[Chore, ...]] = (_follow_ups, leads, _postbacks, _batches)
 
 
 async def do_all(hands: Hands, tell: Tell) -> None:

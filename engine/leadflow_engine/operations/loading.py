@@ -50,6 +50,12 @@ def load(path: str | Path) -> Loaded:
 def _compile_legs(plan: Plan) -> None:
     """Every request and response is compiled before the first lead: what cannot be is told now, not in its middle."""
     found = []
+    for batch in (buyer.batch for buyer in plan.flow.buyers if buyer.batch is not None):
+        try:
+            plan.row_builder(batch)
+        except MappingError as problem:
+            span = batch.span if problem.span == NOWHERE else problem.span
+            found.append(NOT_BUILT.at(span, str(problem), "cannot be built by this version"))
     for leg in legs_of(plan.flow):
         try:
             plan.builder(leg)
@@ -66,7 +72,8 @@ def _compile_legs(plan: Plan) -> None:
 def legs_of(flow: Flow) -> Iterator[Leg]:
     """Every request of a flow with its response."""
     for buyer in flow.buyers:
-        yield from (leg for leg in (buyer.ping, buyer.deliver) if leg is not None)
+        batched = buyer.batch.leg if buyer.batch else None
+        yield from (leg for leg in (buyer.ping, buyer.at_once, batched) if leg is not None)
     yield from (
         step.leg for step in (*flow.steps, *flow.named_delivers) if isinstance(step, Enhance | Deliver)
     )

@@ -34,6 +34,8 @@ from leadflow_engine.outbound.answer import (
 )
 from leadflow_engine.outbound.guard import Guard, GuardedResolver, Refused, check_url, guard_from
 from leadflow_engine.outbound.tokens import Key, NoToken, Tokens
+from leadflow_engine.outbound.ways import WAYS, Ways, scheme_of, ways_from
+from leadflow_engine.outbound.ways import send as send_by
 from leadflow_engine.outbound.wire import Wire, wire_of
 from leadflow_engine.secrets import SecretMissing, Secrets, masked_placeholders
 
@@ -55,12 +57,13 @@ class OutboundSettings:
     guard: Guard = field(default_factory=Guard)
     secrets: Secrets = field(default_factory=Secrets)
     connections: int = 512
+    ways: Ways = field(default_factory=Ways)
     tls: ssl.SSLContext | None = None
 
 
 def settings_from(environ: Mapping[str, str], secrets: Secrets) -> OutboundSettings:
     """Settings as the environment says. Raises ``guard.SettingsError``."""
-    return OutboundSettings(guard_from(environ), secrets)
+    return OutboundSettings(guard_from(environ), secrets, ways=ways_from(environ))
 
 
 @dataclass(slots=True)
@@ -105,6 +108,8 @@ class AiohttpOutbound:
         Beside the fields named there a failure has ``detail``, a sentence without secrets. A token (``auth oauth``)
         that is answered with 401 is asked for anew, once: what is not authorised was not taken.
         """
+        if scheme_of(request) in WAYS:
+            return await send_by(request, self._settings.ways, self._settings.guard, self._settings.secrets)
         if self._settings.guard.sandbox is not None or not any(auth.oauth for auth in request.auth):
             return await self._send(request, {})
         try:

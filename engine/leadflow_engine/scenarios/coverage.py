@@ -60,7 +60,7 @@ def _points(plan: Plan) -> Iterator[Point]:
             yield from _leg(step.name, ("service", step.name), step.leg, step.span)
     for buyer in plan.flow.buyers:
         yield from _criteria(f"buyer {buyer.name}", ("buyer", buyer.name), buyer.criteria)
-        for word, leg in (("ping", buyer.ping), ("post", buyer.deliver)):
+        for word, leg in (("ping", buyer.ping), ("post", buyer.at_once)):
             if leg is not None:
                 told = f"buyer {buyer.name}, {'ping' if word == 'ping' else 'deliver'}"
                 yield from _leg(told, (word, buyer.name), leg, leg.span)

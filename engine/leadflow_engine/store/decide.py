@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store import overrides
+from leadflow_engine.store import accounts, batches, overrides
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
@@ -44,7 +44,11 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         refusal = refusal or paused_now(connection, write.lead, data.buyer, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
-        return {"granted": True, "at": iso(at)} if refusal is None else {"granted": False, **_said(refusal)}
+            refusal = refusal or overdue_now(connection, data.buyer, at)
+        if refusal is not None:
+            return {"granted": False, **_said(refusal)}
+        collected = {"batch": batches.place_of(connection, data, at)} if data.row is not None else {}
+        return {"granted": True, "at": iso(at), **collected}
     if isinstance(data, Admit):
         return {"out": _not_admitted(connection, digests, write.lead, data, at)}
     return {}
@@ -104,6 +108,14 @@ def paused_now(
     if found is None:
         return None
     return Refusal("paused", overrides.sentence(found), moment(found.until) if found.until else None)
+
+
+def overdue_now(connection: sqlite3.Connection, buyer: str, at: datetime.datetime) -> Refusal | None:
+    """Whether the buyer has not paid an invoice that was due."""
+    found = accounts.overdue(connection, buyer, at)
+    if found is None:
+        return None
+    return Refusal("balance", accounts.overdue_sentence(found), at + accounts.LOOK_AGAIN)
 
 
 def _suppressed(

@@ -17,8 +17,8 @@ TEXT = FORMS.read_text()
 
 UNBUILT = """
 retain; ping of a source; reply on ping; postback on returned; cost ... of revenue; cost ... back
-on return; balance; terms; on overdue; inquire; callback; pending ends; returns at most; deliver batch; deliver
-email; alert
+on return; balance; terms; on overdue; inquire; callback; pending ends; returns at most;
+alert
 """
 
 
