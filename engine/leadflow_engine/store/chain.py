@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -30,9 +30,14 @@ def link(previous: str, lead: str, seq: int, key: str, kind: str, at: str, body:
     return sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
-def verify(connection: sqlite3.Connection, digests: Digests, lead: str | None = None) -> Iterator[Break]:
+def verify(
+    connection: sqlite3.Connection,
+    digests: Digests,
+    lead: str | None = None,
+    passed: Callable[[], None] = lambda: None,
+) -> Iterator[Break]:
     """Every lead's first break, or those of one lead; nothing where all is as it was written. Removed
-    contents are no break."""
+    contents are no break. ``passed`` is called as each lead's facts begin."""
     where = "" if lead is None else "WHERE lead = ?"
     rows = connection.execute(
         f"SELECT lead, seq, key, kind, at, body, content, digest, hash FROM fact {where} ORDER BY lead, seq",
@@ -42,6 +47,7 @@ def verify(connection: sqlite3.Connection, digests: Digests, lead: str | None = 
     for name, seq, key, kind, at, body, content, digest, found in rows:
         if name != current:
             current, expected, previous, broken = name, 0, START, False
+            passed()
         if broken:
             continue
         problem = ""

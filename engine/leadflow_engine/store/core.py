@@ -18,6 +18,7 @@ from leadflow_engine.store.decide import decide
 from leadflow_engine.store.digests import Digests, give_key, instance_digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
+from leadflow_engine.store.heads import Head, keep, known_or_made
 from leadflow_engine.store.project import project_effect, project_records
 from leadflow_engine.store.rows import Rows
 
@@ -27,7 +28,8 @@ HEADS = 20_000
 
 @dataclass(slots=True)
 class Core:
-    """A connection with what belongs to it. ``heads`` holds the last seq and hash of leads in work."""
+    """A connection with what belongs to it. ``heads`` holds the last seq and hash of leads in work, ``journal`` the
+    head of all facts and ``kept`` the one that the file says."""
 
     connection: sqlite3.Connection
     digests: Digests
@@ -35,22 +37,31 @@ class Core:
     next_fact: int
     rows: Rows = field(default_factory=Rows)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    journal: Head = field(default_factory=Head)
+    kept: Head = field(default_factory=Head)
 
     def flush(self) -> None:
         """Write what is gathered; comes before the commit."""
         self.rows.flush(self.connection)
+        if self.journal is not self.kept:
+            keep(self.connection, self.journal)
+            self.kept = self.journal
 
     def rolled_back(self) -> None:
         """Forget what the lost transaction had made."""
         self.rows.clear()
         self.heads.clear()
         self.next_fact = _next_fact(self.connection)
+        self.journal = self.kept = known_or_made(self.connection)
 
 
 def core(connection: sqlite3.Connection, clock: Clock) -> Core:
     """The writing side of an opened, migrated journal; a new one gets its key."""
     give_key(connection)
-    return Core(connection, instance_digests(connection), clock, _next_fact(connection))
+    head = known_or_made(connection)
+    return Core(
+        connection, instance_digests(connection), clock, _next_fact(connection), journal=head, kept=head
+    )
 
 
 def _next_fact(connection: sqlite3.Connection) -> int:
@@ -94,6 +105,7 @@ def append(core: Core, lead: str, fact: Fact) -> int:
     hashed = link(previous, lead, fact.seq, fact.key, fact.kind, fact.at, body, digest)
     number = core.next_fact
     core.next_fact += 1
+    core.journal = core.journal.after(hashed)
     core.rows.add(
         "fact", (number, lead, fact.seq, fact.key, fact.kind, fact.at, body, content, digest, hashed)
     )

@@ -14,6 +14,7 @@ from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import chain, later, overrides, plans, postbacks, queries, reveals, suppressions
 from leadflow_engine.store import rebuild as rebuilding
+from leadflow_engine.store.backup import memory_copy
 from leadflow_engine.store.core import Core, append, core, perform
 from leadflow_engine.store.digests import instance_digests
 from leadflow_engine.store.errors import Held, StoreError, explained
@@ -93,6 +94,11 @@ class SqliteStore:
         """A journal in memory that answers limits, dedupe, turns and kept answers as the file would now. Its
         leads are not in it, and nothing is ever written to the file."""
         return cls._in_memory(snapshot(Path(path), clock), clock)
+
+    @classmethod
+    def copied(cls, path: str | Path, clock: Clock) -> SqliteStore:
+        """All of a journal in memory: what is done to it is done to no file."""
+        return cls._in_memory(memory_copy(Path(path)), clock)
 
     @classmethod
     def _in_memory(cls, connection: sqlite3.Connection, clock: Clock) -> SqliteStore:

@@ -57,7 +57,7 @@ CREATE TABLE contact (
   kind TEXT NOT NULL,                   -- phone email
   hash TEXT NOT NULL,                   -- keyed digest of the normal form
   PRIMARY KEY (kind, hash, lead)
-) WITHOUT ROWID;
+);  -- with a rowid: SQLite 3.40 takes WITHOUT ROWID in this order of columns for damage
 CREATE INDEX contact_lead ON contact(lead);
 
 -- A statement of a source may have several occasions: the end of its lead, each return, each conversion.
