@@ -96,13 +96,14 @@ def policy(r: Resolver, item: nodes.Policy) -> None:
         r.draft.found(VALUE.at(item.span, "this policy does nothing", "", help))
     until = _until(r, item, condition, figure)
     lasting = longer_than_nothing(r.draft, item.length, "how long it must hold") if item.length else None
-    built = model.Policy(item.title.value, condition, figure, actions, lasting, until, item.span)
+    sampling = _sampling(condition)
+    built = model.Policy(item.title.value, condition, figure, actions, lasting, until, sampling, item.span)
     r.draft.policies.append(built)
 
 
 def _one_figure(r: Resolver, item: nodes.Policy, condition: Term) -> Call | None:
-    figures = _figures(condition)
-    figures = [figure for figure in figures if figure not in samples(condition)] or figures
+    counts = [figure for arm in _sampling(condition) for figure in _figures(arm)]
+    figures = [figure for figure in _figures(condition) if figure not in counts]
     if len(figures) > 1:
         first, second = figures[:2]
         message = "a policy watches one figure, and this one watches several"
@@ -118,9 +119,12 @@ def _figures(condition: Term) -> list[Call]:
     return list(dict.fromkeys(found))
 
 
-def samples(condition: Term) -> tuple[Call, ...]:
-    """The counts that a condition only asks to be high enough to judge by: ``and stats.attempts(acme, 1h) >= 20``."""
-    return tuple(arm.args[0] for arm in _arms(condition) if _is_sample(arm))  # type: ignore[misc, union-attr]
+def _sampling(condition: Term) -> tuple[Term, ...]:
+    """The parts that only ask a count to be high enough to judge by: ``and stats.attempts(acme, 1h) >= 20``; none where
+    there is nothing else to judge."""
+    found = tuple(arm for arm in _arms(condition) if _is_sample(arm))
+    counts = [figure for arm in found for figure in _figures(arm)]
+    return found if any(figure not in counts for figure in _figures(condition)) else ()
 
 
 def _is_sample(arm: Term) -> bool:

@@ -67,6 +67,7 @@ class Policy:
     """``policy "..." when C for D { actions } until below N``.
 
     ``figure`` is the one figure that C watches (a call of ``stats``); ``lasting`` is how long C must hold first.
+    ``sampling`` are the parts of C that only say how much must have been counted before the figure is believed.
     Without ``until`` the actions are undone when C no longer holds.
     """
 
@@ -76,4 +77,5 @@ class Policy:
     actions: tuple[PolicyAction, ...]
     lasting: Duration | None = None
     until: Until | None = None
+    sampling: tuple[Term, ...] = ()
     span: Span = NOWHERE
