@@ -20,8 +20,8 @@ from leadflow_dsl.tokens import Source, source
 Level: TypeAlias = Severity | Literal["off"]
 LEVELS: Final[tuple[str, ...]] = (*get_args(Severity), "off")
 
-TABLES: Final = ("lint", "redirects")
-"""What ``leadflow.toml`` may say: how severe rules are, and to which hosts a source's posts may redirect."""
+TABLES: Final = ("lint", "redirects", "serve")
+"""What ``leadflow.toml`` may say: how severe rules are, where posts may redirect, what the service asks of callers."""
 _FILES: Final = (
     ("leadflow.toml", ("lint",), "lint"),
     ("pyproject.toml", ("tool", "leadflow", "lint"), "tool.leadflow"),

@@ -112,6 +112,34 @@ class Secrets:
         return f"Secrets({', '.join(f'{name}={MASK}' for name in sorted(self._values))})"
 
 
+class LateSecrets(Secrets):
+    """Secrets that are looked for when a request needs them: for a service whose flows come and go.
+
+    ``roots`` are folders whose ``.env`` is read; the environment is asked before them.
+    """
+
+    __slots__ = ("_roots",)
+
+    def __init__(self, roots: Iterable[Path | str]) -> None:
+        super().__init__()
+        self._roots = tuple(roots)
+
+    def get(self, name: str) -> str:
+        """The value: for the wire only. Raises ``SecretMissing``."""
+        if name not in self._values:
+            found = (Secrets.load([name], root) for root in self._roots)
+            value = next((each._values[name] for each in found if name in each._values), "")
+            if value:
+                self._values[name] = value
+                forms = {*self._forms, *_masked_forms([value])}
+                self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        return super().get(name)
+
+    def renew(self) -> None:
+        """Look for each of them again: ``.env`` may have changed. What is known goes on being masked."""
+        self._values.clear()
+
+
 def _masked_forms(values: Iterable[str]) -> tuple[str, ...]:
     """Every spelling of the values in which an answer might bring them back, the longest first."""
     forms = {form for value in values if len(value) >= SHORTEST_MASKED for form in _spellings(value)}

@@ -6,7 +6,7 @@ Nothing is told of buyers beyond the sales: no bids, no refusals.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -41,10 +41,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Beside(LeadScope):
-    """A lead, and beside it what became of it: the scope of a ``reply`` and a ``postback``."""
+    """A lead, and beside it what became of it: the scope of a ``reply`` and a ``postback``. ``told`` are the ``return``
+    or the ``conversion`` that a postback tells of."""
 
     result: Mapping[str, Json]
     key: str = ""
+    told: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def read(self, read: t.Read) -> object:
         """A name of the flow, or of the result."""
@@ -52,9 +54,11 @@ class Beside(LeadScope):
             return walk(self.result, f"{read.name}.{read.part}" if read.part else read.name)
         if read.kind == "delivery":
             return self.key or None
+        if read.kind in {"return", "conversion"}:
+            return self.told.get(read.kind, {}).get(read.name)
         if read.kind == "lead" and read.name == "outcome":
             return self.result["outcome"]
-        return self.lead.read(read) if read.kind not in {"return", "offer", "callback", "deliver"} else None
+        return self.lead.read(read) if read.kind not in {"offer", "callback", "deliver"} else None
 
 
 def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> Reply:
@@ -112,7 +116,7 @@ def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequenc
         "reason": summary["reason"] or None if outcome not in SOLD else None,
         "details": list(_details(plan, lead)) if outcome == "refused" else [],
         "reference": next((sale["reference"] for sale in sales if sale["reference"]), None),
-        "price": _money(plan, _owed(summary, outcome)),
+        "price": money_in(plan, _owed(summary, outcome)),
         "redirect": next((sale["redirect"] for sale in sales if sale["redirect"]), None),
         "sales": sales,
     }
@@ -127,7 +131,7 @@ def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:
     return owed if due and owed and not lead["test"] else None
 
 
-def _money(plan: Plan, amount: Decimal | None) -> Value | None:
+def money_in(plan: Plan, amount: Decimal | None) -> Value | None:
     """An amount as a value of its type, so that it is written as money is everywhere."""
     return None if amount is None else parse(t.Type("money"), amount, plan.flow.country, plan.flow.timezone)
 
@@ -143,7 +147,7 @@ def _sale(plan: Plan, sale: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]
     return {
         "buyer": buyer.name,
         "legal_name": buyer.legal_name or buyer.title or buyer.name,
-        "price": _money(plan, sale["price"]),
+        "price": money_in(plan, sale["price"]),
         "reference": sale["reference"] or None,
         "redirect": _redirect(plan, buyer, lead, facts),
     }

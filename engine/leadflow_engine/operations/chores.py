@@ -6,13 +6,14 @@ fails is told and stops nothing else; only a failing journal is raised (``StoreE
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from leadflow_engine.effects import Json
 from leadflow_engine.operations.inquiring import Followed, follow_up
-from leadflow_engine.operations import batching
+from leadflow_engine.operations import batching, policies
 from leadflow_engine.operations.postbacks import Told, send_due
+from leadflow_engine.operations.resubmitting import resubmit_due
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.operations.work import Worked, work_once
 from leadflow_engine.ports import Clock, Outbound
@@ -47,6 +48,7 @@ Chore = Callable[[Hands, Tell], Awaitable[None]]
 
 async def leads(hands: Hands, tell: Tell) -> None:
     """Go on with leads that are due or were interrupted. A service does this by itself, beside the leads that come."""
+
     def worked(one: Worked) -> None:
         tell(Did(one.problem, bool(one.problem), one))
 
@@ -77,7 +79,19 @@ async def _follow_ups(hands: Hands, tell: Tell) -> None:
     await follow_up(hands.store, hands.plans, hands.outbound, hands.clock, followed, hands.concurrency)
 
 
-CHORES: Final[tuple[Chore, ...]] = (_follow_ups, leads, _postbacks, _batches)
+async def _resubmissions(hands: Hands, tell: Tell) -> None:
+    def begun(one: Worked) -> None:
+        tell(Did(one.problem, bool(one.problem), one))
+
+    await resubmit_due(hands.store, hands.plans, hands.outbound, hands.clock, begun, hands.concurrency)
+
+
+async def _policies(hands: Hands, tell: Tell) -> None:
+    for event in policies.look(hands.store, hands.plans, hands.clock):
+        tell(Did(policies.sentence(event), data=asdict(event)))
+
+
+CHORES: Final[tuple[Chore, ...]] = (_policies, _follow_ups, leads, _resubmissions, _postbacks, _batches)
 
 
 async def do_all(hands: Hands, tell: Tell) -> None:

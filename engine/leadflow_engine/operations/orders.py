@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from leadflow_engine.effects import Json
+from leadflow_engine.operations import billing, paying, resubmitting
+from leadflow_engine.operations.keys import make_key, revoke_key
+from leadflow_engine.operations.returning import give_back
 from leadflow_engine.store import SqliteStore, StoreError
 
 Order = Callable[[SqliteStore, Mapping[str, Json]], Json]
@@ -29,4 +32,12 @@ def _settle(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     return {"state": later.state, "conflict": later.conflict, "waits": waits}
 
 
-ORDERS: Final[Mapping[str, Order]] = {"settle": _settle}
+ORDERS: Final[Mapping[str, Order]] = {
+    "settle": _settle,
+    "resubmit": resubmitting.carry_out,
+    "key_new": make_key,
+    "key_revoke": revoke_key,
+    "payment": paying.carry_out,
+    "invoice": billing.carry_out,
+    "return": give_back,
+}

@@ -114,10 +114,11 @@ def _payloads(source: m.Source, tree: Json, name: str) -> tuple[Payload, ...]:
 
 
 def arrivals(plan: Plan, source: str, received: Received) -> tuple[Arrival, ...]:
-    """The leads of a call, as a Run takes them."""
+    """The leads of a call, as a Run takes them. Their identities name the flow, too: two flows of one journal may have
+    a source of the same name."""
     flow = plan.flow.name
     return tuple(
-        Arrival(lead_id(flow, each.identity), each.identity, source, each.own, beside=each.beside)
+        Arrival(lead_id(flow, each.identity), f"{flow}/{each.identity}", source, each.own, beside=each.beside)
         for each in received.payloads
     )
 

@@ -13,6 +13,10 @@ class Held(StoreError):
     """Another process writes to the journal; it may be had later."""
 
 
+class Full(StoreError):
+    """There is no room on the disk; what was committed is safe, and writing goes on once there is."""
+
+
 HINTS = (
     (
         "is full",
@@ -42,4 +46,5 @@ def explained(error: sqlite3.Error, path: str) -> StoreError:
     """``error`` of SQLite as a ``StoreError`` that names the file and a way out."""
     text = str(error)
     hint = next((say for word, say in HINTS if word in text.lower()), "nothing of this was written")
-    return StoreError(f"journal {path}: {text}; {hint}")
+    kind = Full if "is full" in text.lower() else StoreError
+    return kind(f"journal {path}: {text}; {hint}")

@@ -1,0 +1,68 @@
+"""``leadflow serve``: take leads over HTTP."""
+
+from __future__ import annotations
+
+import click
+
+from leadflow_engine.cli.failing import CannotStart
+from leadflow_engine.cli.screen import note
+
+
+@click.command("serve", short_help="Take leads over HTTP, route and answer them.")
+@click.argument("flows", nargs=-1, required=True, metavar="FLOW...")
+@click.option("--db", required=True, metavar="FILE", help="The journal; made where there is none.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
+@click.option(
+    "--port", default=8800, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
+@click.option(
+    "--open", "open_", is_flag=True, help="A source that says nothing of who calls takes everybody."
+)
+@click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A proxy whose X-Forwarded-For is believed; several times.",
+)
+@click.option("--public-url", default="", metavar="URL", help="Where the world finds it, for instructions.")
+@click.option(
+    "--concurrency",
+    default=256,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="Leads at once; what is beyond is refused with 503.",
+)
+@click.option(
+    "--grace",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="How long leads may take to end when the service stops.",
+)
+@click.option("--watch/--no-watch", default=True, help="Load a flow again when its files change.")
+def command(
+    flows: tuple[str, ...],
+    db: str,
+    host: str,
+    port: int,
+    open_: bool,
+    proxies: tuple[str, ...],
+    public_url: str,
+    concurrency: int,
+    grace: float,
+    watch: bool,
+) -> None:
+    """Take leads for FLOW... over HTTP until SIGTERM or Ctrl-C: keep, route and answer them, and go on with those
+    that wait. SIGHUP, or `leadflow reload`, loads changed flows again."""
+    import asyncio
+
+    from leadflow_engine.service.server import Asked, CannotListen, serve
+
+    asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch)
+    try:
+        asyncio.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}")))
+    except CannotListen as problem:
+        raise CannotStart(str(problem)) from None

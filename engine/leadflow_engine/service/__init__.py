@@ -1,0 +1,1 @@
+"""The service: leads come in over HTTP, are kept, routed and answered; what waits goes on beside them."""

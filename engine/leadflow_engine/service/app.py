@@ -1,0 +1,252 @@
+"""The service's HTTP surface: which path does what. What is done stands in the modules beside this one."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leadflow_dsl.terms import reads
+from leadflow_engine.intake.call import PLAIN, Call, Refused
+from leadflow_engine.intake.replies import as_it_stands
+from leadflow_engine.service.answers import Answer, busy, json_answer, problem
+from leadflow_engine.service.bounds import Bucket
+from leadflow_engine.service.browsers import allowed_headers, preflight
+from leadflow_engine.service.callers import Gate
+from leadflow_engine.service.documents import MEDIA, Documents, form_of
+from leadflow_engine.service.http import call_of, head_of, response_of, whole_url
+from leadflow_engine.service.log import Log
+from leadflow_engine.service.metrics import NOBODY, Metrics
+from leadflow_engine.service.served import Flows, Served, ServedSource
+from leadflow_engine.service.submitting import Desk, submit
+from leadflow_engine.store import StoreError
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+NO_SUCH: Final = "there is no such flow or source"
+STOPPING: Final = "the service is stopping; send it again"
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
+_METRICS: Final = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
+
+
+@dataclass(slots=True)
+class Reception:
+    """Everything that callers meet. ``stopping`` is set once the service takes no more leads; ``trouble`` says why
+    leads cannot be stored at the moment. ``public_url`` is where the world finds it ("": as it was called)."""
+
+    flows: Flows
+    gate: Gate
+    desk: Desk
+    metrics: Metrics
+    log: Log
+    public_url: str = ""
+    documents: Documents = field(default_factory=Documents)
+    buckets: dict[str, Bucket] = field(default_factory=dict)
+    stopping: bool = False
+    trouble: Callable[[], str] = lambda: ""
+
+
+def application(reception: Reception) -> Starlette:
+    """The ASGI application."""
+    surface = _Surface(reception)
+    any_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    source = "/flows/{flow}/sources/{source}"
+    return Starlette(
+        routes=[
+            Route("/health/live", surface.shielded(surface.live)),
+            Route("/health/ready", surface.shielded(surface.ready)),
+            Route("/metrics", surface.shielded(surface.figures)),
+            Route("/openapi.json", surface.shielded(surface.openapi)),
+            Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
+            Route(source, surface.shielded(surface.instructions)),
+            Route("/leads/{id}", surface.shielded(surface.lead)),
+            Route("/{rest:path}", surface.shielded(surface.nothing), methods=any_method),
+        ]
+    )
+
+
+class _Surface:
+    def __init__(self, reception: Reception) -> None:
+        self._here = reception
+
+    def shielded(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """The handler, whose refusals are answers, and whose mistakes tell nobody anything."""
+
+        async def handle(request: Request) -> Response:
+            return response_of(await self._shielded(handler, request))
+
+        return handle
+
+    async def _shielded(self, handler: Handler, request: Request) -> Answer:
+        try:
+            return await handler(request)
+        except Refused as refused:
+            answered = refused.answered
+            return Answer(answered.status, answered.headers, answered.body)
+        except StoreError as error:
+            self._here.log.trouble(str(error))
+            return busy("the journal cannot be read now", 10)
+        except Exception as error:
+            self._here.log.mistake(request.url.path, error)
+            return problem(500, "something went wrong here")
+
+    # -------------------------------------------------------------- leads
+
+    async def submit(self, request: Request) -> Answer:
+        """A call to a source."""
+        began = time.perf_counter()
+        place = self._place(request)
+        answer = await self._submitted(request, place)
+        flow, source = (place[0].name, place[1].name) if place else (NOBODY, NOBODY)
+        self._here.metrics.called(flow, source, answer.status, time.perf_counter() - began)
+        return answer
+
+    async def _submitted(self, request: Request, place: tuple[Served, ServedSource] | None) -> Answer:
+        if place is None:
+            return problem(404, NO_SUCH)
+        served, source = place
+        head = head_of(request, self._here.desk.clock.now())
+        if request.method == "OPTIONS":
+            return preflight(source.settings, head)
+        try:
+            answer = await self._called(request, served, source, head)
+        except Refused as refused:
+            answer = Answer(refused.answered.status, refused.answered.headers, refused.answered.body)
+        return Answer(answer.status, (*answer.headers, *allowed_headers(source.settings, head)), answer.body)
+
+    async def _called(self, request: Request, served: Served, source: ServedSource, head: Call) -> Answer:
+        if self._here.stopping:
+            return busy(STOPPING, 5)
+        caller = self._here.gate.submitter(served, source, head)
+        name = f"{served.name}/{source.name}"
+        wait = self._bucket(name, source).wait(time.monotonic())
+        if wait:
+            return problem(429, "too many calls; try again later", (("Retry-After", str(wait)),))
+        if not self._here.desk.runs.room.is_free(name, source.settings.concurrency):
+            return busy("more leads are under way than can be taken at once; send it again")
+        call = await call_of(request, self._here.desk.clock.now(), secrets.token_hex(16))
+        call = whole_url(call, request.url.scheme) if _signs_urls(source) else call
+        return await submit(self._here.desk, served, source, call, caller)
+
+    def _bucket(self, name: str, source: ServedSource) -> Bucket:
+        bucket = self._here.buckets.get(name)
+        if bucket is None or bucket.rate != source.settings.rate:
+            bucket = self._here.buckets[name] = Bucket(source.settings.rate, at=time.monotonic())
+        return bucket
+
+    async def lead(self, request: Request) -> Answer:
+        """A lead as it stands, for the source that sent it."""
+        head = head_of(request, self._here.desk.clock.now())
+        summary = self._here.desk.store.lead_summary(request.path_params["id"])
+        lead = summary["lead"] if summary else {"flow": "", "source": ""}
+        place = self._here.flows.source(lead["flow"], lead["source"])
+        if place is None or summary is None:
+            return problem(404, "there is no such lead")
+        self._here.gate.reader(*place, head)
+        reply = as_it_stands(summary)
+        return Answer(reply.status, reply.headers, reply.body)
+
+    # -------------------------------------------------------------- documents
+
+    async def instructions(self, request: Request) -> Answer:
+        """The posting instructions of a source."""
+        place = self._place(request)
+        if place is None:
+            return problem(404, NO_SUCH)
+        head = head_of(request, self._here.desk.clock.now())
+        try:
+            self._here.gate.reader(*place, head)
+        except Refused as refused:
+            found = refused.answered
+            return Answer(found.status, (*found.headers, ("WWW-Authenticate", "Basic")), found.body)
+        form = form_of(head.header("Accept"), request.query_params.get("format", ""))
+        at = head.received_at
+        text = await self._here.documents.instructions(
+            place[0].plan, place[1].name, self._base(request), at, form
+        )
+        return Answer(200, (("Content-Type", MEDIA[form]), *_NO_SCRIPTS), text)
+
+    async def openapi(self, request: Request) -> Answer:
+        """The OpenAPI description of what the caller's key opens."""
+        head = head_of(request, self._here.desk.clock.now())
+        named = request.query_params.get("flow", "")
+        for served in self._here.flows.by_name.values():
+            mine = [source for source in served.sources.values() if self._opens(served, source, head)]
+            if mine and named in ("", served.name):
+                pairs = [(served.plan, source.name) for source in mine]
+                text = await self._here.documents.described(pairs, self._base(request), head.received_at)
+                return Answer(200, (("Content-Type", "application/json"),), text)
+        raise Refused(401, "the key of a source is needed", (("WWW-Authenticate", "Bearer"),))
+
+    def _opens(self, served: Served, source: ServedSource, head: Call) -> bool:
+        try:
+            self._here.gate.reader(served, source, head)
+        except Refused:
+            return False
+        return True
+
+    def _base(self, request: Request) -> str:
+        if self._here.public_url:
+            return self._here.public_url
+        host = request.headers.get("host", "")
+        return f"{request.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+    # -------------------------------------------------------------- for operators
+
+    async def live(self, request: Request) -> Answer:
+        """The process answers."""
+        return json_answer(200, {"status": "live"})
+
+    async def ready(self, request: Request) -> Answer:
+        """May leads be sent here?"""
+        why = STOPPING if self._here.stopping else self._here.trouble()
+        if why:
+            return json_answer(503, {"status": "not ready", "why": why})
+        flows = {served.name: served.plan.short for served in self._here.flows.by_name.values()}
+        return json_answer(200, {"status": "ready", "flows": flows})
+
+    async def figures(self, request: Request) -> Answer:
+        """Figures for Prometheus; they tell of business, so that only callers of this network have them."""
+        if not _is_near(request.client.host if request.client else ""):
+            return problem(403, "figures are for callers of this network")
+        return Answer(200, _METRICS, self._here.metrics.text().decode())
+
+    async def nothing(self, request: Request) -> Answer:
+        """Any other path."""
+        return problem(404, "there is nothing here")
+
+    def _place(self, request: Request) -> tuple[Served, ServedSource] | None:
+        return self._here.flows.source(request.path_params["flow"], request.path_params["source"])
+
+
+_NO_SCRIPTS: Final = (
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    PLAIN[1],
+)
+
+
+def _signs_urls(source: ServedSource) -> bool:
+    """Is a signature of this source made over the address?"""
+    return any(
+        (read.kind, read.name) == ("request", "url")
+        for said in source.source.verify
+        if said.over is not None
+        for read in reads(said.over)
+    )
+
+
+def _is_near(address: str) -> bool:
+    try:
+        found: Any = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return bool(found.is_loopback or found.is_private)

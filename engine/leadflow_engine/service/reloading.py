@@ -1,0 +1,79 @@
+"""Flows loaded again while leads run: those that came before end on the plan on which they began."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from leadflow_engine.effects import Json
+from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.resume import Plans
+from leadflow_engine.secrets import LateSecrets
+from leadflow_engine.service.log import Log
+from leadflow_engine.service.metrics import Metrics
+from leadflow_engine.service.served import Flows, Reloaded, Served, load_again
+from leadflow_engine.store import SqliteStore
+
+WATCH_EVERY: Final = 2.0
+"""Seconds between two looks at the files."""
+
+
+@dataclass(slots=True)
+class Reloader:
+    """Loads flows again: when somebody says so, and when their files change."""
+
+    flows: Flows
+    store: SqliteStore
+    plans: Plans
+    secrets: LateSecrets
+    metrics: Metrics
+    log: Log
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def soon(self) -> None:
+        """Load all of them again; for a signal."""
+        self.asked.set()
+
+    async def reload(self) -> Json:
+        """Load all of them again. Gives what came of each: flow, result (taken, unchanged, refused), plan, problem."""
+        return await self._load(list(self.flows.by_name.values()))
+
+    async def work(self, watch: bool) -> None:
+        """Wait for ``soon``, and (``watch``) for files to change."""
+        while True:
+            try:
+                async with asyncio.timeout(WATCH_EVERY):
+                    await self.asked.wait()
+            except TimeoutError:
+                changed = await asyncio.to_thread(self.flows.changed) if watch else []
+                await self._load(changed)
+            else:
+                self.asked.clear()
+                await self.reload()
+
+    async def _load(self, flows: Sequence[Served]) -> Json:
+        async with self.lock:
+            return [await self._one(served) for served in flows]
+
+    async def _one(self, served: Served) -> Json:
+        found = await asyncio.to_thread(load_again, served)
+        if found.served is not None:
+            plan = found.served.plan
+            await asyncio.to_thread(self.store.add_plan, plan.name, description(plan))
+            self.plans.known[plan.name] = plan
+            self.secrets.renew()
+        self.flows.take(found)
+        return self._told(found)
+
+    def _told(self, found: Reloaded) -> Json:
+        result = "refused" if found.problem else "taken" if found.changed else "unchanged"
+        self.metrics.reloaded(found.flow, result)
+        plan = self.flows.by_name[found.flow].plan
+        if found.problem:
+            self.log.line(f"{found.flow} is not loaded again, plan {plan.short} goes on: {found.problem}")
+        elif found.changed:
+            self.log.line(f"{found.flow} is loaded again: plan {plan.short}")
+        return {"flow": found.flow, "result": result, "plan": plan.short, "problem": found.problem}

@@ -1,0 +1,42 @@
+"""Calls that came to the service: what came under an ``Idempotency-Key``, and which signed calls were taken."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from leadflow_engine.store.codec import iso, moment
+from leadflow_engine.store.digests import instance_digests
+
+if TYPE_CHECKING:
+    from leadflow_engine.store.core import Core
+
+
+def note_named(core: Core, name: str, body: str, leads: int) -> None:
+    """Keep what came under this name; what came first stays. ``body`` tells one body from any other."""
+    core.connection.execute(
+        "INSERT INTO idempotency VALUES (?,?,?,?) ON CONFLICT (name) DO NOTHING",
+        (name, core.digests.call(body), leads, iso(core.clock.now())),
+    )
+
+
+def is_same(connection: sqlite3.Connection, name: str, body: str, leads: int) -> bool:
+    """Did this body come under this name, or nothing yet?"""
+    row = connection.execute("SELECT digest, leads FROM idempotency WHERE name = ?", (name,)).fetchone()
+    return row is None or tuple(row) == (instance_digests(connection).call(body), leads)
+
+
+def note_signed(core: Core, calls: Iterable[tuple[str, datetime.datetime]]) -> None:
+    """Remember signed calls until their signatures have ended; forget those that have."""
+    core.connection.execute("DELETE FROM signed_call WHERE until < ?", (iso(core.clock.now()),))
+    core.connection.executemany(
+        "INSERT INTO signed_call VALUES (?,?) ON CONFLICT (key) DO NOTHING",
+        [(key, iso(until)) for key, until in calls],
+    )
+
+
+def signed(connection: sqlite3.Connection) -> Mapping[str, datetime.datetime]:
+    """All signed calls that are remembered, with until when."""
+    return {key: moment(until) for key, until in connection.execute("SELECT key, until FROM signed_call")}
