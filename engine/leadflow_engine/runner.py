@@ -7,12 +7,12 @@ to the store with every durable effect. Nothing else builds a Run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
-from leadflow_engine.interpreter.cursor import BEGINNING, Arrival, Cursor
+from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor
 from leadflow_engine.interpreter.flow import main
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.run import Run
@@ -166,6 +166,10 @@ def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
     content = {"payload": dumps(arrival.payload)}
     if arrival.beside:
         content["beside"] = dumps(arrival.beside)
+    if arrival.again is not None:
+        said = asdict(arrival.again)
+        content["changed"] = dumps(said.pop("changed"))
+        body["again"] = {**said, "without": list(arrival.again.without)}
     return Fact(0, RECEIVED, "received", at, body, content)
 
 
@@ -179,4 +183,14 @@ def arrival_of(lead: str, received: Fact) -> Arrival:
     payload, beside = (
         read_json(content.get(name, empty)) for name, empty in (("payload", "null"), ("beside", "{}"))
     )
-    return Arrival(lead, body["identity"], body["source"], payload, bool(body["test"]), beside)
+    return Arrival(
+        lead, body["identity"], body["source"], payload, bool(body["test"]), beside, _again(body, content)
+    )
+
+
+def _again(body: Mapping[str, Any], content: Mapping[str, Any]) -> Again | None:
+    said = body.get("again")
+    if said is None:
+        return None
+    changed = read_json(content.get("changed", "{}"))
+    return Again(**{**said, "without": tuple(said["without"]), "changed": changed})

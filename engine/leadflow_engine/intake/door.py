@@ -71,10 +71,12 @@ def read_lead(
     mapped = dict(source.map)
     by_name = {folded(str(key)): key for key in reversed(list(body))}
     used: set[str] = set()
+    corrected = arrival.again.changed if arrival.again else {}
     scope = PayloadScope(lead, body)
     for field in plan.flow.fields:
         if field.computed is None:
             raw = _raw(field, mapped.get(field.name), scope, by_name, used)
+            raw = corrected.get(field.name, raw)
             lead.given[field.name] = _checked(field, raw, lead)
     lead.extra = {key: value for key, value in body.items() if key not in used}
     if source.test_when is not None and holds(source.test_when, scope) is True:

@@ -17,9 +17,29 @@ class UnknownVersion(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """A lead that is offered once more: the number of the ``attempt``, the lead ``of`` the one before and why;
+    ``received_at`` (ISO) is when it came for the first time.
+
+    ``without`` are buyers that do not get it (those that had it among them); ``entered`` is whether its source's door
+    let it in before, ``paid`` whether its source has been paid for it; ``changed`` are corrected values by field
+    (personal)."""
+
+    attempt: int
+    of: str
+    because: str
+    received_at: str
+    without: tuple[str, ...] = ()
+    entered: bool = False
+    paid: bool = False
+    changed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A lead as it arrives, before anything is known of it. ``identity`` names it for ever: the same one again is the
-    same lead. ``payload`` is what came of this lead, ``beside`` what stood beside it in a call of several."""
+    same lead. ``payload`` is what came of this lead, ``beside`` what stood beside it in a call of several. ``again`` is set
+    where it is not the first attempt."""
 
     lead: str
     identity: str
@@ -27,6 +47,7 @@ class Arrival:
     payload: Any
     test: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)

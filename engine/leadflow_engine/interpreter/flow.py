@@ -10,6 +10,7 @@ from typing import Any
 from leadflow_dsl.model import Route
 from leadflow_engine.effects import Clock, Effect, End, Suspend
 from leadflow_engine.intake import door as intake
+from leadflow_engine.interpreter import attempts
 from leadflow_engine.interpreter.asking import restore
 from leadflow_engine.interpreter.cursor import Cursor
 from leadflow_engine.interpreter.figures import learn_figures
@@ -30,15 +31,15 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     """Everything that happens to a lead in one segment. Its last effect is ``end`` or ``suspend``."""
     told = yield Effect(f"clock/segment.{journey.segment}", Clock())
     now = moment(told["now"])
-    first = journey.segment == 1
-    received_at = now if first else moment(str(journey.past["clock/segment.1"]["now"]))
+    received_at = attempts.received_at(journey, now)
     entered = f"accept/{journey.arrival.source}" in journey.past
     if not (yield from _read(journey, received_at, now, entered)):
         return
     yield from learn_figures(journey)
     yield from learn_suppressed(journey)
     owed = intake.cost_of(journey.plan, journey.lead)
-    journey.cost, journey.cost_share = owed.amount, owed.share
+    if not attempts.is_paid(journey):
+        journey.cost, journey.cost_share = owed.amount, owed.share
     if entered:
         journey.accepted = True
         _restore(journey)
@@ -89,7 +90,7 @@ def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
     bad = sorted(name for name, value in lead.given.items() if not value.blank and not value.valid)
     note = f"{present} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
     if not reason:
-        reply = yield Effect(f"accept/{lead.source}", intake.claims(plan, lead))
+        reply = yield Effect(f"accept/{lead.source}", attempts.claims(journey))
         reason = "" if reply["accepted"] else str(reply["reason"])
         journey.accepted = not reason
     journey.ended("intake", "intake", "failure" if reason else "success", reason, note=note)

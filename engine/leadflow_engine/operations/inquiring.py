@@ -17,6 +17,7 @@ from leadflow_engine.interpreter.following import RESENT_AFTER
 from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import personal_texts
+from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.retelling import Told, at_delivery, told_again
 from leadflow_engine.plan import PlannedBuyer
@@ -30,8 +31,8 @@ from leadflow_engine.store.codec import money
 from leadflow_engine.store.follow_ups import FollowUp
 
 RESENT_WORD: Final = {"accepted": "sold", "rejected": "declined"}
-"""What the verdict of a post that was made again says of the delivery. A `duplicate` may mean our own first post, and an
-`error` may be of the second alone: neither says anything."""
+"""What the verdict of a post that was made again says of the delivery. A `duplicate` may mean our own first post, an
+`error` the second alone: neither says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,7 @@ async def follow_up(
                 if done is not None:
                     tell(done)
 
-    async with asyncio.TaskGroup() as group:
-        for due in leads.values():
-            group.create_task(one(due))
+    await together(one(due) for due in leads.values())
 
 
 async def _done(
@@ -114,7 +113,7 @@ async def _heard(store: SqliteStore, outbound: Outbound, clock: Clock, what: Fol
     planned = told.plan.buyers[what.buyer]
     lead = at_delivery(told, planned.buyer, what.number)
     leg, request = _request(told, planned.buyer, lead, what)
-    if leg is None or isinstance(request, RequestProblem):
+    if leg is None or not isinstance(request, HttpRequest):
         why = request.reason if isinstance(request, RequestProblem) else "the buyer does not say how"
         return Heard(None, {}, problem=why, again=_again(planned.buyer, what, clock.now()))
     result = await outbound.send(request)

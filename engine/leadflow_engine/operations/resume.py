@@ -34,12 +34,15 @@ class Plans:
         """The plan of a lead. Raises ``StoreError`` or ``LoadProblem`` where it cannot be had."""
         if not facts:
             raise StoreError(f"lead {lead} has no facts in this journal")
-        name = str(facts[0].body["plan"])
+        return self.named(str(facts[0].body["plan"]), f"lead {lead} began on")
+
+    def named(self, name: str, why: str = "it is to go by") -> Plan:
+        """The plan of this name; ``why`` begins the sentence where the journal does not keep it (``LoadProblem``)."""
         if name not in self.known:
             files = self.store.plan_files(name)
             main = self.store.plan_main(name)
             if not files or not main:
-                raise LoadProblem(f"lead {lead} began on plan {name[:7]}, which this journal does not keep")
+                raise LoadProblem(f"{why} plan {name[:7]}, which this journal does not keep")
             self.known[name] = plan_of_files(files, main)
         return self.known[name]
 

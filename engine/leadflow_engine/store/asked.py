@@ -26,8 +26,8 @@ KINDS: Final[Mapping[str, str]] = {"inquiry": "inquired", "resend": "resent"}
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What came of asking. ``posting`` is the call (its key is the fact's), None where none could be made: ``problem``
-    says why. ``content`` is the answer whole (personal). ``word`` is what it says of the delivery, "" where nothing yet;
-    ``price`` what the sale is then worth. ``again`` is when it is asked once more."""
+    says why. ``content`` is the answer whole (personal). ``word`` is what it says of the delivery, "" where nothing
+    yet; ``price`` what the sale is then worth. ``again`` is when it is asked once more."""
 
     posting: Posting | None
     content: Result

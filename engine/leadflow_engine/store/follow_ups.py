@@ -64,4 +64,7 @@ def due(connection: sqlite3.Connection, now: datetime.datetime) -> list[FollowUp
         "ORDER BY f.due, f.lead, f.buyer",
         (iso(now),),
     )
-    return [FollowUp(*row[:4], moment(row[4]), row[5]) for row in rows]
+    return [
+        FollowUp(lead, buyer, number, kind, moment(since), attempts)
+        for lead, buyer, number, kind, since, attempts in rows
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,3 +47,11 @@ def add_plan(core: Core, plan: str, description: Mapping[str, Any]) -> None:
         "INSERT INTO plan_stage VALUES (?,?,?) ON CONFLICT DO NOTHING",
         [(plan, stage, buyer) for stage, names in description.get("stages", {}).items() for buyer in names],
     )
+
+
+def newest(connection: sqlite3.Connection, flow: str) -> str:
+    """The name of the plan of this flow that the journal came to know last; "" where it knows none."""
+    row = connection.execute(
+        "SELECT name FROM plan WHERE flow = ? ORDER BY added_at DESC, rowid DESC LIMIT 1", (flow,)
+    ).fetchone()
+    return row[0] if row else ""

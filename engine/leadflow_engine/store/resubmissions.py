@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from leadflow_engine.effects import Fact
 from leadflow_engine.intake.door import lead_id
-from leadflow_engine.store.codec import iso, json_text, text
+from leadflow_engine.store.codec import iso, text
 from leadflow_engine.store.core import Core, append, event, next_seq
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
@@ -44,9 +44,11 @@ class Resubmission:
 
 def ask(event: Event, because: str, without: tuple[str, ...], plan: str = "", key: str = "") -> None:
     """Have the event's lead offered again, without these buyers and all that were sent it. Of a lead that is to be
-    offered again already nothing changes. For projections: it reads nothing but projections.
+    offered again already, and of one that somebody has, nothing changes. For projections: it reads nothing else.
 
     ``plan`` is the name of the plan on which, "" for the flow's newest; ``key`` the fact with corrected values."""
+    if _who_has_it(event.connection, event.lead):
+        return
     flow, identity = event.connection.execute(
         "SELECT flow, identity FROM lead WHERE id = ?", (event.lead,)
     ).fetchone()
@@ -63,7 +65,7 @@ def ask(event: Event, because: str, without: tuple[str, ...], plan: str = "", ke
             text(name),
             attempt,
             text(because),
-            json_text(list(without), "the buyers left out"),
+            json.dumps(list(without)),
             plan,
             key,
             event.at,
@@ -89,7 +91,7 @@ def resubmit(
     key = f"{KIND}/1"
     fact = append(core, lead, Fact(next_seq(core, lead), key, KIND, iso(at), body, content))
     project_resubmitted(event(core, lead, at, fact), key, body)
-    return str(_row(core.connection, lead)[0])
+    return _next(core.connection, lead)
 
 
 def project_resubmitted(event: Event, key: str, body: Mapping[str, Any]) -> None:
@@ -101,20 +103,30 @@ def _may_be(connection: sqlite3.Connection, lead: str) -> None:
     row = connection.execute("SELECT outcome, ended_at FROM lead WHERE id = ?", (lead,)).fetchone()
     if row is None:
         raise StoreError(f"there is no lead {lead} in this journal")
-    if next_ := _row(connection, lead):
-        raise StoreError(f"lead {lead} is offered again already, as {next_[0]}: resubmit that one")
+    if next_ := _next(connection, lead):
+        raise StoreError(f"lead {lead} is offered again already, as {next_}: resubmit that one")
     if row[1] is None:
         said = f"waits ({row[0]})" if row[0] else "is under way"
         raise StoreError(f"lead {lead} {said}; only a lead that has ended can be offered again")
+    if has := _who_has_it(connection, lead):
+        raise StoreError(f"lead {lead} is not free: {has} has it or may have it")
     if not _has_content(connection, lead):
         raise StoreError(f"what came of lead {lead} is not kept any more: it cannot be offered again")
 
 
-def _row(connection: sqlite3.Connection, lead: str) -> tuple[Any, ...] | None:
-    row: tuple[Any, ...] | None = connection.execute(
-        "SELECT next FROM resubmission WHERE lead = ?", (lead,)
-    ).fetchone()
-    return row
+def _who_has_it(connection: sqlite3.Connection, lead: str) -> str:
+    rows = connection.execute(
+        "SELECT buyer FROM delivery WHERE lead = ? AND state IN ('confirmed', 'pending', 'in_doubt', 'intent') "
+        "ORDER BY buyer",
+        (lead,),
+    )
+    return ", ".join(row[0] for row in rows)
+
+
+def _next(connection: sqlite3.Connection, lead: str) -> str:
+    """The next attempt's lead; "" where there is none."""
+    row = connection.execute("SELECT next FROM resubmission WHERE lead = ?", (lead,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _has_content(connection: sqlite3.Connection, lead: str) -> bool:

@@ -9,6 +9,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, ReadLimits
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.interpreter.asking import ask
+from leadflow_engine.interpreter.attempts import had_before
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.prices import limits_question
@@ -30,6 +31,7 @@ def prequalify(
     judgement = judge(journey.plan, journey.lead, names, stage.where)
     _refuse_suppressed(journey, judgement)
     _refuse_tests(journey, judgement)
+    _refuse_tried(journey, judgement)
     _refuse_sharers(journey, stage, judgement)
     yield from _read_limits(journey, stage, judgement)
     _note(journey, stage, judgement, in_turn)
@@ -52,6 +54,14 @@ def _refuse_tests(journey: Journey, judgement: Judgement) -> None:
         buyer = journey.plan.buyers[name].buyer
         if not (buyer.test_fields or buyer.test_url):
             _move_out(judgement, name, Out("filtered", "cannot be told that this is a test lead"))
+
+
+def _refuse_tried(journey: Journey, judgement: Judgement) -> None:
+    """Who had the lead in an earlier attempt does not get it again."""
+    for name in [*judgement.passed, *judgement.open]:
+        out = had_before(journey, name)
+        if out is not None:
+            _move_out(judgement, name, out)
 
 
 def _refuse_sharers(journey: Journey, stage: m.Stage, judgement: Judgement) -> None:
