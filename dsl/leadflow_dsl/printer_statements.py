@@ -351,6 +351,7 @@ WRITERS: Final[Mapping[type, Writer]] = {
     nodes.Timeout: plain("timeout {}", "limit"),
     nodes.Retry: _retry,
     nodes.Idempotency: plain("idempotency header {}", "header"),
+    nodes.FollowRedirects: plain("follow redirects up to {}", "most"),
     nodes.AuthBearer: plain("auth bearer {}", "secret"),
     nodes.AuthBasic: plain("auth basic {} {}", "user", "secret"),
     nodes.AuthHeader: bearing("auth header {name}", ("", "prefix"), ("", "secret")),

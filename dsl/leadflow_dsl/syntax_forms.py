@@ -84,6 +84,7 @@ FORMS: Final[Mapping[str, str]] = {
     "timeout": "timeout 5s",
     "retry": "retry 2 on timeout, connect, 5xx backoff 500ms",
     "idempotency": 'idempotency header "Idempotency-Key"',
+    "follow": "follow redirects up to 3",
     "body": 'body json { name = FIELD }, or body json from "mappings/x.json.j2"',
     "query": "query { name = FIELD }",
     "response": 'response json { accepted when "status" == "ok"  otherwise rejected }',

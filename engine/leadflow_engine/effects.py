@@ -25,7 +25,7 @@ class HttpRequest:
 
     ``url``, header values and ``body`` may hold secret placeholders (``secrets.placeholder``), and ``auth`` what must
     be computed from a secret; both are filled in by the outbound side on the way to the wire, never before.
-    ``timeout`` is in seconds.
+    ``timeout`` is in seconds, over all of ``redirects``, which is how many may be followed.
     """
 
     method: str
@@ -34,6 +34,7 @@ class HttpRequest:
     body: str | None = None
     auth: tuple[Auth, ...] = ()
     timeout: float = 5.0
+    redirects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ class CallOut:
 
     Result (see ``outbound.Answer``): ``{"phase": "answered"|"not_sent"|"partial"|"sent", "failure": "" or connect,
     timeout, reset, refused, too_large, protocol, "status": int|null, "headers": [[name, value]], "body": text,
-    "ms": number}``.
+    "ms": number}``, and where redirects were followed ``"redirects": ["307 https://host", ...]``.
     """
 
     leg: str

@@ -145,7 +145,7 @@ def email(r: Resolver, node: nodes.DeliverEmail) -> model.EmailDelivery | None:
 
 
 def _of_http(block: Said) -> Iterator[Any]:
-    one = (block.method, block.query, block.timeout, block.retry, block.idempotency)
+    one = (block.method, block.query, block.timeout, block.retry, block.idempotency, block.follow)
     several: tuple[Any, ...] = (*one, *block.headers, *block.auth)
     yield from (item for item in several if item is not None)
 

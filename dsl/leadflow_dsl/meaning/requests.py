@@ -44,6 +44,7 @@ class Said:
     timeout: nodes.Timeout | None = None
     retry: nodes.Retry | None = None
     idempotency: nodes.Idempotency | None = None
+    follow: nodes.FollowRedirects | None = None
     body: nodes.Body | None = None
     response: nodes.Response | None = None
 
@@ -54,6 +55,7 @@ _ONCE: Final[dict[type, str]] = {
     nodes.Timeout: "timeout",
     nodes.Retry: "retry",
     nodes.Idempotency: "idempotency",
+    nodes.FollowRedirects: "follow",
     nodes.Body: "body",
     nodes.Response: "response",
 }
@@ -91,7 +93,7 @@ def inherited(own: Said, ping: Said) -> Said:
     """A deliver with what it takes from its ping: URL, auth and headers that it does not say.
 
     A body or a query of its own replaces the ping's whole content; with neither, both are taken over. Time-out,
-    retry and the reading of the answer are never taken over.
+    retry, redirects and the reading of the answer are never taken over.
     """
     names = {header.name.value.casefold() for header in own.headers}
     headers = tuple(header for header in ping.headers if header.name.value.casefold() not in names)
@@ -138,6 +140,7 @@ def request(
         retry=_retry(r, block.retry) if block.retry else None,
         idempotency_header=block.idempotency.header.value if block.idempotency else "",
         body=body(here, block.body, where) if block.body else None,
+        redirects=_redirects(r, block.follow) if block.follow else 0,
         span=span,
     )
 
@@ -179,6 +182,17 @@ def _retry(r: Resolver, node: nodes.Retry) -> model.Retry:
     causes = tuple(_cause(r, cause) for cause in node.causes)
     backoff = node.backoff.value if node.backoff else DEFAULT_BACKOFF
     return model.Retry(whole(r.draft, node.times, "a number of retries"), causes, backoff, node.span)
+
+
+MOST_REDIRECTS: Final = 5
+
+
+def _redirects(r: Resolver, node: nodes.FollowRedirects) -> int:
+    most = whole(r.draft, node.most, "a number of redirects")
+    if most > MOST_REDIRECTS:
+        message = f"at most {MOST_REDIRECTS} redirects are followed, not {most}"
+        r.draft.found(VALUE.at(node.most.span, message, "", "usually one is enough"))
+    return min(most, MOST_REDIRECTS)
 
 
 def _cause(r: Resolver, node: nodes.Name | nodes.StatusClass | nodes.Number) -> str:

@@ -86,7 +86,8 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as the flow describes it. ``method`` is upper case; ``url`` may hold ``{{ }}``."""
+    """One HTTP request as the flow describes it. ``method`` is upper case; ``url`` may hold ``{{ }}``; ``redirects`` is
+    how many are followed."""
 
     method: str
     url: Text
@@ -97,4 +98,5 @@ class Request:
     retry: Retry | None = None
     idempotency_header: str = ""
     body: Body | None = None
+    redirects: int = 0
     span: Span = NOWHERE

@@ -191,6 +191,14 @@ class Idempotency:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowRedirects:
+    """``follow redirects up to 3``."""
+
+    most: Number
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Conforms:
     """``conforms to "schemas/buyer.json"``, behind a body."""
 
@@ -208,7 +216,9 @@ class Body:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-RequestItem: TypeAlias = Method | Query | Header | Auth | Timeout | Retry | Idempotency | Body
+RequestItem: TypeAlias = (
+    Method | Query | Header | Auth | Timeout | Retry | Idempotency | FollowRedirects | Body
+)
 
 
 @dataclass(frozen=True, slots=True)

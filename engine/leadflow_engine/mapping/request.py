@@ -80,6 +80,7 @@ class RequestBuilder:
             body=body,
             auth=tuple(auth for auth in self.request.auth if auth.kind != "body"),
             timeout=self.request.timeout.total_seconds(),
+            redirects=self.request.redirects,
         )
         return replace(request, auth=tuple(_auth(auth, request, scope) for auth in request.auth))
 

@@ -33,6 +33,7 @@ from leadflow_engine.outbound.answer import (
     harmless,
 )
 from leadflow_engine.outbound.guard import Guard, GuardedResolver, Refused, check_url, guard_from
+from leadflow_engine.outbound.redirects import Hop, next_hop, told
 from leadflow_engine.outbound.tokens import Key, NoToken, Tokens
 from leadflow_engine.outbound.ways import WAYS, Ways, scheme_of, ways_from
 from leadflow_engine.outbound.ways import send as send_by
@@ -75,6 +76,16 @@ class _Exchange:
     status: int | None = None
     headers: Headers = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
+    hops: list[str] = field(default_factory=list)
+    done: bool = False
+    """Whether an answer was followed behind which the request may have counted."""
+
+    def follow(self, hop: Hop) -> None:
+        """Begin the request that an answer asked for."""
+        self.hops.append(told(self.status or 0, hop.wire.url))
+        self.done = self.done or hop.done
+        self.connected, self.status, self.headers = False, None, []
+        self.body.clear()
 
 
 _current: ContextVar[_Exchange] = ContextVar("exchange")
@@ -128,8 +139,16 @@ class AiohttpOutbound:
         token = _current.set(exchange)
         wire: Wire | None = None
         try:
-            wire = self._wire(request, tokens)
-            await self._converse(wire, _timeout(request.timeout), exchange)
+            wire = wire_of(request, self._settings.secrets, tokens)
+            await self._converse(self._placed(wire, request), _timeout(request.timeout), exchange)
+            while len(exchange.hops) < request.redirects:
+                hop = next_hop(wire, request, exchange.status or 0, exchange.headers)
+                if hop is None:
+                    break
+                wire = hop.wire
+                exchange.follow(hop)
+                limits = _timeout(_left(request.timeout, exchange))
+                await self._converse(self._placed(wire, request), limits, exchange)
             text = decoded(_plain(exchange), _header(exchange.headers, "content-type"))
             return self._result(exchange, "answered", "", text, wire)
         except (
@@ -151,8 +170,8 @@ class AiohttpOutbound:
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
 
-    def _wire(self, request: HttpRequest, tokens: Mapping[Key, str]) -> Wire:
-        wire = wire_of(request, self._settings.secrets, tokens)
+    def _placed(self, wire: Wire, request: HttpRequest) -> Wire:
+        """What goes out: the request itself once the guard has looked at it, or to the sandbox."""
         check_url(wire.url, self._settings.guard)
         return (
             wire if self._settings.guard.sandbox is None else _to_sandbox(wire, request, self._settings.guard)
@@ -201,6 +220,7 @@ class AiohttpOutbound:
         self, exchange: _Exchange, phase: str, failure: str, text: str, wire: Wire | None
     ) -> dict[str, Any]:
         secrets, echoes = self._settings.secrets, wire.echoes if wire else ()
+        followed = {"redirects": list(exchange.hops)} if exchange.hops else {}
         return {
             "phase": phase,
             "failure": failure,
@@ -208,10 +228,12 @@ class AiohttpOutbound:
             "headers": [[name, harmless(value, secrets, echoes)] for name, value in exchange.headers],
             "body": harmless(text, secrets, echoes),
             "ms": round((time.perf_counter() - exchange.started) * 1000, 3),
+            **followed,
         }
 
     def _failed(self, exchange: _Exchange, error: Exception, wire: Wire | None) -> dict[str, Any]:
         phase, failure, detail = _cause(exchange, error)
+        phase = "sent" if exchange.done and phase == "not_sent" else phase
         text = (
             ""
             if failure == "too_large"
@@ -224,6 +246,11 @@ class AiohttpOutbound:
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     """Seconds from first look-up to last byte; aiohttp would round long ones up to whole seconds."""
     return aiohttp.ClientTimeout(total=seconds, ceil_threshold=float("inf"))
+
+
+def _left(seconds: float, exchange: _Exchange) -> float:
+    """What is left of a request's time; nothing left is a time-out at once."""
+    return max(seconds - (time.perf_counter() - exchange.started), 0.001)
 
 
 def _plain(exchange: _Exchange) -> bytes:
