@@ -259,8 +259,6 @@ class _Builder:
 
     def _on_state(self, item: nodes.OnState) -> None:
         state = item.state.text
-        if state == "overdue":
-            self.draft.not_built("on overdue", item.span)
         if isinstance(item.action, nodes.Hold):
             hold = model.Hold("hold_first" if item.action.first else "hold", item.action.up_to.value)
         else:

@@ -39,6 +39,7 @@ class Fork:
 class Journey:
     """The shared state of one segment. ``past`` are the results of earlier segments' facts, by key.
 
+    ``cost`` is what the source is owed, ``cost_share`` the part of the revenue that it is owed beside (0.7).
     ``costs`` is what each look-up has cost for this lead; ``shares`` what each qualified buyer of a stage gains of a
     first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
     is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of; ``suppressible`` what of
@@ -59,6 +60,7 @@ class Journey:
     outs: list[tuple[str, str]] = field(default_factory=list)
     spent: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
+    cost_share: Decimal = Decimal(0)
     elapsed: float = 0.0
     branch: str = ""
     branches: dict[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from leadflow_engine.store.errors import StoreError
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that changed hands. ``party`` is ``buyer/NAME`` or ``source/NAME``; ``amount`` is positive for what a buyer
-    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, "" where there is none."""
+    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, or ""."""
 
     party: str
     amount: Decimal
@@ -65,7 +65,7 @@ def _known(connection: sqlite3.Connection, payment: Payment, amount: int) -> boo
 
 
 def parties(connection: sqlite3.Connection, kind: str) -> list[str]:
-    """The names of all buyers (``buyer``) or sources (``source``) that leads were routed for, or that have an account."""
+    """The names of all buyers (``buyer``) or sources (``source``) that the journal knows or that have an account."""
     prefix = f"{kind}/"
     known = {
         row[0][len(prefix) :]

@@ -9,6 +9,7 @@ CREATE TABLE invoice (
   amount    INTEGER NOT NULL,           -- the sum of its lines; negative where more was credited than charged
   issued_at TEXT NOT NULL,
   due_at    TEXT,                       -- NULL where the buyer has no terms
+  zone      TEXT NOT NULL,
   by        TEXT NOT NULL
 );
 CREATE INDEX invoice_buyer ON invoice(buyer, id);

@@ -1,0 +1,81 @@
+"""Payments as people say them: whose they are, how much, when; and the order that keeps one in the journal."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from leadflow_engine.effects import Json
+from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.payments import Payment, parties, pay
+
+MOST = Decimal(1_000_000_000)
+"""More than this is a slip of the keyboard."""
+
+
+class PaymentProblem(Exception):
+    """What is not known, or not clear, in a sentence."""
+
+
+def amount_of(text: str) -> Decimal:
+    """An amount of money as people write it on a command line. Raises ``PaymentProblem``."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0:
+        raise PaymentProblem(f"`{text}` is not an amount: write it as 1250.00")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise PaymentProblem(f"`{text}` has more than two places")
+    if amount > MOST:
+        raise PaymentProblem(f"`{text}` is more than {MOST:,}: is it right?")
+    return amount
+
+
+def moment_of(text: str, zone: str) -> datetime.datetime:
+    """A day (its beginning, in this zone) or a moment, ISO 8601. Raises ``PaymentProblem``."""
+    try:
+        said = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise PaymentProblem(
+            f"`{text}` is not a day: write it as 2026-11-20, or 2026-11-20T15:00:00Z"
+        ) from None
+    return said if said.tzinfo is not None else said.replace(tzinfo=ZoneInfo(zone))
+
+
+def party_of(store: SqliteStore, kind: str, name: str) -> str:
+    """The account of a buyer or a source that the journal knows. Raises ``PaymentProblem``."""
+    known = store.ask(lambda connection: parties(connection, kind))
+    if name in known:
+        return f"{kind}/{name}"
+    near = get_close_matches(name, known, 1)
+    way = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known) or 'none'}"
+    raise PaymentProblem(f"no flow of this journal has a {kind} `{name}`; {way}")
+
+
+def said(payment: Payment) -> dict[str, Json]:
+    """A payment as an order."""
+    return {
+        "party": payment.party,
+        "amount": str(payment.amount),
+        "paid_at": payment.paid_at.isoformat(),
+        "by": payment.by,
+        "because": payment.because,
+        "reference": payment.reference,
+    }
+
+
+def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``payment``: whether it is new."""
+    payment = Payment(
+        said["party"],
+        Decimal(said["amount"]),
+        datetime.datetime.fromisoformat(said["paid_at"]),
+        said["by"],
+        said["because"],
+        said["reference"],
+    )
+    return {"new": store.transact(lambda core: pay(core, payment))}
