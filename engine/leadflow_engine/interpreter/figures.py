@@ -6,8 +6,9 @@ from collections.abc import Generator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from leadflow_dsl import model as m
 from leadflow_engine.effects import AskedFigure, Effect, LimitClaim, ReadFigures
-from leadflow_engine.figures import Figure
+from leadflow_engine.figures import Figure, words
 from leadflow_engine.intake.door import most
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.masking import shown_values
@@ -21,6 +22,18 @@ def learn_figures(journey: Journey) -> Generator[Any, Any, None]:
         values = shown_values(journey.lead) if plan.flow.dimensions else {}
         reply = yield Effect(f"figures/{journey.segment}", question(plan, plan.figures, values))
         journey.lead.figures = numbers(reply["figures"])
+
+
+def days_to_pay(
+    journey: Journey, stage: m.Stage, names: list[str], seconds: float
+) -> Generator[Any, Any, dict[tuple[str, float], Decimal | None]]:
+    """How many days each of a stage's buyers took to pay over the last so many seconds, asked once a segment."""
+    key = f"days_to_pay/{words(seconds)}/{stage.id}/{journey.segment}"
+    figures = {name: Figure("days_to_pay", "buyer", name, seconds) for name in names}
+    if key not in journey.turns:
+        journey.turns[key] = yield Effect(key, question(journey.plan, tuple(figures.values()), {}))
+    told = numbers(journey.turns[key]["figures"])
+    return {(name, seconds): told.get(figure.key) for name, figure in figures.items()}
 
 
 def question(plan: Plan, figures: tuple[Figure, ...], values: Mapping[str, Any]) -> ReadFigures:

@@ -85,7 +85,7 @@ def source_caps(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[Pla
 
 
 def source_counts(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
-    """What else counts a source's leads: its throttle, and other sources' caps across all."""
+    """What else counts a source's leads: its throttle, what policies may slow it by, other sources' caps across all."""
     owner = f"{flow.name}/source/{source.name}"
     across = [
         replace(cap_of(cap, owner, flow.timezone, flow, interned, "source"), maximum=None)
@@ -95,6 +95,12 @@ def source_counts(source: m.Source, flow: m.Flow, interned: Interned) -> tuple[P
     ]
     mine = {cap_of(cap, owner, flow.timezone, flow, interned, "source").limit for cap in source.caps}
     throttles = [_throttle(source.throttle, owner, flow.timezone)] if source.throttle else []
+    throttles += [
+        replace(_throttle(action.throttle, owner, flow.timezone), maximum=None)
+        for policy in flow.policies
+        for action in policy.actions
+        if isinstance(action, m.SlowSource) and action.source == source.name
+    ]
     return _once((*throttles, *(cap for cap in across if cap.limit not in mine)))
 
 
@@ -131,8 +137,14 @@ def _said(cap: m.Cap) -> str:
 
 def _throttle(throttle: m.Throttle, owner: str, zone: str) -> PlannedCap:
     said = f"throttle {throttle.maximum} per {throttle.period}"
-    limit = f"{owner}/throttle/{throttle.period}"
-    return PlannedCap(limit, throttle.period, zone, throttle.maximum, said, window="rolling")
+    return PlannedCap(
+        throttle_limit(owner, throttle), throttle.period, zone, throttle.maximum, said, window="rolling"
+    )
+
+
+def throttle_limit(owner: str, throttle: m.Throttle) -> str:
+    """The identity of a throttle of a buyer or a source (``FLOW/source/NAME``)."""
+    return f"{owner}/throttle/{throttle.period}"
 
 
 def promise_of(promise: m.AtLeast, buyer: m.Buyer, flow: m.Flow) -> PlannedCap:

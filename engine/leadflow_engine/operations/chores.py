@@ -79,7 +79,9 @@ async def _follow_ups(hands: Hands, tell: Tell) -> None:
     await follow_up(hands.store, hands.plans, hands.outbound, hands.clock, followed, hands.concurrency)
 
 
-async def _resubmissions(hands: Hands, tell: Tell) -> None:
+async def resubmissions(hands: Hands, tell: Tell) -> None:
+    """Begin with leads that are offered again. A service does this by itself, as ``leads``."""
+
     def begun(one: Worked) -> None:
         tell(Did(one.problem, bool(one.problem), one))
 
@@ -91,7 +93,7 @@ async def _policies(hands: Hands, tell: Tell) -> None:
         tell(Did(policies.sentence(event), data=asdict(event)))
 
 
-CHORES: Final[tuple[Chore, ...]] = (_policies, _follow_ups, leads, _resubmissions, _postbacks, _batches)
+CHORES: Final[tuple[Chore, ...]] = (_policies, _follow_ups, leads, resubmissions, _postbacks, _batches)
 
 
 async def do_all(hands: Hands, tell: Tell) -> None:

@@ -61,7 +61,8 @@ def count_money(event: Event, kind: str, key: str, amount: int) -> None:
 def costs(event: Event) -> int:
     """What the lead has cost so far, in millionths."""
     row = event.connection.execute(
-        "SELECT coalesce(-sum(amount), 0) FROM ledger WHERE lead = ? AND kind IN ('source', 'source_return', 'look_up')",
+        "SELECT coalesce(-sum(amount), 0) FROM ledger WHERE lead = ? "
+        "AND kind IN ('source', 'source_return', 'look_up')",
         (event.lead,),
     ).fetchone()
     return int(row[0])

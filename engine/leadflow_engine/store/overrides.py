@@ -1,10 +1,12 @@
-"""Overrides: what operators set beside the flow, for a time, with a name and a reason."""
+"""Overrides: what operators and policies set beside the flow, for a time, with a name and a reason.
+
+A person's word wins over a policy's; one that gives back the flow's own ends what policies had set before it."""
 
 from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One that is in force. ``kind`` is pause or cap, ``until`` ISO or None: until somebody says otherwise."""
+    """One that is in force. ``kind`` is pause, cap, slow (a source's throttle) or weight; ``until`` ISO or None: until
+    somebody says otherwise; ``policy`` the title of the policy that set it, "" for a person."""
 
     kind: str
     subject: str
@@ -27,6 +30,12 @@ class Override:
     until: str | None
     by: str
     because: str
+    policy: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Does it set something? Else it gives back the flow's own."""
+        return self.value is not None and (self.kind != "pause" or bool(self.value))
 
 
 def put(
@@ -38,11 +47,12 @@ def put(
     length: datetime.timedelta | None,
     by: str,
     because: str,
+    policy: str = "",
 ) -> None:
     """Set an override from now on, for ``length`` (None: until somebody says otherwise)."""
     now = core.clock.now()
     core.connection.execute(
-        "INSERT INTO override (kind, subject, value, said, at, until, by, because) VALUES (?,?,?,?,?,?,?,?)",
+        "INSERT INTO override (kind, subject, value, said, at, until, by, because, policy) VALUES (?,?,?,?,?,?,?,?,?)",
         (
             kind,
             subject,
@@ -52,20 +62,56 @@ def put(
             iso(now + length) if length else None,
             text(by),
             text(because),
+            policy,
         ),
     )
 
 
 def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Override]:
-    """What counts at this moment: of each subject the last that is in force, unless that gives back the flow's own."""
+    """What counts at this moment, one of a kind and subject."""
     rows = connection.execute(
-        "SELECT kind, subject, value, said, at, until, by, because FROM override o WHERE id = (SELECT max(id) FROM "
-        "override l WHERE l.kind = o.kind AND l.subject = o.subject AND (l.until IS NULL OR l.until > ?)) "
-        "ORDER BY kind DESC, subject",
+        "SELECT kind, subject, value, said, at, until, by, because, policy FROM override o "
+        "WHERE id = (SELECT max(id) FROM override l WHERE l.kind = o.kind AND l.subject = o.subject "
+        "AND l.policy = o.policy AND (l.until IS NULL OR l.until > ?)) ORDER BY kind DESC, subject, id",
         (iso(at),),
     ).fetchall()
-    found = [Override(*row) for row in rows]
-    return [one for one in found if one.value is not None and (one.kind != "pause" or one.value)]
+    together: dict[tuple[str, str], list[Override]] = {}
+    for row in rows:
+        together.setdefault(row[:2], []).append(Override(*row))
+    return [one for group in together.values() if (one := _strongest(group)) is not None]
+
+
+def _strongest(said: list[Override]) -> Override | None:
+    """Of what was said of a subject, in its order, what counts: a person's word, else the last of the policies' (where
+    they slow a source the slowest) that came after it."""
+    own = next((number for number, one in enumerate(said) if not one.policy), None)
+    if own is not None and said[own].speaks:
+        return said[own]
+    policies = [one for one in said[0 if own is None else own + 1 :] if one.speaks]
+    if policies and policies[0].kind == "slow":
+        return min(policies, key=lambda one: one.value or 0)
+    return policies[-1] if policies else None
+
+
+def set_by(connection: sqlite3.Connection, flow: str, policy: str) -> list[Override]:
+    """What a policy of a flow has set and not undone, whether or not it counts."""
+    rows = connection.execute(
+        "SELECT kind, subject, value, said, at, until, by, because, policy FROM override o WHERE policy = ?1 "
+        "AND substr(subject, 1, length(?2) + 1) = ?2 || '/' AND id = (SELECT max(id) FROM override l "
+        "WHERE l.kind = o.kind AND l.subject = o.subject AND l.policy = o.policy) ORDER BY id",
+        (policy, flow),
+    )
+    return [one for row in rows if (one := Override(*row)).speaks]
+
+
+def weights(connection: sqlite3.Connection, flow: str, at: datetime.datetime) -> dict[str, int]:
+    """The weights (millionths) that are set of a flow's buyers, by buyer."""
+    place = f"{flow}/buyer/"
+    return {
+        one.subject.removeprefix(place): one.value or 0
+        for one in in_force(connection, at)
+        if one.kind == "weight" and one.subject.startswith(place)
+    }
 
 
 def paused(connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.datetime) -> Override | None:
@@ -80,14 +126,30 @@ def paused(connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.d
 def overridden(
     connection: sqlite3.Connection, claims: Iterable[LimitClaim], at: datetime.datetime
 ) -> list[LimitClaim]:
-    """Claims with the numbers that operators have set."""
-    numbers = {one.subject: one for one in in_force(connection, at) if one.kind == "cap"}
-    return [_with_number(claim, numbers.get(claim.limit)) for claim in claims]
+    """Claims with the numbers that are set: a cap's instead of its own; of a source that is slowed the lower one, also
+    where the flow only counts."""
+    numbers = {(one.kind, one.subject): one for one in in_force(connection, at)}
+    return [_slowed(_with_number(claim, numbers), numbers) for claim in claims] if numbers else list(claims)
 
 
-def _with_number(claim: LimitClaim, override: Override | None) -> LimitClaim:
+Numbers = Mapping[tuple[str, str], Override]
+
+
+def _with_number(claim: LimitClaim, numbers: Numbers) -> LimitClaim:
+    override = numbers.get(("cap", claim.limit))
     if override is None or claim.maximum is None:
         return claim
+    return _by(claim, override)
+
+
+def _slowed(claim: LimitClaim, numbers: Numbers) -> LimitClaim:
+    override = numbers.get(("slow", claim.limit))
+    if override is None or override.value is None:
+        return claim
+    return claim if claim.maximum is not None and claim.maximum <= override.value else _by(claim, override)
+
+
+def _by(claim: LimitClaim, override: Override) -> LimitClaim:
     return replace(claim, maximum=override.value, reason=f"{override.said} (set by {override.by})")
 
 

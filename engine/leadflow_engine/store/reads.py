@@ -24,7 +24,7 @@ from leadflow_engine.effects import (
 )
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import suppressions, tallies
+from leadflow_engine.store import overrides, suppressions, tallies
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.decide import Refusal, claims_refused, overdue_now, paused_now
 from leadflow_engine.store.digests import Digests
@@ -177,7 +177,15 @@ def _turns(reader: Reader, lead: str, data: ReadTurns) -> Result:
     )
     asked = set(data.buyers)
     turns = {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
-    return turns | ({"shares": _shares(reader, lead, data)} if data.weighted else {})
+    return turns | (_weighted(reader, lead, data) if data.weighted else {})
+
+
+def _weighted(reader: Reader, lead: str, data: ReadTurns) -> Result:
+    """How far each is behind, and the weights that are set beside the flow, where any are."""
+    flow = reader.connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
+    found = overrides.weights(reader.connection, flow[0], reader.clock.now()) if flow else {}
+    weights = {buyer: weight for buyer, weight in found.items() if buyer in data.buyers}
+    return {"shares": _shares(reader, lead, data)} | ({"weights": weights} if weights else {})
 
 
 def _shares(reader: Reader, lead: str, data: ReadTurns) -> dict[str, int]:
@@ -197,7 +205,7 @@ def _rates(reader: Reader, lead: str, data: ReadRates) -> Result:
 
 def _figures(reader: Reader, lead: str, data: ReadFigures) -> Result:
     asker = tallies.Asker(reader.connection, reader.digests, data.flow, data.zone, reader.clock.now())
-    return {"figures": {figure.key: tallies.told(asker, figure) for figure in data.figures}}
+    return {"figures": {asked.figure.key: tallies.told(asker, asked) for asked in data.figures}}
 
 
 def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:

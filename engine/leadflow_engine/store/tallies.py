@@ -19,6 +19,7 @@ from leadflow_engine.store import overrides
 from leadflow_engine.store.codec import iso
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.figures import HOUR
+from leadflow_engine.store.payments import days_to_pay
 from leadflow_engine.store.room import spans_of
 
 RATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -72,6 +73,9 @@ def figure_value(asker: Asker, asked: AskedFigure) -> Decimal | None:
         return None
     if figure.name == "cap_used":
         return _fullest(asker, asked.caps)
+    if figure.name == "days_to_pay":
+        since = asker.now - datetime.timedelta(seconds=figure.seconds)
+        return days_to_pay(asker.connection, asked.party, since)
     now = _stretch(asker.now, figure.seconds)
     if not figure.usual:
         return _over(asker, asked, (now,))
@@ -171,7 +175,8 @@ def parties(connection: sqlite3.Connection, flow: str, kind: str) -> list[str]:
 def rates(connection: sqlite3.Connection, flow: str, since: datetime.datetime) -> dict[str, list[int]]:
     """Of how many offers each buyer of a flow that were answered it took how many, by buyer."""
     rows = connection.execute(
-        PARTIES + "SELECT t.party, sum((t.figure = 'answered') * t.amount), sum((t.figure = 'sold') * t.amount) "
+        PARTIES
+        + "SELECT t.party, sum((t.figure = 'answered') * t.amount), sum((t.figure = 'sold') * t.amount) "
         "FROM known k JOIN tally t ON t.flow = ?1 AND t.kind = ?2 AND t.party = k.party "
         "AND t.figure IN ('answered', 'sold') AND t.hour >= ?3 GROUP BY t.party ORDER BY t.party",
         (flow, "buyer", iso(since)[:HOUR]),

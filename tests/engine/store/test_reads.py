@@ -196,14 +196,18 @@ def test_shares_and_figures_move_with_intents_and_answers(kit: Any, store: Sqlit
     assert store.read("L3", fx.Effect("rates/30d/1", fx.ReadRates(30 * 86_400.0))) == {
         "rates": {"sunpath": [2, 1]}
     }
-    day = 86_400.0
-    asked = tuple(Figure(name, "sunpath", day) for name in ("attempts", "sold", "acceptance_rate"))
-    flow = store.query("SELECT flow FROM lead LIMIT 1")[0][0]
-    told = store.read("L3", fx.Effect("figures/1", fx.ReadFigures(flow, (*asked, Figure("sold", "x", day)))))
-    assert list(told["figures"].values()) == ["3", "1", "0.5", "0"]
+    assert figures(store, "attempts", "sold", "acceptance_rate", "leads") == ["3", "1", "0.5", "3"]
+    assert figures(store, "sold", party="x") == ["0"]
+    assert figures(store, "leads", "sold", "sold_leads", kind="source", party="facebook") == ["0", "1", "1"]
     kit.clock.pass_(days=2)
-    told = store.read("L3", fx.Effect("figures/2", fx.ReadFigures(flow, asked)))
-    assert list(told["figures"].values()) == ["0", "0", None]
+    assert figures(store, "attempts", "sold", "acceptance_rate") == ["0", "0", None]
+
+
+def figures(store: SqliteStore, *names: str, kind: str = "buyer", party: str = "sunpath") -> list[str | None]:
+    """Figures of the last day."""
+    asked = tuple(fx.AskedFigure(Figure(name, kind, party, 86_400.0), party) for name in names)
+    told = store.read("L3", fx.Effect("figures/1", fx.ReadFigures("solar", "America/New_York", asked)))
+    return list(told["figures"].values())
 
 
 def look_up(kit: Any, store: SqliteStore, lead: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, ReadTurns
 from leadflow_engine.evaluation.conditions import decide
+from leadflow_engine.interpreter.figures import days_to_pay
 from leadflow_engine.interpreter.journey import ONE, Journey
 from leadflow_engine.interpreter.prices import fixed_price
 from leadflow_engine.interpreter.stages.promises import preferred
@@ -21,12 +22,14 @@ LAST = Decimal("Infinity")
 
 @dataclass(slots=True)
 class _Known:
-    """What the keys of an order read: turns, how far each is behind its share, bids, rates by their time."""
+    """What the keys of an order read: turns, how far each is behind its share, bids, rates by their time, and how many
+    days each took to pay by name and time."""
 
     turns: Mapping[str, int] = field(default_factory=dict)
     behind: Mapping[str, int] = field(default_factory=dict)
     bids: Mapping[str, Decimal] = field(default_factory=dict)
     rates: dict[float, Mapping[str, Rate]] = field(default_factory=dict)
+    days: dict[tuple[str, float], Decimal | None] = field(default_factory=dict)
 
 
 Key = Callable[[Journey, m.OrderKey, str, _Known], Decimal | None]
@@ -67,6 +70,10 @@ def _expected(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> De
     return None if price is None else price * chance(known.rates[EXPECTED_OVER].get(name))
 
 
+def _pays(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
+    return known.days.get((name, _looks_back(key)))
+
+
 def _looks_back(key: m.OrderKey) -> float:
     return key.window.total_seconds() if key.window is not None else EXPECTED_OVER
 
@@ -79,6 +86,7 @@ KEYS: Mapping[str, Key] = {
     "weight": _weight,
     "acceptance_rate": _accepts,
     "expected_value": _expected,
+    "days_to_pay": _pays,
 }
 """What each word of ``order by`` compares; any other word is a score."""
 
@@ -121,6 +129,9 @@ def _learn(
         if key.name in {"acceptance_rate", "expected_value"} and len(names) > 1:
             known.rates[_looks_back(key)] = yield from rates(journey, _looks_back(key))
     for key in stage.order:
+        if key.name == "days_to_pay" and len(names) > 1:
+            known.days |= yield from days_to_pay(journey, stage, names, _looks_back(key))
+    for key in stage.order:
         known.rates.setdefault(_looks_back(key), {})
     return known
 
@@ -139,14 +150,18 @@ def _shares(journey: Journey, stage: m.Stage, names: list[str], behind: Mapping[
     """How far each is behind its share of first offers, with what this one adds to it; those without weight left out.
 
     Each of those qualified gains its share of every first offer, and the one that is offered gives one whole."""
-    weights = {name: weight for name in names if (weight := _weight_of(journey, name)) > 0}
+    weights = {name: weight for name in names if (weight := _weight_of(journey, stage, name)) > 0}
     total = sum(weights.values(), Decimal(0))
     gained = {name: int(ONE * weight / total) for name, weight in weights.items()}
     journey.shares[stage.id] = gained
     return {name: behind.get(name, 0) + share for name, share in gained.items()}
 
 
-def _weight_of(journey: Journey, name: str) -> Decimal:
+def _weight_of(journey: Journey, stage: m.Stage, name: str) -> Decimal:
+    """A buyer's weight: what is set beside the flow, else the first of its own that holds."""
+    beside = journey.turns[stage.id].get("weights", {})
+    if name in beside:
+        return Decimal(beside[name]) / ONE
     for number, when in journey.plan.buyers[name].weights:
         if decide(when, journey.lead.truth) is True:
             return number

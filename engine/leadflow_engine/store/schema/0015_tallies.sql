@@ -59,3 +59,9 @@ CREATE INDEX policy_event_of ON policy_event(flow, policy);
 
 -- Which policy set an override, "" for a person: a person's word wins.
 ALTER TABLE override ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+
+-- When a flow's policies were last looked at.
+CREATE TABLE policy_look (
+  flow TEXT PRIMARY KEY,
+  at   TEXT NOT NULL
+);

@@ -1,0 +1,211 @@
+"""Policies: what was decided beforehand for a cap that fills up, a fall in quality, a change in value.
+
+Every minute each policy's figure is measured. Where its condition has held as long as it says, its actions are set beside
+the flow, as an operator would set them; at its end they are undone. Both are kept, with what was measured."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from leadflow_dsl import model as m
+from leadflow_dsl import terms as t
+from leadflow_engine.effects import Effect
+from leadflow_engine.evaluation.evaluate import holds
+from leadflow_engine.figures import Figure, figure_of, figures_in
+from leadflow_engine.intake.door import millionths
+from leadflow_engine.interpreter.figures import numbers, question
+from leadflow_engine.limits.planned import throttle_limit
+from leadflow_engine.operations.loading import LoadProblem
+from leadflow_engine.operations.resume import Plans
+from leadflow_engine.plan import Plan
+from leadflow_engine.ports import Clock
+from leadflow_engine.store import SqliteStore, policies
+from leadflow_engine.store.codec import moment
+from leadflow_engine.store.policies import Action, Event
+from leadflow_engine.store.tallies import RATES
+
+EVERY: Final = datetime.timedelta(minutes=1)
+"""How often policies are looked at."""
+
+SAMPLE: Final = 20
+"""Of how many at least a rate must be, to be acted on, where a policy does not say it itself."""
+
+TOLD: Final = frozenset({"acted", "ended"})
+"""What a policy decided that changes something."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a policy's condition reads: figures, and nothing of a lead."""
+
+    figures: Mapping[str, Decimal | None]
+
+    def read(self, read: t.Read) -> object:
+        """A figure."""
+        return self.figures.get(read.name) if read.kind == "figure" else None
+
+    def path(self, path: t.Path) -> object:
+        """There is no body."""
+        return None
+
+    def answer(self, answer: t.Answer) -> object:
+        """There is no answer."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """There is nothing that could be on a list."""
+        return frozenset()
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """There is nothing to look up by."""
+        return None
+
+    def now(self) -> datetime.datetime:
+        """A condition over figures reads no clock."""
+        return datetime.datetime.now(datetime.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a policy's figure came to: ``value`` None where too little was counted to believe it, ``holds`` whether its
+    condition does; ``words`` for a person."""
+
+    value: Decimal | None
+    holds: bool
+    words: str
+
+
+def look(store: SqliteStore, plans: Plans, clock: Clock) -> list[Event]:
+    """Look at the policies of every flow that is due. Gives those that began to act and that ended."""
+    now = clock.now()
+    decided: list[Event] = []
+    for flow, name in store.ask(lambda connection: policies.flows_due(connection, now, EVERY)):
+        try:
+            plan = plans.named(name)
+        except LoadProblem:
+            store.transact(lambda core, flow=flow: policies.looked(core, flow))  # type: ignore[misc]
+            continue  # a lead of that plan tells of it
+        decided += _look_at(store, flow, plan, now)
+    return [event for event in decided if event.what in TOLD]
+
+
+def _look_at(store: SqliteStore, flow: str, plan: Plan, now: datetime.datetime) -> list[Event]:
+    last = store.ask(lambda connection: policies.last(connection, flow))
+    decided: list[Event] = []
+    for policy in plan.flow.policies:
+        event = _decide(store, plan, policy, last.get(policy.title), now)
+        decided += [event] if event is not None else []
+    titles = {policy.title for policy in plan.flow.policies}
+    for title, event in last.items():
+        if event.what == "acted" and title not in titles:
+            gone = "the flow has this policy no longer"
+            decided.append(
+                store.transact(lambda core, title=title: policies.end(core, flow, title, plan.name, gone))
+            )  # type: ignore[misc]
+    store.transact(lambda core: policies.looked(core, flow))
+    return decided
+
+
+def _decide(
+    store: SqliteStore, plan: Plan, policy: m.Policy, last: Event | None, now: datetime.datetime
+) -> Event | None:
+    """What is to be done about one policy now; None where nothing changes."""
+    flow, title, name = plan.flow.name, policy.title, plan.name
+    measured = measure(store, plan, policy)
+    state = last.what if last is not None else "ended"
+    if state == "acted":
+        if not _is_over(policy, measured):
+            return None
+        return store.transact(lambda core: policies.end(core, flow, title, name, measured.words))
+    if not measured.holds:
+        if state != "began":
+            return None
+        return store.transact(lambda core: policies.note(core, flow, title, name, "passed", measured.words))
+    since = moment(last.at) if last is not None and state == "began" else now
+    if policy.lasting is not None and now - since < policy.lasting:
+        if state == "began":
+            return None
+        return store.transact(lambda core: policies.note(core, flow, title, name, "began", measured.words))
+    actions = tuple(_actions(plan, policy))
+    return store.transact(lambda core: policies.act(core, flow, title, name, measured.words, actions))
+
+
+def _is_over(policy: m.Policy, measured: Measured) -> bool:
+    """What is no longer measured is over, too: a buyer that is paused answers nothing that could bring it back."""
+    if policy.until is None or measured.value is None:
+        return not measured.holds
+    below = policy.until.side == "below"
+    return measured.value < policy.until.limit if below else measured.value > policy.until.limit
+
+
+# ------------------------------------------------------------------ measuring
+
+
+def measure(store: SqliteStore, plan: Plan, policy: m.Policy) -> Measured:
+    """What the figure of a policy comes to now."""
+    watched = figure_of(policy.figure) if policy.figure is not None else None
+    if watched is None:
+        return Measured(None, False, "nothing is measured")
+    asked = dict.fromkeys((watched, *figures_in(policy.condition), *_whole(policy, watched)))
+    told = store.read("", Effect("figures/policy", question(plan, tuple(asked), {})))["figures"]
+    found = numbers(told)
+    believed = all((found.get(one.key) or 0) >= SAMPLE for one in _whole(policy, watched))
+    believed = believed and all(holds(arm, _Scope(found)) is True for arm in policy.sampling)
+    value = found.get(watched.key) if believed else None
+    met = believed and holds(policy.condition, _Scope(found)) is True
+    return Measured(value, met, _words(watched, found, believed))
+
+
+def _whole(policy: m.Policy, watched: Figure) -> tuple[Figure, ...]:
+    """What a rate is a share of, where the policy itself does not say how much must have been seen."""
+    if watched.name not in RATES or policy.sampling:
+        return ()
+    return (Figure(RATES[watched.name][1], watched.kind, watched.party, watched.seconds),)
+
+
+def _words(watched: Figure, found: Mapping[str, Decimal | None], believed: bool) -> str:
+    value = found.get(watched.key)
+    if value is None:
+        return f"{watched.said} is not known: nothing was counted"
+    said = f"{watched.said} is {as_text(watched.name, value)}"
+    return said if believed else f"{said}, of too few to act on"
+
+
+def as_text(name: str, value: Decimal) -> str:
+    """A figure's value as people write it: ``62%``, ``4``, ``12.50``."""
+    if name in RATES or name == "cap_used":
+        return f"{(value * 100).quantize(Decimal('0.1')).normalize():f}%"
+    return (
+        f"{value:.2f}" if name in ("margin", "revenue") else f"{value.quantize(Decimal('0.1')).normalize():f}"
+    )
+
+
+def sentence(event: Event) -> str:
+    """What a policy decided, for a person."""
+    word = "acts" if event.what == "acted" else "ends"
+    done = f"; {event.done}" if event.done else ""
+    return f'{event.flow}  policy "{event.policy}" {word}: {event.measured}{done}'
+
+
+# ------------------------------------------------------------------ acting
+
+
+def _actions(plan: Plan, policy: m.Policy) -> Iterator[Action]:
+    flow = plan.flow.name
+    for action in policy.actions:
+        match action:
+            case m.PauseBuyer():
+                yield Action("pause", f"{flow}/buyer/{action.buyer}", 1, "paused")
+            case m.ShiftWeight():
+                said = as_text("cap_used", action.weight) if action.percent else f"{action.weight:f}"
+                value = millionths(action.weight)
+                yield Action("weight", f"{flow}/buyer/{action.buyer}", value, f"weight {said}")
+            case m.SlowSource():
+                throttle = action.throttle
+                limit = throttle_limit(f"{flow}/source/{action.source}", throttle)
+                said = f"throttle {throttle.maximum} per {throttle.period}"
+                yield Action("slow", limit, throttle.maximum, said)
