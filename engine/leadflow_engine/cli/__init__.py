@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "trace",
     "doubt",
     "return",
+    "resubmit",
     "suppress",
     "pause",
     "resume",
@@ -51,6 +52,7 @@ COMMANDS: Final = (
     "work",
     "audit",
     "backup",
+    "doctor",
     "sandbox",
 )
 """The commands in the order in which somebody meets them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,14 +117,11 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
 
 
 def _secrets(store: SqliteStore, plans: Plans, clock: Clock) -> Secrets:
-    """What the plans of the leads that are due need. A plan that cannot be had is told of with its lead."""
-    from leadflow_engine.operations.loading import LoadProblem, secrets_for_all
+    """What the plans of everything that is due need. A plan that cannot be had is told of with its lead."""
+    from leadflow_engine.operations.loading import secrets_for_all
+    from leadflow_engine.operations.needed import learn_plans
 
-    now = clock.now()
-    ended = (due.lead for due in store.postbacks_due(now))
-    for lead in (*store.unfinished(), *(work.lead for work in store.work_due(now)), *ended):
-        with contextlib.suppress(LoadProblem):
-            plans.of(lead, store.facts(lead))
+    learn_plans(store, plans, clock.now())
     return secrets_for_all(plans.known.values(), Path.cwd())
 
 

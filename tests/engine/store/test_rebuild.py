@@ -56,7 +56,7 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
                 )
         else:
             store.write_now(story.end(outcome, outcome))
-            if outcome in ("declined", "not_sent"):
+            if outcome == "unsold":
                 store.transact(lambda core: resubmit(core, lead, "bad phone", "ann", ["westsun"]))  # noqa: B023
             for due in store.postbacks_due(kit.clock.now()):
                 heard = random_.choice(["", "status 500"])
