@@ -11,7 +11,7 @@ from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.masking import shown_read
-from leadflow_engine.scores import Evaluated, Part, evaluated, number_of
+from leadflow_engine.scores import Evaluated, Part, evaluated, number_of, value_of
 from leadflow_engine.values import written
 
 SHOWN: Final = Decimal("0.0001")
@@ -24,7 +24,7 @@ def score_of(journey: Journey, step: m.Score, trained: m.Trained) -> Generator[A
     for feature in trained.features:
         if not step.shadow:
             yield from value(journey, feature.read, step.name)
-        numbers.append(number_of(feature, journey.lead.read(feature.read)))
+        numbers.append(number_of(feature, value_of(journey.lead, feature.read)))
     found = evaluated(trained, numbers)
     return found.score, _note(journey, trained, found)
 

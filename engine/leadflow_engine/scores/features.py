@@ -6,20 +6,33 @@ import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from leadflow_dsl.model import Feature
+from leadflow_dsl.terms import Read
 from leadflow_engine.evaluation.comparing import Open, folded, plain
+from leadflow_engine.evaluation.places import Several
+from leadflow_engine.lead import Lead
 from leadflow_engine.values import written
 
 ONE, ZERO = Decimal(1), Decimal(0)
 
 
-def number_of(feature: Feature, read: object) -> Decimal:
-    """A feature's number for a value as the lead gives it. What is blank, invalid, several at once or was not asked is
-    ``typical``, or 0 and 1 where the feature asks just that."""
-    value = plain(read)
-    known = None if isinstance(value, Open | tuple) or value is None else value
-    found = _WAYS[feature.way](feature, known)
+def value_of(lead: Lead, read: Read) -> object:
+    """What a model sees of a lead: a plain value, a moment in the flow's zone; None for what is blank, invalid, several
+    at once (a time in one of two zones) or was not asked."""
+    value = plain(lead.read(read))
+    if isinstance(value, Open | Several):
+        return None
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(ZoneInfo(lead.plan.flow.timezone))
+    return value
+
+
+def number_of(feature: Feature, value: object) -> Decimal:
+    """A feature's number for a value as ``value_of`` gives it; what is not there is ``typical``, or 0 and 1 where the
+    feature asks just that."""
+    found = _WAYS[feature.way](feature, value)
     return feature.typical if found is None else found
 
 
