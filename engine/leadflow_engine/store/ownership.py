@@ -45,6 +45,22 @@ def own(path: Path) -> Ownership:
     return Ownership(descriptor)
 
 
+def holder_of(path: Path) -> str:
+    """The number of the process that has the journal at ``path``; "" where nobody has it."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+    finally:
+        os.close(descriptor)
+    return ""
+
+
 def _refused(path: Path, holder: str, error: OSError) -> StoreError:
     if error.errno not in (errno.EAGAIN, errno.EACCES):
         return StoreError(
