@@ -82,6 +82,7 @@ SPECIAL: Final[Mapping[str, Maker]] = {
     "product": _arithmetic,
     "or_": lambda children, span: nodes.Or(tuple(children), span),
     "and_": lambda children, span: nodes.And(tuple(children), span),
+    "bare_cause": lambda children, span: nodes.Cause(None, children[0], span),
     "left": lambda children, span: nodes.Left(tuple(children), span),
     "word": lambda children, span: nodes.Word(children[0].text, span),
     "path_attribute": _of(nodes.Attribute, 0, 1),

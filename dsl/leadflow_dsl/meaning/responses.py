@@ -162,7 +162,7 @@ def _verdict(r: Resolver, node: nodes.Verdict) -> model.Verdict:
     return model.Verdict(
         outcome=node.outcome.text,
         condition=condition,
-        reason=node.because.reason.value if node.because else "",
+        reason=node.because.reason.value if node.because and node.because.reason else "",
         cause=node.because.cause.text if node.because and node.because.cause else "",
         names_status=_names_status(condition),
         span=node.span,

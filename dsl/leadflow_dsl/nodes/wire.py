@@ -223,9 +223,9 @@ RequestItem: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """``because "..." as fraud``; the cause may be absent."""
+    """``because "..." as fraud``; one of the two may be absent."""
 
-    reason: Text
+    reason: Text | None
     cause: Name | None
     span: Span = field(default=NOWHERE, compare=False)
 

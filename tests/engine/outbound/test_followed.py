@@ -23,6 +23,7 @@ from .raw_server import Behaviour, Seen, http, outbound, post, read_request, ser
 pytestmark = pytest.mark.anyio
 
 BEARER = Auth("bearer", SecretRef("KEY", SECRET, NOWHERE))
+KEY = {"KEY": "hidden-key-1"}
 JSON = (("Content-Type", "application/json"), ("X-Kind", "lead"))
 
 
@@ -44,19 +45,19 @@ def moved(status: str, to: str) -> bytes:
 
 
 async def test_a_redirect_is_an_answer_where_nothing_else_is_said() -> None:
-    async with serving(answering(moved("303 See Other", "/done"), http(b"sold"))) as seen:
-        async with outbound(seen.port) as out:
-            result = await out.send(post(seen.port))
+    see_other = answering(moved("303 See Other", "/done"), http(b"sold"))
+    async with serving(see_other) as seen, outbound(seen.port) as out:
+        result = await out.send(post(seen.port))
     assert (result["status"], result["body"], len(seen.requests)) == (303, "moved", 1)
     assert ["Location", "/done"] in result["headers"]
     assert "redirects" not in result
 
 
 async def test_see_other_is_got_without_a_body() -> None:
-    async with serving(answering(moved("303 See Other", "/done?id=7"), http(b"sold"))) as seen:
-        async with outbound(seen.port, secrets={"KEY": "hidden-key-1"}) as out:
-            request = post(seen.port, '{"a":1}', headers=JSON, auth=(BEARER,), redirects=1)
-            result = await out.send(request)
+    see_other = answering(moved("303 See Other", "/done?id=7"), http(b"sold"))
+    async with serving(see_other) as seen, outbound(seen.port, secrets=KEY) as out:
+        request = post(seen.port, '{"a":1}', headers=JSON, auth=(BEARER,), redirects=1)
+        result = await out.send(request)
     assert (result["phase"], result["body"]) == ("answered", "sold")
     assert result["redirects"] == [f"303 http://127.0.0.1:{seen.port}"]
     got = seen.requests[1]
@@ -67,18 +68,22 @@ async def test_see_other_is_got_without_a_body() -> None:
 
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
 async def test_the_same_post_again_on_the_same_host(status: str) -> None:
-    async with serving(answering(moved(status, "/v2/leads"), http(b"sold"))) as seen:
-        async with outbound(seen.port) as out:
-            result = await out.send(post(seen.port, '{"a":1}', headers=JSON, redirects=1))
+    async with (
+        serving(answering(moved(status, "/v2/leads"), http(b"sold"))) as seen,
+        outbound(seen.port) as out,
+    ):
+        result = await out.send(post(seen.port, '{"a":1}', headers=JSON, redirects=1))
     assert result["body"] == "sold"
     assert seen.requests[1].startswith("POST /v2/leads") and seen.requests[1].endswith('{"a":1}')
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found"])
 async def test_a_post_that_is_only_said_to_be_elsewhere_is_not_made_again(status: str) -> None:
-    async with serving(answering(moved(status, "/v2/leads"), http(b"sold"))) as seen:
-        async with outbound(seen.port) as out:
-            result = await out.send(post(seen.port, redirects=3))
+    async with (
+        serving(answering(moved(status, "/v2/leads"), http(b"sold"))) as seen,
+        outbound(seen.port) as out,
+    ):
+        result = await out.send(post(seen.port, redirects=3))
     assert (result["body"], len(seen.requests)) == ("moved", 1)
 
 
@@ -94,10 +99,9 @@ async def test_another_host_hears_no_secret() -> None:
     headers = (("X-Kind", "lead"), ("X-Own", placeholder("KEY")), ("Cookie", "a=1"))
     async with serving(answering(http(b"told"))) as other:
         to = moved("302 Found", f"http://127.0.0.1:{other.port}/x")
-        async with serving(answering(to)) as seen:
-            async with outbound(seen.port, other.port, secrets={"KEY": "hidden-key-1"}) as out:
-                request = post(seen.port, None, method="GET", headers=headers, auth=(BEARER,), redirects=1)
-                result = await out.send(request)
+        async with serving(answering(to)) as seen, outbound(seen.port, other.port, secrets=KEY) as out:
+            request = post(seen.port, None, method="GET", headers=headers, auth=(BEARER,), redirects=1)
+            result = await out.send(request)
     assert result["body"] == "told"
     assert "hidden-key-1" in seen.requests[0]
     [heard] = other.requests
@@ -107,9 +111,9 @@ async def test_another_host_hears_no_secret() -> None:
 async def test_what_a_location_says_is_no_secret_of_ours() -> None:
     """A placeholder in it is a text: nothing is put in its place."""
     to = f"/x?k={placeholder('KEY')}"
-    async with serving(answering(moved("303 See Other", quote(to, safe="/?=")), http(b"told"))) as seen:
-        async with outbound(seen.port, secrets={"KEY": "hidden-key-1"}) as out:
-            await out.send(post(seen.port, redirects=1))
+    see_other = answering(moved("303 See Other", quote(to, safe="/?=")), http(b"told"))
+    async with serving(see_other) as seen, outbound(seen.port, secrets=KEY) as out:
+        await out.send(post(seen.port, redirects=1))
     assert len(seen.requests) == 2
     hop = next_hop(Wire("GET", "https://b.example/", (), None), post(1, None), 302, [["Location", to]])
     assert hop is not None and hop.wire.url.endswith(to)
@@ -117,9 +121,8 @@ async def test_what_a_location_says_is_no_secret_of_ours() -> None:
 
 
 async def test_no_more_than_said() -> None:
-    async with serving(answering(moved("303 See Other", "/again"))) as seen:
-        async with outbound(seen.port) as out:
-            result = await out.send(post(seen.port, redirects=3))
+    async with serving(answering(moved("303 See Other", "/again"))) as seen, outbound(seen.port) as out:
+        result = await out.send(post(seen.port, redirects=3))
     assert (result["status"], len(seen.requests), len(result["redirects"])) == (303, 4, 3)
 
 

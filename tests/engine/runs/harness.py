@@ -91,6 +91,7 @@ def came_of(run: DryRun, done: Done) -> dict[str, Any]:
         "reason": done.ending.reason,
         "sold": {sale["buyer"]: float(sale["price"]) for sale in summary["sales"]},
         "distribution": {row["buyer"]: [row["outcome"], row["reason"]] for row in summary["distribution"]},
+        "causes": {row["buyer"]: row["cause"] for row in summary["distribution"]},
         "steps": {step["name"]: step["outcome"] for step in summary["steps"]},
         "notes": {step["name"]: step["note"] for step in summary["steps"]},
         "keys": [fact.key for fact in done.ending.facts],
