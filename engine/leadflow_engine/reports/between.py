@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from rich.text import Text
 
@@ -11,13 +12,17 @@ from leadflow_engine.effects import Fact
 from leadflow_engine.reports.amounts import local
 from leadflow_engine.reports.layout import Lines, hang, padded, painted
 
+ASKED: Final = {"inquired": "", "resent": ", the same post again", "called_back": " called"}
+"""Facts that tell what a buyer said of a delivery later, with how that came about."""
+
 
 @dataclass(slots=True)
 class Pause:
-    """What came before a segment. ``words`` are sentences with the ISO time at which each was said; ``went_on`` is
-    when the segment began, "" where it has not."""
+    """What came before a segment. ``words`` are sentences with the ISO time at which each was said, ``asked``
+    the same of what was asked of buyers; ``went_on`` is when the segment began, "" where it has not."""
 
     words: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
     went_on: str = ""
 
 
@@ -31,6 +36,8 @@ def pauses(facts: Iterable[Fact]) -> Mapping[int, Pause]:
         elif fact.kind == "settled":
             _, buyer, number, _ = fact.key.split("/")
             found.setdefault(segment, Pause()).words.append((fact.at, _word(buyer, number, fact.body)))
+        elif fact.kind in ASKED:
+            found.setdefault(segment, Pause()).asked.append((fact.at, _asked(fact)))
         elif fact.key == f"clock/segment.{segment}" and segment > 1:
             found.setdefault(segment, Pause()).went_on = str(fact.body["now"])
     return found
@@ -42,11 +49,22 @@ def _word(buyer: str, number: str, body: Mapping[str, object]) -> str:
     return f"{said} (contradicted: {body['conflict']})" if body.get("conflict") else said
 
 
+def _asked(fact: Fact) -> str:
+    _, buyer, *_ = fact.key.split("/")
+    posting = fact.body.get("posting") or {}
+    came = fact.body.get("problem") or posting.get("verdict") or posting.get("failure")
+    return f"{buyer}{ASKED[fact.kind]}: {came or 'status ' + str(posting.get('status'))}"
+
+
 def pause_lines(pause: Pause, zone: str, label: int, width: int) -> Lines:
     """What was said, and when the lead went on."""
     lines: Lines = []
-    for at, said in pause.words:
-        head = Text("  ") + padded("settled", label, style="bold") + Text("  ")
+    said_by = [
+        *((at, "asked", said) for at, said in pause.asked),
+        *((at, "settled", said) for at, said in pause.words),
+    ]
+    for at, name, said in sorted(said_by, key=lambda each: each[0]):
+        head = Text("  ") + padded(name, label, style="bold") + Text("  ")
         lines += hang(head, painted(f"{local(at, zone)}  {said}"), "", width)
     if pause.went_on:
         head = Text("  ") + padded("went on", label, style="bold") + Text("  ")

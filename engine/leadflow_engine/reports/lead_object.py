@@ -39,6 +39,9 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The keys of each part's objects, in the order in which they are written."""
 
+ATTEMPT: Final = ("is", "lead", "attempt", "because", "at")
+"""Of the attempts before and after this one: there only where the lead was offered again."""
+
 STORED: Final[Mapping[str, str]] = {"read": "was_read", "set": "was_set"}
 
 
@@ -46,7 +49,9 @@ def lead_object(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The documented object of a lead's summary. Amounts are ``Decimal``, times ISO 8601 in UTC."""
     parts = {part: [_row(row, names) for row in summary[part]] for part, names in PARTS.items()}
     lead = {name: summary["lead"][name] for name in LEAD}
-    return {"lead": lead, "outcome": summary["outcome"], "reason": summary["reason"], **parts}
+    attempts = [_row(row, ATTEMPT) for row in summary.get("attempts", ())]
+    other = {"attempts": attempts} if attempts else {}
+    return {"lead": lead, "outcome": summary["outcome"], "reason": summary["reason"], **parts, **other}
 
 
 def _row(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from leadflow_engine.reports.amounts import COST, REVENUE, local, money, plain_amount
+from leadflow_engine.reports.attempts import attempt_lines
 from leadflow_engine.reports.between import Pause, pause_lines
 from leadflow_engine.reports.chapters import Chapter, Row, chapters
 from leadflow_engine.reports.layout import LONGEST, Lines, command_line, hang, joined, padded, painted, safe
@@ -51,6 +52,7 @@ def story(
     for pause in left.values():
         lines += pause_lines(pause, setting.zone, 10, width)
     lines += [*_open_deliveries(summary, setting, width), *_margin(summary, setting, width)]
+    lines += attempt_lines(summary, width)
     return [*lines, *(command_line("  next        ", step) for step in next_steps(summary, journal))]
 
 

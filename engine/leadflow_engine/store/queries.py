@@ -152,8 +152,9 @@ def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any]
 
 
 PARTS: Mapping[str, str] = {
-    "attempts": "SELECT lead, attempt - 1 AS attempt, because, at FROM resubmission WHERE next = ?1 "
-    "UNION ALL SELECT next, attempt, because, at FROM resubmission WHERE lead = ?1 ORDER BY 2",
+    "attempts": "SELECT 'before' AS \"is\", lead, attempt - 1 AS attempt, because, at FROM resubmission "
+    "WHERE next = ?1 UNION ALL "
+    "SELECT 'after', next, attempt, because, at FROM resubmission WHERE lead = ?1 ORDER BY 3",
     "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery WHERE lead = ? AND state "
     "= 'confirmed' "
     "ORDER BY at, buyer",

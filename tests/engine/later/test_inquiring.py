@@ -40,6 +40,8 @@ def test_a_pending_delivery_is_asked_about_until_a_verdict_comes(asks: Plan) -> 
     assert world.outcome(lead) == ("sold", ["slow"])
     assert [sale["price"] for sale in world.summary(lead)["sales"]] == [pytest.approx(31.50)]
     assert world.buyers.urls()[1].startswith("slow.example/status/R7?k=")
+    story = world.story(lead)
+    assert "asked       2026-11-20 15:00:10 UTC  slow: pending" in story, story
     later = ["inquired/slow/1/1", "inquired/slow/1/2", "settled/slow/1/1"]
     assert [key for key in world.keys(lead) if key in later] == later
     assert world.work(minutes=5) == []

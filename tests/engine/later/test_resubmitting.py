@@ -11,6 +11,7 @@ from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.orders import carry_out
 from leadflow_engine.operations.resubmitting import candidates
 from leadflow_engine.plan import Plan
+from leadflow_engine.reports.lead_object import lead_object
 from leadflow_engine.store import SqliteStore, StoreError
 from tests.engine.later.world import DELIVER, FLOW, Buyers, World, plan_of
 
@@ -152,3 +153,14 @@ def test_killed_before_its_first_commit_it_begins_again(plan: Plan, monkeypatch:
     assert world.store.query("SELECT count(*) FROM lead") == [(1,)]
     world.work()
     assert world.store.query("SELECT count(*) FROM lead WHERE id = ?", (said["next"],)) == [(1,)]
+
+
+def test_its_story_names_the_other_attempt(plan: Plan) -> None:
+    world = World(plan, Buyers(post=[NO], other=['{"ok": false}']))
+    first = world.lead().lead
+    [said] = resubmit(world, first)
+    world.work()
+    second = said["next"]
+    assert f"attempt     1; attempt 2 is {second}, because: bad phone" in world.story(first)
+    assert f"attempt     2; attempt 1 was {first}, offered again because: bad phone" in world.story(second)
+    assert lead_object(world.summary(second))["attempts"][0]["lead"] == first

@@ -17,6 +17,9 @@ from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.receiving import arrivals_of_payload
 from leadflow_engine.operations.resume import Plans, at_once, replay, writes_again
 from leadflow_engine.plan import Plan, make_plan
+from leadflow_engine.reports import between
+from leadflow_engine.reports.setting import setting_of
+from leadflow_engine.reports.story import story
 from leadflow_engine.runner import Ending, run_lead
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.rebuild import contents
@@ -150,6 +153,13 @@ class World:
         """What became of a lead, and who has it."""
         found = self.summary(lead)
         return str(found["outcome"]), [sale["buyer"] for sale in found["sales"]]
+
+    def story(self, lead: str) -> str:
+        """What ``leadflow trace`` shows of a lead."""
+        told = between.pauses(self.store.facts(lead))
+        return "\n".join(
+            line.plain for line in story(self.summary(lead), setting_of(self.plan), 120, "", told)
+        )
 
     def keys(self, lead: str) -> list[str]:
         """The keys of a lead's facts."""
