@@ -65,6 +65,7 @@ class Read:
     | set      | in a response: a value read from this answer earlier | ""         |
     | reply    | in a reply, a postback: ``outcome``, ``price``, ``sales`` ...; ``ping`` | a part of ``ping`` |
     | return   | in a postback: ``reason``, ``at`` | ""                            |
+    | conversion | in a postback: ``value``, ``at`` | ""                           |
     | offer    | in a ping or deliver: ``price`` | ""                              |
     | deliver  | in an inquiry: ``reference`` | ""                                 |
     | callback | in a ping or deliver: ``url`` | ""                                |

@@ -34,7 +34,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY = Type("enum", members=WEEKDAYS)
 OUTCOME = Type("enum", members=("success", "failure", "error", "skipped"))
 LEAD_OUTCOME = Type(
-    "enum", members=("sold", "fallback", "unsold", "refused", "held", "pending", "in_doubt", "error")
+    "enum",
+    members=("sold", "fallback", "unsold", "refused", "returned", "held", "pending", "in_doubt", "error"),
 )
 BUYER_OUTCOME = Type(
     "enum",

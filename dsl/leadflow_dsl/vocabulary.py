@@ -23,7 +23,7 @@ _PLAYED: Final[Mapping[str, str]] = {
     "control": "if else when otherwise until",
     "operator": "and or not in is between contains starts ends matches within with exactly blank present valid of",
     "stage": "waterfall auction multisell fallback best",
-    "verdict": "accepted duplicate rejected error retry pending sold unsold refused returned",
+    "verdict": "accepted duplicate rejected error retry pending sold unsold refused returned converted",
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from leadflow_dsl import model, nodes
 from leadflow_dsl.meaning.bodies import body
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.limits import longer_than_nothing, whole
-from leadflow_dsl.meaning.places import ANSWERED_PING, PAYLOAD, RESULT, RETURNED
+from leadflow_dsl.meaning.places import ANSWERED_PING, CONVERTED, PAYLOAD, RESULT, RETURNED
 from leadflow_dsl.meaning.requests import leg, said
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
@@ -18,6 +20,8 @@ from leadflow_dsl.terms import Term
 
 AFTERWARDS = Scope().having(PAYLOAD, RESULT)
 """When a source is answered, everything has run."""
+TOLD: Final = {"returned": RETURNED, "converted": CONVERTED}
+"""The words that a postback has by what it tells of."""
 
 
 def source_ping(r: Resolver, node: nodes.SourcePing) -> model.SourcePing:
@@ -81,14 +85,12 @@ def _status(r: Resolver, node: nodes.Number | None) -> int:
 def postback(r: Resolver, node: nodes.Postback) -> tuple[model.Postback, ...]:
     """``postback on EVENTS { request  response }``; nothing after a finding."""
     events = tuple(name.text for name in node.events)
-    if "returned" in events:
-        r.draft.not_built("postback on returned", node.span)
     for place, name in enumerate(node.events):
         if name.text in events[:place]:
             r.draft.found(
                 SAID_TWICE.at(name.span, f"`{name.text}` is said twice", "said again", "take one out")
             )
-    returned = (RETURNED,) if "returned" in events else ()
-    here = r.at(AFTERWARDS.having(*returned))
+    told = [words for event, words in TOLD.items() if event in events]
+    here = r.at(AFTERWARDS.having(*told))
     found = leg(here, said(here, node.items), "postback", node.span)
     return (model.Postback(events, found, node.span),) if found else ()

@@ -34,6 +34,7 @@ ANSWERED_PING: Final[Mapping[str, Type]] = {
 }
 """What a seller's ping hears, in a ``reply``."""
 RETURNED: Final[Mapping[str, Type]] = {"return": _record(reason=TEXT, at=DATETIME)}
+CONVERTED: Final[Mapping[str, Type]] = {"conversion": _record(value=MONEY, at=DATETIME)}
 OFFER: Final[Mapping[str, Type]] = {"offer": _record(price=MONEY)}
 DELIVERED: Final[Mapping[str, Type]] = {"deliver": _record(reference=TEXT)}
 CALLBACK: Final[Mapping[str, Type]] = {"callback": _record(url=Type("url"))}
@@ -43,6 +44,7 @@ PAYLOAD: Final[Mapping[str, Type]] = {"payload": ANY}
 WHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(RESULT, "in a source's `reply` and `postback`"),
     "return": "in a `postback on returned`",
+    "conversion": "in a `postback on converted`",
     "offer": "in the `ping` and the `deliver` of a buyer that says `offer`",
     "deliver": "in a buyer's `inquire`",
     "callback": "in the `ping` and the `deliver` of a buyer that says `callback`",
@@ -50,5 +52,5 @@ WHERE: Final[Mapping[str, str]] = {
     "payload": "in a source",
 }
 """Each of these words, and where it is known."""
-DOTTED: Final = frozenset({"return", "offer", "deliver", "callback", "request", "payload"})
+DOTTED: Final = frozenset({"return", "conversion", "offer", "deliver", "callback", "request", "payload"})
 """Those that are read by a part."""

@@ -67,7 +67,7 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Postback:
     """``postback on EVENTS { request  response }``: tells the source. Events: accepted sold fallback unsold
-    refused returned."""
+    refused returned converted."""
 
     events: tuple[str, ...]
     leg: Leg

@@ -44,6 +44,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "fallback": "the lead was taken as a last resort",
     "unsold": "nobody bought the lead",
     "refused": "the lead was refused; `reason` says why",
+    "returned": "the lead was bought, and its buyer gave it back",
     "held": "the lead waits to be offered; ask for it by its id",
     "pending": "the lead was not decided within the time to answer; ask for it by its id",
     "in_doubt": "whether the lead was bought is not known yet; ask for it by its id",

@@ -26,6 +26,7 @@ _EVENTS = {
     "unsold": "is not sold",
     "refused": "is refused",
     "returned": "is returned",
+    "converted": "has become a customer",
 }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import HttpRequest, Result
-from leadflow_engine.intake.replies import Beside, result_in
+from leadflow_engine.effects import Fact, HttpRequest, Result
+from leadflow_engine.intake.replies import Beside, money_in, result_in
 from leadflow_engine.interpreter.asking import REPEATABLE
 from leadflow_engine.interpreter.exchange import Exchange, may_repeat
 from leadflow_engine.lead import Lead
@@ -19,6 +20,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.response import Reading
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.codec import moment, money
 from leadflow_engine.store.postbacks import Due, Sent
 
 AGAIN_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
@@ -57,11 +59,23 @@ async def _send(
     if lead is None or summary is None:
         return "", Sent(None, "what came of the lead cannot be read again", 0.0)
     leg = plan.sources[lead.source].postbacks[due.number - 1].leg
-    beside = Beside(lead, result_in(plan, summary, lead, facts), f"{due.lead}/postback/{due.number}")
+    key = "/".join(filter(None, (due.lead, "postback", str(due.number), due.occasion)))
+    beside = Beside(lead, result_in(plan, summary, lead, facts), key, told_of(plan, facts, due.occasion))
     request = plan.builder(leg).build(beside)
     if isinstance(request, RequestProblem):
         return lead.source, Sent(None, request.reason, 0.0)
     return lead.source, await _sent(plan, leg, lead, request, outbound, clock, due)
+
+
+def told_of(plan: Plan, facts: Sequence[Fact], occasion: str) -> Mapping[str, Mapping[str, Any]]:
+    """The ``return`` or the ``conversion`` of a fact of this key; nothing for the lead's end."""
+    fact = next((fact for fact in facts if fact.key == occasion), None)
+    if fact is None:
+        return {}
+    at = moment(fact.body["at"]).astimezone(ZoneInfo(plan.flow.timezone))
+    if fact.kind == "returned":
+        return {"return": {"reason": fact.body["reason"], "at": at}}
+    return {"conversion": {"value": money_in(plan, money(fact.body["value"])), "at": at}}
 
 
 async def _sent(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl import model as m
+from leadflow_engine.drivers.clock import RealClock
+from leadflow_engine.effects import Json
 from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.lead import Lead
 from leadflow_engine.limits.windows import window
@@ -16,9 +18,10 @@ from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
 from leadflow_engine.plan import Plan
 from leadflow_engine.response import excerpt
 from leadflow_engine.store import SqliteStore, StoreError
-from leadflow_engine.store.codec import iso, moment
+from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.returns import Asked, AtMost, Outcome, Sold, deliveries_to, take_back
 
+A_DAY: Final = datetime.timedelta(days=1)
 LONGEST: Final = 200
 """Characters of a reason that are kept."""
 
@@ -51,12 +54,17 @@ def return_lead(store: SqliteStore, plans: Plans, said: Return, now: datetime.da
     sold = _delivery(store, said)
     if isinstance(sold, Outcome):
         return sold
-    at = said.at or now
+    at = _when(said.at or now, moment(sold.sold_at or iso(now)))
     if at > now or at < moment(sold.sold_at or iso(now)):
         when = "lies ahead" if at > now else f"is before the sale, {(sold.sold_at or '')[:19]}Z"
         return Outcome("impossible", f"{at:%Y-%m-%d %H:%M} UTC {when}")
     plan, lead = known(store, plans, said.lead)
     return store.transact(lambda core: take_back(core, _asked(plan, lead, said, sold, at)))
+
+
+def _when(at: datetime.datetime, sold_at: datetime.datetime) -> datetime.datetime:
+    """When a lead came back: not before it was sold where somebody says the day alone, which is its beginning."""
+    return max(at, sold_at) if sold_at - at < A_DAY else at
 
 
 def known(store: SqliteStore, plans: Plans, lead: str) -> tuple[Plan, Lead | None]:
@@ -163,3 +171,31 @@ def _goes_on(rule: m.Returns | None, lead: Lead | None) -> bool:
     if rule is None or not rule.resubmit or lead is None:
         return False
     return rule.resubmit_when is None or holds(rule.resubmit_when, lead) is True
+
+
+def give_back(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``return``: ``returns`` is a list of objects with the names of ``Return`` (``at`` as ISO 8601), ``by``
+    who says so. Gives for each ``lead``, ``buyer``, ``state`` (returned, denied, known, impossible), ``said`` and, of
+    what was returned, ``credited``, ``back`` (texts of amounts) and ``next``."""
+    plans, now = Plans(store), RealClock().now()
+    return [_given(store, plans, Return(by=said["by"], **_read(one)), now) for one in said["returns"]]
+
+
+def _read(one: Mapping[str, Json]) -> dict[str, Json]:
+    return {**one, "at": moment(one["at"]) if one.get("at") else None}
+
+
+def _given(store: SqliteStore, plans: Plans, one: Return, now: datetime.datetime) -> Json:
+    try:
+        came = return_lead(store, plans, one, now)
+    except StoreError as problem:
+        came = Outcome("impossible", str(problem))
+    amounts = {"credited": str(money(came.credited)), "back": str(money(came.back))}
+    return {
+        "lead": one.lead,
+        "buyer": one.buyer,
+        "state": came.state,
+        "said": came.said,
+        "next": came.next,
+        **amounts,
+    }

@@ -174,7 +174,7 @@ def amount_of(text: str, country: str) -> Decimal | None:
 
 
 def time_of(text: str, zone: str) -> datetime.datetime | None:
-    """A date or a date and time, in ``zone`` where it says none, in UTC; None where it is none. A day is its noon."""
+    """A date (its beginning) or a date and time, in ``zone`` where it says none, in UTC; None where it is none."""
     moment = parse(Type("datetime"), text, "US", zone).normal
     if isinstance(moment, datetime.datetime) and re.search(r"\d:\d", text):
         return moment.astimezone(datetime.UTC)
@@ -185,4 +185,4 @@ def time_of(text: str, zone: str) -> datetime.datetime | None:
     )
     if not isinstance(day, datetime.date):
         return None
-    return datetime.datetime.combine(day, datetime.time(12), ZoneInfo(zone)).astimezone(datetime.UTC)
+    return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone)).astimezone(datetime.UTC)

@@ -14,7 +14,18 @@ from leadflow_engine.reports.words import STYLES, word
 
 ALWAYS = ("sold", "unsold", "refused")
 """Outcomes whose row stands even where no lead has them."""
-ORDER = ("sold", "fallback", "unsold", "refused", "held", "pending", "in_doubt", "error", "running")
+ORDER = (
+    "sold",
+    "fallback",
+    "unsold",
+    "refused",
+    "returned",
+    "held",
+    "pending",
+    "in_doubt",
+    "error",
+    "running",
+)
 SHOWN_UNREAD = 5
 SIDE_BY_SIDE = 64
 """Columns from which on money and times stand beside the outcomes and not under them."""

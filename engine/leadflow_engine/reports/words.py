@@ -11,6 +11,7 @@ STYLES: Mapping[str, str] = {
     "accepted": "green",
     "unsold": "yellow",
     "refused": "yellow",
+    "returned": "yellow",
     "held": "cyan",
     "pending": "cyan",
     "in_doubt": "bold magenta",

@@ -16,8 +16,8 @@ FORMS = Path(__file__).parents[1] / "data" / "forms" / "every_form.flow"
 TEXT = FORMS.read_text()
 
 UNBUILT = """
-retain; ping of a source; reply on ping; postback on returned; cost ... of revenue; cost ... back
-on return; balance; terms; on overdue; inquire; callback; pending ends; returns at most;
+retain; ping of a source; reply on ping; cost ... of revenue; cost ... back
+on return; balance; terms; on overdue; inquire; callback; pending ends;
 alert
 """
 

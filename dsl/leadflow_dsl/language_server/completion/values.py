@@ -39,7 +39,7 @@ _ROOTS: Final = {
 
 _WORDS: Final[Mapping[str, tuple[Mapping[str, Type], ...]]] = {
     "reply": (places.RESULT, places.ANSWERED_PING),
-    "postback": (places.RESULT, places.RETURNED),
+    "postback": (places.RESULT, places.RETURNED, places.CONVERTED),
     "inquire": (places.DELIVERED,),
     "source": (places.PAYLOAD,),
 }

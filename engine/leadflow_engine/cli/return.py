@@ -1,0 +1,156 @@
+"""``leadflow return``: leads that buyers give back, one or a file of them."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leadflow_engine.cli import options
+
+MOST_TOLD = 20
+"""How many rows that could not be used are told one by one."""
+
+
+@click.command("return", short_help="Take back leads that a buyer returns.")
+@click.argument("lead", required=False)
+@click.argument("buyer", required=False)
+@click.option("--reason", default="", metavar="TEXT", help="The buyer's reason, as its `returns` lists it.")
+@click.option("--because", default="", metavar="WHY", help="Your own note; needed with --force.")
+@click.option(
+    "--at", default="", metavar="TIME", help="When the buyer returned it; now where nothing is said."
+)
+@click.option("--force", is_flag=True, help="Take it back whatever the buyer's terms say.")
+@click.option("--number", type=int, default=0, metavar="N", help="Which delivery, where there are several.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file, each row a return.",
+)
+@click.option(
+    "--buyer", "whose", default="", metavar="NAME", help="Whose file it is, where its rows do not say."
+)
+@click.option(
+    "--map", "columns", multiple=True, metavar="NAME=COLUMN", help="Which column of the file is which."
+)
+@click.option("--flow", default="", metavar="NAME", help="The flow; needed where several have this buyer.")
+@options.db_to_read
+@options.form("text", "json")
+def command(
+    lead: str | None,
+    buyer: str | None,
+    reason: str,
+    because: str,
+    at: str,
+    force: bool,
+    number: int,
+    file: Path | None,
+    whose: str,
+    columns: tuple[str, ...],
+    flow: str,
+    db: str | None,
+    form: str,
+) -> None:
+    """Say that BUYER gives LEAD back; its terms of return decide whether it may.
+
+    Or bring a whole CSV file with --from: rows are matched by lead id, the buyer's reference, phone or e-mail.
+    """
+    if force and not because.strip():
+        raise click.UsageError('--force needs --because "..."; it is kept in the journal with your name')
+    journal = options.journal(db)
+    if file is not None:
+        more = {"force": True, "because": because.strip()} if force else {}
+        _bulk(journal, file, whose or buyer or "", reason, columns, flow, more, form)
+        return
+    if not lead or not buyer or not reason.strip():
+        raise click.UsageError("say which LEAD, which BUYER and its --reason; or a file with --from")
+    said = _one(journal, lead, buyer, at) | {
+        "reason": reason,
+        "because": because.strip(),
+        "force": force,
+        "number": number,
+    }
+    _end(_given(journal, [said]), [], _currency(journal, said["lead"]), form)
+
+
+def _one(journal: str, lead: str, buyer: str, at: str) -> dict[str, Any]:
+    from leadflow_engine.cli.leads import found, opened
+    from leadflow_engine.operations.statements import time_of
+    from leadflow_engine.store.codec import iso
+
+    with opened(journal) as store:
+        known = found(store, lead, journal)
+    when = time_of(at, "UTC") if at else None
+    if at and when is None:
+        raise click.UsageError(f"`{at}` is no date or time: write 2026-11-20 or 2026-11-20T15:00:00Z")
+    return {"lead": known, "buyer": buyer, **({"at": iso(when)} if when else {})}
+
+
+def _given(journal: str, returns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    from leadflow_engine.drivers.orders import give
+    from leadflow_engine.operations.returns_file import chunks
+
+    came: list[Mapping[str, Any]] = []
+    for some in chunks(returns):
+        came += give(journal, "return", {"returns": list(some), "by": getpass.getuser()})
+    return came
+
+
+def _bulk(
+    journal: str,
+    file: Path,
+    buyer: str,
+    reason: str,
+    columns: tuple[str, ...],
+    flow: str,
+    more: Mapping[str, Any],
+    form: str,
+) -> None:
+    from leadflow_engine.cli.failing import CannotStart
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.operations.newest import newest_plan
+    from leadflow_engine.operations.overriding import OverrideProblem
+    from leadflow_engine.operations.returns_file import read_returns
+    from leadflow_engine.operations.statements import StatementProblem, mapping_of
+
+    with opened(journal) as store:
+        try:
+            plan = newest_plan(store, buyer, flow)
+            rows = read_returns(store, file, plan, buyer, reason, mapping_of(columns))
+        except (StatementProblem, OverrideProblem) as problem:
+            raise CannotStart(str(problem)) from None
+    came = _given(journal, [{**row.said, **more} for row in rows if not row.problem])
+    _end(came, [(row.line, row.problem) for row in rows if row.problem], plan.flow.currency, form)
+
+
+def _currency(journal: str, lead: str) -> str:
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.operations.resume import Plans
+
+    with opened(journal) as store:
+        return Plans(store).of(lead, store.facts(lead)).flow.currency
+
+
+def _end(
+    came: Sequence[Mapping[str, Any]], unread: Sequence[tuple[int, str]], currency: str, form: str
+) -> None:
+    """Tell what came of each; exit code 1 where anything was denied or could not be read."""
+    from leadflow_engine.reports.after_sale import counted, return_line
+    from leadflow_engine.reports.lead_object import json_line
+
+    if form == "json":
+        told = [{"line": line, "state": "not read", "said": problem} for line, problem in unread]
+        click.echo(json_line([*came, *told]))
+    else:
+        for one in came:
+            click.echo(return_line(one, currency))
+        for line, problem in unread[:MOST_TOLD]:
+            click.echo(f"line {line}: {problem}", err=True)
+        if len(came) + len(unread) > 1:
+            click.echo(counted([*(one["state"] for one in came), *("not read" for _ in unread)]))
+    if unread or any(one["state"] in {"denied", "impossible"} for one in came):
+        raise SystemExit(1)
