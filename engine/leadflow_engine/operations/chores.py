@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from leadflow_engine.effects import Json
-from leadflow_engine.operations.inquiring import Followed, follow_up
 from leadflow_engine.operations import batching, policies
+from leadflow_engine.operations.inquiring import Followed, follow_up
 from leadflow_engine.operations.postbacks import Told, send_due
 from leadflow_engine.operations.resubmitting import resubmit_due
 from leadflow_engine.operations.resume import Plans

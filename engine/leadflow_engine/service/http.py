@@ -27,10 +27,10 @@ CUT_OFF: Final = (("Connection", "close"),)
 
 
 async def call_of(request: Request, at: datetime.datetime, name: str) -> Call:
-    """The request with its body. Raises ``Refused``: 408, 411, 413, 414, 431."""
+    """The request with its body, without a key in its query. Raises ``Refused``: 408, 411, 413, 414, 431."""
     head = head_of(request, at, name)
     body = await _body(request)
-    return Call(head.method, head.url, head.headers, body, at, head.remote, name)
+    return Call(head.method, without_key(head.url), head.headers, body, at, head.remote, name)
 
 
 def head_of(request: Request, at: datetime.datetime, name: str = "") -> Call:
@@ -46,7 +46,7 @@ def head_of(request: Request, at: datetime.datetime, name: str = "") -> Call:
     if len(url) > LONGEST_URL:
         raise Refused(414, f"the url is longer than {LONGEST_URL:,} characters", CUT_OFF)
     remote = request.client.host if request.client else ""
-    return Call(request.method, without_key(url), headers, b"", at, remote, name)
+    return Call(request.method, url, headers, b"", at, remote, name)
 
 
 def whole_url(call: Call, scheme: str) -> Call:

@@ -12,13 +12,17 @@ from typing import Any, Final
 
 from leadflow_engine.operations import chores
 from leadflow_engine.operations.chores import Chore, Did, Hands
+from leadflow_engine.operations.resubmitting import next_arrival, plan_for
 from leadflow_engine.operations.resume import CANNOT_GO_ON
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.runs import Runs
 from leadflow_engine.service.signed import SignedCalls
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore, StoreError, resubmissions
 from leadflow_engine.store.codec import iso
+from leadflow_engine.store.resubmissions import Resubmission
 
+OWN: Final = (chores.leads, chores.resubmissions)
+"""Chores that begin Runs: here the Runs of calls must know of them."""
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks for what is due."""
 AT_ONCE: Final = 32
@@ -78,7 +82,7 @@ class Keeper:
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """What goes on, one each; to be run as tasks."""
-        return [self._leads(), *(self._chore(each) for each in chores.CHORES if each is not chores.leads)]
+        return [self._leads(), *(self._chore(each) for each in chores.CHORES if each not in OWN)]
 
     def stop(self) -> None:
         """Begin with nothing more."""
@@ -108,12 +112,24 @@ class Keeper:
     async def _leads_once(self) -> None:
         """Begin with all that is due, as many at once as may be."""
         for lead in await asyncio.to_thread(self._due):
-            while len(self.runs.again) >= AT_ONCE and not self.stopped:
-                await asyncio.wait(self.runs.again.values(), return_when=asyncio.FIRST_COMPLETED)
-            if self.stopped:
-                return
-            if not self.runs.is_busy(lead) and self._still(lead):
+            await self._room()
+            if not self.stopped and not self.runs.is_busy(lead) and self._still(lead):
                 self.runs.go_on(lead)
+        for again in await asyncio.to_thread(self.store.ask, resubmissions.due):
+            await self._room()
+            if not self.stopped and not self._rests(again.next) and not self.runs.is_busy(again.next):
+                await self._offer_again(again)
+
+    async def _room(self) -> None:
+        while len(self.runs.again) >= AT_ONCE and not self.stopped:
+            await asyncio.wait(self.runs.again.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _offer_again(self, again: Resubmission) -> None:
+        try:
+            plan = await asyncio.to_thread(plan_for, self.store, self.hands.plans, again)
+            self.runs.begin_again(plan, next_arrival(self.store, plan, again))
+        except CANNOT_GO_ON as problem:
+            self.failed(again.next, problem)
 
     def _due(self) -> list[str]:
         """Unfinished leads that nobody runs, and those whose time has come."""
@@ -121,10 +137,13 @@ class Keeper:
         self.pauses = {
             lead: pause for lead, pause in self.pauses.items() if pause.until > now - LONGEST_PAUSE
         }
-        resting = {lead for lead, pause in self.pauses.items() if pause.until > now}
         due = (work.lead for work in self.store.work_due(self.hands.clock.now()))
         leads = dict.fromkeys([*self.store.unfinished(), *due])
-        return [lead for lead in leads if lead not in resting and not self.runs.is_busy(lead)]
+        return [lead for lead in leads if not self._rests(lead) and not self.runs.is_busy(lead)]
+
+    def _rests(self, lead: str) -> bool:
+        pause = self.pauses.get(lead)
+        return pause is not None and pause.until > time.monotonic()
 
     def _still(self, lead: str) -> bool:
         """Is it due yet? Its Run may have ended since that was asked."""

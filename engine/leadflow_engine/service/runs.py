@@ -65,6 +65,14 @@ class Runs:
         task.add_done_callback(lambda done: self._ended(self.again, lead, done))
         return task
 
+    def begin_again(self, plan: Plan, arrival: Arrival) -> asyncio.Task[Ending]:
+        """Begin with a lead that is offered again."""
+        driver = self.driver_of(arrival.lead, self.store)
+        task = asyncio.create_task(self._new(plan, arrival, driver), name=arrival.lead)
+        self.again[arrival.lead] = task
+        task.add_done_callback(lambda done: self._ended(self.again, arrival.lead, done))
+        return task
+
     async def settled(self, seconds: float) -> int:
         """Wait until all Runs have ended, at most so long. Gives how many have not."""
         tasks = [*(each.task for each in self.going.values()), *self.again.values()]
