@@ -13,8 +13,8 @@ from leadflow_engine.intake import door as intake
 from leadflow_engine.interpreter import attempts
 from leadflow_engine.interpreter.asking import restore
 from leadflow_engine.interpreter.cursor import Cursor
-from leadflow_engine.interpreter.figures import learn_figures
 from leadflow_engine.interpreter.fetching import before_fetch, fetch, fetched_before
+from leadflow_engine.interpreter.figures import learn_figures
 from leadflow_engine.interpreter.following import next_due
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.routing import HOLDERS, Paused

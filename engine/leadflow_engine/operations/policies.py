@@ -1,7 +1,7 @@
 """Policies: what was decided beforehand for a cap that fills up, a fall in quality, a change in value.
 
-Every minute each policy's figure is measured. Where its condition has held as long as it says, its actions are set beside
-the flow, as an operator would set them; at its end they are undone. Both are kept, with what was measured."""
+Every minute each policy's figure is measured. Where its condition has held as long as it says, its actions are set
+beside the flow, as an operator would set them; at its end they are undone. Both are kept, with what was measured."""
 
 from __future__ import annotations
 
@@ -87,7 +87,6 @@ def look(store: SqliteStore, plans: Plans, clock: Clock) -> list[Event]:
         try:
             plan = plans.named(name)
         except LoadProblem:
-            store.transact(lambda core, flow=flow: policies.looked(core, flow))  # type: ignore[misc]
             continue  # a lead of that plan tells of it
         decided += _look_at(store, flow, plan, now)
     return [event for event in decided if event.what in TOLD]
@@ -95,19 +94,18 @@ def look(store: SqliteStore, plans: Plans, clock: Clock) -> list[Event]:
 
 def _look_at(store: SqliteStore, flow: str, plan: Plan, now: datetime.datetime) -> list[Event]:
     last = store.ask(lambda connection: policies.last(connection, flow))
-    decided: list[Event] = []
-    for policy in plan.flow.policies:
-        event = _decide(store, plan, policy, last.get(policy.title), now)
-        decided += [event] if event is not None else []
+    decided = [_decide(store, plan, policy, last.get(policy.title), now) for policy in plan.flow.policies]
     titles = {policy.title for policy in plan.flow.policies}
-    for title, event in last.items():
-        if event.what == "acted" and title not in titles:
-            gone = "the flow has this policy no longer"
-            decided.append(
-                store.transact(lambda core, title=title: policies.end(core, flow, title, plan.name, gone))
-            )  # type: ignore[misc]
+    gone = [event for title, event in last.items() if title not in titles and event.what == "acted"]
+    decided += [_gone(store, plan, event) for event in gone]
     store.transact(lambda core: policies.looked(core, flow))
-    return decided
+    return [event for event in decided if event is not None]
+
+
+def _gone(store: SqliteStore, plan: Plan, event: Event) -> Event:
+    """A policy that acts still, and that its flow has no longer, is undone."""
+    why = "the flow has this policy no longer"
+    return store.transact(lambda core: policies.end(core, event.flow, event.policy, plan.name, why))
 
 
 def _decide(

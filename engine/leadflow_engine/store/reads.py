@@ -176,11 +176,11 @@ def _turns(reader: Reader, lead: str, data: ReadTurns) -> Result:
         (lead, data.stage),
     )
     asked = set(data.buyers)
-    turns = {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
+    turns: dict[str, Any] = {"turns": {buyer: last for buyer, last in rows if buyer in asked}}
     return turns | (_weighted(reader, lead, data) if data.weighted else {})
 
 
-def _weighted(reader: Reader, lead: str, data: ReadTurns) -> Result:
+def _weighted(reader: Reader, lead: str, data: ReadTurns) -> dict[str, Any]:
     """How far each is behind, and the weights that are set beside the flow, where any are."""
     flow = reader.connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
     found = overrides.weights(reader.connection, flow[0], reader.clock.now()) if flow else {}

@@ -74,8 +74,8 @@ def figure_value(asker: Asker, asked: AskedFigure) -> Decimal | None:
     if figure.name == "cap_used":
         return _fullest(asker, asked.caps)
     if figure.name == "days_to_pay":
-        since = asker.now - datetime.timedelta(seconds=figure.seconds)
-        return days_to_pay(asker.connection, asked.party, since)
+        back = datetime.timedelta(seconds=figure.seconds)
+        return days_to_pay(asker.connection, asked.party, asker.now - back)
     now = _stretch(asker.now, figure.seconds)
     if not figure.usual:
         return _over(asker, asked, (now,))

@@ -146,10 +146,8 @@ def test_a_rate_of_few_is_not_acted_on(market: Any) -> None:
         'market  policy "slow" acts: stats.acceptance_rate(north, 1h) is 0%; buyer/north: paused'
     ]
     here.pass_(hours=2)
-    assert here.look() == [
-        'market  policy "slow" ends: stats.acceptance_rate(north, 1h) is not known: nothing was counted; '
-        "buyer/north: no longer paused"
-    ]
+    unknown = "stats.acceptance_rate(north, 1h) is not known: nothing was counted"
+    assert here.look() == [f'market  policy "slow" ends: {unknown}; buyer/north: no longer paused']
 
 
 def test_a_policy_says_itself_how_much_must_have_been_seen(market: Any) -> None:
