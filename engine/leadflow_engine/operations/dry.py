@@ -17,6 +17,7 @@ from leadflow_engine.intake.formats import read_records
 from leadflow_engine.operations.batch import Done
 from leadflow_engine.operations.identity import Arriving, arriving, digest_of
 from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.paying import take_as_paid
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, run_lead
@@ -101,7 +102,9 @@ def dry_run(
     clock = VirtualClock(at or RealClock().now())
     store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
+    paid = take_as_paid(store, plan.flow, clock.at, {}) if not db else []
     run = DryRun(plan, source, file, store, clock, AssumedAnswers(), ASSUMED, key)
+    run.notes = (f"{', '.join(paid)}: taken to have paid enough; --db reads what is left",) if paid else ()
     beside = answers_beside(flow_file)
     if answers.endswith(JOURNALS):
         recorded = SqliteStore.read_only(answers, clock)
@@ -110,6 +113,6 @@ def dry_run(
     spec = load_answers(chosen) if chosen else default_answers(flow_file)
     if spec is None:
         return run
-    run.notes = tuple(_unknown_names(plan, spec, spec.file))
+    run.notes += tuple(_unknown_names(plan, spec, spec.file))
     said = f"answers from {chosen or f'the defaults of {spec.file}'}"
     return replace(run, answers=SimulatedAnswers(Simulator(spec, clock.now)), said=said)

@@ -29,6 +29,7 @@ from leadflow_engine.intake.door import claims, key_claims, lead_id, limit_claim
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.interpreter.journey import iso
 from leadflow_engine.limits.planned import PlannedCap
+from leadflow_engine.operations.paying import take_as_paid
 from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.records import Delivery, LeadRecord, Record
 from leadflow_engine.scenarios.load import length
@@ -73,6 +74,12 @@ class Past:
             self._accepted(source=name, accept=Accept(name, tuple(limits), ()))
         for name, said in given.get("buyers", {}).items():
             self._buyer(name, said)
+        left = {
+            name: Decimal(said["balance"])
+            for name, said in given.get("buyers", {}).items()
+            if "balance" in said
+        }
+        take_as_paid(self.store, self.plan.flow, now, left)
         for stage, buyers in given.get("turns", {}).items():
             for buyer in buyers:
                 self._sold(self._accepted(source=source), buyer, stage=stage, state="declined")

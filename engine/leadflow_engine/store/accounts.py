@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from leadflow_engine.effects import LimitClaim
@@ -59,7 +58,9 @@ def short_of(connection: sqlite3.Connection, claim: LimitClaim) -> str:
 
 def said(amount: int) -> str:
     """Millionths in a sentence."""
-    return f"{money(amount) or Decimal(0):f}"
+    exact = money(amount)
+    assert exact is not None
+    return f"{exact:f}"
 
 
 # ------------------------------------------------------------------ overdue
@@ -89,5 +90,7 @@ def overdue(connection: sqlite3.Connection, buyer: str, at: datetime.datetime) -
 
 def overdue_sentence(found: Overdue) -> str:
     """Why a buyer gets no leads."""
-    days = "today" if not found.days else f"{found.days} day{'' if found.days == 1 else 's'}"
-    return f"invoice {found.number} is overdue since {days}: {said(found.open)} is open"
+    late = (
+        f"{found.days} day{'' if found.days == 1 else 's'} overdue" if found.days else "overdue since today"
+    )
+    return f"invoice {found.number} is {late}: {said(found.open)} is open"

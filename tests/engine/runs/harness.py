@@ -1,7 +1,7 @@
 """Cases of whole leads in the flow language: a flow, what buyers answer, leads, and what must come of each.
 
-A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``paid`` (buyer to what it paid in), ``leads``. A lead has
-``send``, ``at`` (its own moment) and ``source`` where they are not the case's and the first, and any of ``outcome``,
+A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``paid`` (buyer
+to what it paid in), ``leads``. A lead has ``send``, ``at`` (its own moment) and ``source`` where they are not the case's and the first, and any of ``outcome``,
 ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word, reason]), ``steps`` (name to
 outcome), ``keys`` (the effects, in order). What is not said is not compared.
 """
