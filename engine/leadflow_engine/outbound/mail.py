@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, getaddresses
+from email.utils import formatdate, parseaddr
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -103,7 +103,7 @@ async def _address(settings: MailSettings, guard: Guard, timeout: float) -> str:
 
 def _addresses(said: str) -> tuple[str, ...]:
     """Each address of a header. Raises ``Refused`` for what is none, in words that show no address."""
-    found = tuple(address for _, address in getaddresses([said], strict=True))
+    found = tuple(each.strip() for each in said.split(","))
     if not found or len(found) > MOST_ADDRESSES or not all(map(_is_address, found)):
         raise Refused(f"`to` is not 1 to {MOST_ADDRESSES} e-mail addresses")
     return found
@@ -207,7 +207,7 @@ class _Talk:
 
     def _envelope(self, smtp: _Smtp, whom: tuple[str, ...]) -> tuple[int, str] | None:
         """Sender, receivers and the begin of the message; the answer that refuses it, before any of it is sent."""
-        sender = getaddresses([self.settings.sender])[0][1]
+        sender = parseaddr(self.settings.sender)[1]
         code, said = self._in_time(smtp).mail(sender)
         for address in whom:
             if code >= 300:
@@ -220,7 +220,8 @@ class _Talk:
     def _failed(self, error: Exception) -> Failed:
         if self.phase == "not_sent":
             return Failed("not_sent", "connect", f"{self.settings.host}: {_words(error)}")
-        failure = "timeout" if isinstance(error, TimeoutError) else "reset"
+        over = time.monotonic() >= self.deadline  # smtplib makes a lost connection of a time-out, too
+        failure = "timeout" if over or isinstance(error, TimeoutError) else "reset"
         return Failed("sent", failure, f"no answer after the message: {_words(error)}")
 
     def _left(self) -> float:

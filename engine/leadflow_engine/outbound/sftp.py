@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 from leadflow_dsl.terms import Const, SecretRef
@@ -74,7 +74,8 @@ async def _send(
             await _connected(asyncssh, request, settings, secrets, (host, address, port)) as connection,
             connection.start_sftp_client() as client,
         ):
-            return await _work(asyncssh, client, request, path, secrets)
+            done = await _work(asyncssh, client, request, path, secrets)
+        return done
     except Refused:
         raise
     except asyncssh.HostKeyNotVerifiable:
@@ -113,7 +114,7 @@ async def _connected(
             return bool(wanted) and bool(key.get_fingerprint() == wanted)
 
     keys = [settings.key] if settings.key and not password else None
-    connection: asyncssh.SSHClientConnection = await asyncssh.connect(
+    connected = await asyncssh.connect(
         address,
         port,
         client_factory=Client,
@@ -126,7 +127,7 @@ async def _connected(
         agent_path=None,
         gss_host=None,
     )
-    return connection
+    return cast("asyncssh.SSHClientConnection", connected)
 
 
 def _credentials(request: HttpRequest, secrets: Secrets) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadflow_engine.batches.files import file_of
 from leadflow_engine.effects import BatchRow, Intent
@@ -180,7 +180,8 @@ def history(connection: sqlite3.Connection, batch: str) -> list[Happened]:
 
 
 def _batch(row: tuple[object, ...]) -> Batch:
-    return Batch(*row[:3], bool(row[3]), *row[4:])  # type: ignore[arg-type]
+    said: dict[str, Any] = dict(zip(COLUMNS.split(", "), row, strict=True))
+    return Batch(**said | {"test": bool(said["test"])})
 
 
 # ------------------------------------------------------------------ what happens to one

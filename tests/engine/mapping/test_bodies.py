@@ -9,7 +9,7 @@ import pytest
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
-from leadflow_engine.mapping import MappingError, NotBuilt, RequestProblem
+from leadflow_engine.mapping import MappingError, RequestProblem
 
 PETS = t.Type("list", of=t.Type("record", columns=(("name", t.Type("text")), ("born", t.Type("date")))))
 
@@ -153,9 +153,10 @@ class TestRefusedWhenCompiled:
         with pytest.raises(MappingError, match=message):
             built(kind, mapping)
 
-    def test_kinds_that_only_a_batch_has(self, built):
-        with pytest.raises(NotBuilt, match="body csv"):
-            built("csv", {"a": "1"})
+    def test_a_row_has_the_same_columns_in_every_lead(self, built):
+        assert built("csv", {"a": "1", "b.c": "2"}) == '{"a":"1","b.c":"2"}'
+        with pytest.raises(MappingError, match="a column of its own for each element"):
+            built("csv", {"a[*]": "1"})
 
 
 class TestSoap:
