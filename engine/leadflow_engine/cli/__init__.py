@@ -39,6 +39,7 @@ COMMANDS: Final = (
     "trace",
     "doubt",
     "return",
+    "feedback",
     "resubmit",
     "suppress",
     "pause",

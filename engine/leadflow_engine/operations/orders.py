@@ -8,6 +8,7 @@ from typing import Final
 
 from leadflow_engine.effects import Json
 from leadflow_engine.operations import billing, paying, resubmitting
+from leadflow_engine.operations.feedback import note_feedback
 from leadflow_engine.operations.keys import make_key, revoke_key
 from leadflow_engine.operations.returning import give_back
 from leadflow_engine.store import SqliteStore, StoreError
@@ -40,4 +41,5 @@ ORDERS: Final[Mapping[str, Order]] = {
     "payment": paying.carry_out,
     "invoice": billing.carry_out,
     "return": give_back,
+    "feedback": note_feedback,
 }

@@ -28,6 +28,14 @@ def return_line(came: Mapping[str, Any], currency: str) -> str:
     return f"{head}returned: {'; '.join(told)}"
 
 
+def feedback_line(came: Mapping[str, Any]) -> str:
+    """What came of one event that was told (``operations/feedback.py``), in a line."""
+    said = f": {safe(came['said'])}" if came["said"] else ""
+    return "  ".join(
+        filter(None, (came["lead"], came["buyer"], f"{safe(came['event'])} {came['state']}{said}"))
+    )
+
+
 def counted(states: Iterable[str], what: str = "return") -> str:
     """``3 returns: 2 returned, 1 denied``."""
     found = Counter(states)

@@ -11,6 +11,7 @@ from leadflow_engine.texts.json_text import dumps
 
 AMOUNTS: Final = frozenset(
     {"price", "answered_price", "bid", "cost", "amount", "revenue", "look_ups", "margin"}
+    | {"credited", "back", "before", "value"}
 )
 
 LEAD: Final = (
@@ -39,8 +40,13 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The keys of each part's objects, in the order in which they are written."""
 
-ATTEMPT: Final = ("is", "lead", "attempt", "because", "at")
-"""Of the attempts before and after this one: there only where the lead was offered again."""
+LATER: Final[Mapping[str, tuple[str, ...]]] = {
+    "attempts": ("is", "lead", "attempt", "because", "at"),
+    "returns": ("buyer", "number", "at", "reason", "accepted", "said", "by", "because", "credited", "back"),
+    "adjustments": ("buyer", "number", "at", "before", "price", "by", "because"),
+    "feedback": ("event", "buyer", "value", "at", "known_as", "by"),
+}
+"""What comes after a lead's Run: a part is there only where there is any of it."""
 
 STORED: Final[Mapping[str, str]] = {"read": "was_read", "set": "was_set"}
 
@@ -49,8 +55,11 @@ def lead_object(summary: Mapping[str, Any]) -> dict[str, Any]:
     """The documented object of a lead's summary. Amounts are ``Decimal``, times ISO 8601 in UTC."""
     parts = {part: [_row(row, names) for row in summary[part]] for part, names in PARTS.items()}
     lead = {name: summary["lead"][name] for name in LEAD}
-    attempts = [_row(row, ATTEMPT) for row in summary.get("attempts", ())]
-    other = {"attempts": attempts} if attempts else {}
+    other = {
+        part: [_row(row, names) for row in rows]
+        for part, names in LATER.items()
+        if (rows := summary.get(part))
+    }
     return {"lead": lead, "outcome": summary["outcome"], "reason": summary["reason"], **parts, **other}
 
 

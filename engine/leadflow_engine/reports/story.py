@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from leadflow_engine.reports.afterwards import afterwards_lines
 from leadflow_engine.reports.amounts import COST, REVENUE, local, money, plain_amount
 from leadflow_engine.reports.attempts import attempt_lines
 from leadflow_engine.reports.between import Pause, pause_lines
@@ -51,7 +52,8 @@ def story(
             lines += _chapter(part, summary, setting, label, width, revealed)
     for pause in left.values():
         lines += pause_lines(pause, setting.zone, 10, width)
-    lines += [*_open_deliveries(summary, setting, width), *_margin(summary, setting, width)]
+    lines += [*_open_deliveries(summary, setting, width), *afterwards_lines(summary, setting, width)]
+    lines += _margin(summary, setting, width)
     lines += attempt_lines(summary, width)
     return [*lines, *(command_line("  next        ", step) for step in next_steps(summary, journal))]
 
@@ -89,6 +91,8 @@ def answer(summary: Mapping[str, Any], setting: Setting) -> str:
             if outcome in {"sold", "fallback"}
             else f"{word(outcome)}; sold to {sold}"
         )
+    if outcome == "returned":  # the reason says it
+        return str(summary["reason"])
     reason = f": {summary['reason']}" if summary["reason"] else ""
     return f"{word(outcome)}{reason}"
 

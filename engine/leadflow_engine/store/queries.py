@@ -13,7 +13,7 @@ from typing import Any
 from leadflow_engine.effects import Fact, Json
 from leadflow_engine.store.codec import iso, moment, money
 
-AMOUNTS = frozenset({"price", "answered_price", "bid", "cost", "cost_share", "amount"})
+AMOUNTS = frozenset("price answered_price bid cost cost_share amount credited back before value".split())
 JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
 
 
@@ -174,6 +174,11 @@ PARTS: Mapping[str, str] = {
     "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, "
     "due, intent_at, "
     "answered_at, conflict FROM delivery WHERE lead = ? ORDER BY intent_at, number",
+    "returns": 'SELECT buyer, number, at, reason, accepted, said, "by", because, credited, back FROM returned '
+    "WHERE lead = ? ORDER BY noted_at, buyer, number, asked",
+    "adjustments": 'SELECT buyer, number, at, before, price, "by", because FROM adjusted WHERE lead = ? '
+    "ORDER BY at, buyer, number, again",
+    "feedback": 'SELECT event, buyer, value, at, known_as, "by" FROM feedback WHERE lead = ? ORDER BY number',
     "ledger": "SELECT kind, party, amount, at, delivery, key AS cause FROM ledger WHERE lead = ? "
     "ORDER BY at, kind, key",
 }
@@ -189,4 +194,6 @@ def _rows(connection: sqlite3.Connection, query: str, lead: str) -> Iterator[dic
 def _shown(name: str, value: Any) -> Any:
     if name in AMOUNTS:
         return money(value)
+    if name == "accepted":
+        return bool(value)
     return json.loads(value) if name in JSON_COLUMNS else value

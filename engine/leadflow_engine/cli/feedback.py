@@ -1,0 +1,141 @@
+"""``leadflow feedback``: what became of leads after they were sold."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leadflow_engine.cli import options
+
+MOST_TOLD = 20
+"""How many rows that could not be used are told one by one."""
+
+
+@click.command("feedback", short_help="Note what became of leads after the sale.")
+@click.argument("lead", required=False)
+@click.option(
+    "--event", default="", metavar="WORD", help="contacted, qualified, appointment, converted, fraud ..."
+)
+@click.option("--value", default="", metavar="AMOUNT", help="What it was worth to the buyer.")
+@click.option("--buyer", default="", metavar="NAME", help="Who tells it; the only one that has it otherwise.")
+@click.option("--at", default="", metavar="TIME", help="When it happened.")
+@click.option(
+    "--id", "known_as", default="", metavar="ID", help="The buyer's own id of it; told twice it is one."
+)
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A CSV file, each row an event.",
+)
+@click.option(
+    "--map", "columns", multiple=True, metavar="NAME=COLUMN", help="Which column of the file is which."
+)
+@click.option(
+    "--as", "words", multiple=True, metavar="WORD=EVENT", help="What the file's word for an event means."
+)
+@click.option("--flow", default="", metavar="NAME", help="The flow; needed where several are meant.")
+@options.db_to_read
+@options.form("text", "json")
+def command(
+    lead: str | None,
+    event: str,
+    value: str,
+    buyer: str,
+    at: str,
+    known_as: str,
+    file: Path | None,
+    columns: tuple[str, ...],
+    words: tuple[str, ...],
+    flow: str,
+    db: str | None,
+    form: str,
+) -> None:
+    """Note an EVENT of LEAD. Figures and training read them; `converted` may be posted back to its source.
+
+    Or bring a whole CSV file with --from: rows are matched by lead id, the buyer's reference, phone or e-mail.
+    """
+    journal = options.journal(db)
+    if file is not None:
+        _end(*_bulk(journal, file, buyer, event, columns, words, flow), form)
+        return
+    if not lead or not event.strip():
+        raise click.UsageError("say which LEAD and which --event; or a file with --from")
+    said = _one(journal, lead, value, at) | {"event": event, "buyer": buyer, "id": known_as}
+    _end(_given(journal, [said]), [], form)
+
+
+def _one(journal: str, lead: str, value: str, at: str) -> dict[str, Any]:
+    from leadflow_engine.cli.leads import found, opened
+    from leadflow_engine.operations.statements import amount_of, time_of
+    from leadflow_engine.store.codec import iso
+
+    with opened(journal) as store:
+        known = found(store, lead, journal)
+    amount = amount_of(value, "US") if value else None
+    if value and amount is None:
+        raise click.UsageError(f"`{value}` is no amount: write 1200.00")
+    when = time_of(at, "UTC") if at else None
+    if at and when is None:
+        raise click.UsageError(f"`{at}` is no date or time: write 2026-11-20 or 2026-11-20T15:00:00Z")
+    return {"lead": known, "value": str(amount) if value else None, "at": iso(when) if when else None}
+
+
+def _given(journal: str, told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    from leadflow_engine.drivers.orders import give
+    from leadflow_engine.operations.returns_file import chunks
+
+    came: list[Mapping[str, Any]] = []
+    for some in chunks(told):
+        came += give(journal, "feedback", {"told": list(some), "by": getpass.getuser()})
+    return came
+
+
+def _bulk(
+    journal: str,
+    file: Path,
+    buyer: str,
+    event: str,
+    columns: tuple[str, ...],
+    words: tuple[str, ...],
+    flow: str,
+) -> tuple[list[Mapping[str, Any]], list[tuple[int, str]]]:
+    from leadflow_engine.cli.failing import CannotStart
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.operations.feedback import Reading, read_feedback
+    from leadflow_engine.operations.newest import newest_plan
+    from leadflow_engine.operations.overriding import OverrideProblem
+    from leadflow_engine.operations.statements import StatementProblem, mapping_of
+
+    meant = {word.casefold(): means for word, _, means in (each.rpartition("=") for each in words)}
+    with opened(journal) as store:
+        try:
+            how = Reading(buyer, event, meant, mapping_of(columns))
+            rows = read_feedback(store, file, newest_plan(store, buyer, flow), how)
+        except (StatementProblem, OverrideProblem) as problem:
+            raise CannotStart(str(problem)) from None
+    came = _given(journal, [row.said for row in rows if not row.problem])
+    return came, [(row.line, row.problem) for row in rows if row.problem]
+
+
+def _end(came: Sequence[Mapping[str, Any]], unread: Sequence[tuple[int, str]], form: str) -> None:
+    """Tell what came of each; exit code 1 where anything could not be noted."""
+    from leadflow_engine.reports.after_sale import counted, feedback_line
+    from leadflow_engine.reports.lead_object import json_line
+
+    if form == "json":
+        told = [{"line": line, "state": "not read", "said": problem} for line, problem in unread]
+        click.echo(json_line([*came, *told]))
+    else:
+        for one in came:
+            click.echo(feedback_line(one))
+        for line, problem in unread[:MOST_TOLD]:
+            click.echo(f"line {line}: {problem}", err=True)
+        if len(came) + len(unread) > 1:
+            click.echo(counted([*(one["state"] for one in came), *("not read" for _ in unread)], "event"))
+    if unread or any(one["state"] == "impossible" for one in came):
+        raise SystemExit(1)
