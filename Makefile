@@ -41,6 +41,9 @@ bench: $(READY)  ## measure; see bench/README.md
 lock: $(READY)  ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --all-extras --group dev --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra sftp --constraints requirements.lock \
+	  --output-file docs/deploy/requirements.lock pyproject.toml
 
 clean:  ## remove what was made here, the demo's journal and the environment included
 	rm -rf $(VENV) .leadflow .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
