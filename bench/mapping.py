@@ -3,8 +3,9 @@
     python bench/mapping.py [ROUNDS]
 
 By pairs at most 5 us, through Jinja at most 60. Beside them ``json.dumps`` of the same 20 values, and the same
-template in a plain Jinja without a sandbox: what the language and the sandbox cost. A value keeps what it is in JSON,
-so the first buyer that a lead is sent to costs more than each further one: ``first`` is a lead not yet sent to anybody.
+template in a plain Jinja without a sandbox: what the language and the sandbox cost. A value is written as JSON when it
+is read, where that is cheap (``bench/values.py`` measures it with the reading); ``first`` is a lead that was not yet
+sent to anybody, whose values lie farther away in memory.
 """
 
 from __future__ import annotations
