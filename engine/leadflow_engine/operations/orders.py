@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from leadflow_engine.effects import Json
-from leadflow_engine.operations import billing, paying, resubmitting
+from leadflow_engine.operations import billing, history, paying, queueing, reconciling, resubmitting
 from leadflow_engine.operations.feedback import note_feedback
 from leadflow_engine.operations.keys import make_key, revoke_key
 from leadflow_engine.operations.returning import give_back
@@ -42,4 +42,12 @@ ORDERS: Final[Mapping[str, Order]] = {
     "invoice": billing.carry_out,
     "return": give_back,
     "feedback": note_feedback,
+    "queue_retry": queueing.retry,
+    "queue_drop": queueing.drop,
+    "batch_send": queueing.send,
+    "batch_resend": queueing.resend,
+    "batch_settle": queueing.settle,
+    "reconcile": reconciling.carry_out,
+    "import": history.carry_out,
+    "import_undo": history.carry_out_undo,
 }

@@ -153,7 +153,8 @@ def _columns(
 
 
 def _form(name: str) -> str:
-    return re.sub(r"[\s_\-./#:]+", " ", name).strip().casefold()
+    """A column's name as it is compared: without case, marks, and what stands in brackets."""
+    return re.sub(r"[\s_\-./#:$]+", " ", re.sub(r"\([^)]*\)", "", name) or name).strip().casefold()
 
 
 def mapping_of(said: Sequence[str]) -> dict[str, str]:

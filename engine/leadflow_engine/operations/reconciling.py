@@ -1,0 +1,238 @@
+"""A buyer's statement held against the journal: what both have, what only one has, what is priced otherwise.
+
+Nothing follows from it by itself: ``settling`` and ``adjusting`` say what would, for whoever decides that it shall."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from leadflow_engine.effects import Json
+from leadflow_engine.operations.matching import Called, match
+from leadflow_engine.operations.statements import Entry, amount_of, entries, time_of
+from leadflow_engine.plan import Plan
+from leadflow_engine.store import SqliteStore, StoreError, adjusting, later
+from leadflow_engine.store.billed import Ours, deliveries_of, delivery_of, is_test
+from leadflow_engine.store.codec import iso, micros, money
+
+WANTED: Final = ("lead", "reference", "phone", "email", "price", "at")
+KINDS: Final[Mapping[str, str]] = {
+    "agreed": "both have it",
+    "price": "another price",
+    "doubt": "they have it, here it is in doubt",
+    "absent": "in doubt here, they have it not",
+    "returned": "they have it, it was returned",
+    "theirs": "theirs and not ours",
+    "ours": "ours and not theirs",
+    "twice": "a second time in the statement",
+    "unread": "cannot be read",
+}
+"""What a line may be, in the order in which lines are told."""
+
+OPEN: Final = frozenset({"in_doubt", "pending", "intent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One lead of either side. ``line`` is that of the statement (0: it has none), ``number`` the delivery's; ``ours``
+    and ``theirs`` are prices, None where none is said; ``at`` is ISO, when it was sold here."""
+
+    kind: str
+    line: int = 0
+    lead: str = ""
+    number: int = 1
+    reference: str = ""
+    ours: Decimal | None = None
+    theirs: Decimal | None = None
+    at: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that are compared, from ``start`` up to ``end`` in UTC."""
+
+    start: datetime.datetime
+    end: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A statement against the journal. ``span`` is None where all that is ours was compared."""
+
+    buyer: str
+    currency: str
+    span: Span | None
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class _Side:
+    """What is compared: the store, the plan that has the buyer, its country and zone, and what is matched so far."""
+
+    store: SqliteStore
+    plan: Plan
+    buyer: str
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def zone(self) -> str:
+        return self.plan.buyers[self.buyer].buyer.timezone
+
+
+def compare(
+    store: SqliteStore,
+    plan: Plan,
+    buyer: str,
+    path: Path,
+    columns: Mapping[str, str],
+    span: Span | None = None,
+) -> Compared:
+    """A buyer's CSV file against the journal. Without ``span`` the days of the statement are compared, and all that is
+    ours where its rows have no dates. Raises ``StatementProblem``."""
+    side = _Side(store, plan, buyer)
+    rows = entries(path, WANTED, columns)
+    within = span or _span_of(rows, side.zone)
+    lines = [_theirs(side, row) for row in rows]
+    lines += _only_ours(side, within)
+    order = list(KINDS)
+    lines.sort(key=lambda line: (order.index(line.kind), line.at, line.line))
+    return Compared(buyer, plan.flow.currency, within, tuple(lines))
+
+
+def days(since: datetime.date, until: datetime.date, zone: str) -> Span:
+    """From the beginning of one day to the end of another, on the buyer's clock."""
+    tz = ZoneInfo(zone)
+    start = datetime.datetime.combine(since, datetime.time(), tz)
+    end = datetime.datetime.combine(until + datetime.timedelta(days=1), datetime.time(), tz)
+    return Span(start.astimezone(datetime.UTC), end.astimezone(datetime.UTC))
+
+
+def _span_of(rows: Sequence[Entry], zone: str) -> Span | None:
+    times = [time_of(row.text("at"), zone) for row in rows if not row.problem]
+    if not times or None in times:
+        return None
+    tz = ZoneInfo(zone)
+    dates = sorted(at.astimezone(tz).date() for at in times if at is not None)
+    return days(dates[0], dates[-1], zone)
+
+
+# ------------------------------------------------------------------ their rows
+
+
+def _theirs(side: _Side, row: Entry) -> Line:
+    if row.problem:
+        return Line("unread", row.line, note=row.problem)
+    price = amount_of(row.text("price"), side.plan.flow.country) if row.text("price") else None
+    if row.text("price") and price is None:
+        return Line("unread", row.line, note="its price is no amount")
+    reference = row.text("reference")
+    called = Called(*(row.text(name) for name in ("lead", "reference", "phone", "email")))
+    found = match(side.store, called, side.buyer, side.plan.flow.country)
+    mine = (
+        side.store.ask(lambda connection: _mine(connection, found.lead, side.buyer)) if found.lead else None
+    )
+    if mine is None:
+        note = (
+            f"by {found.by} it is {found.lead}, which was never offered to them"
+            if found.lead
+            else found.problem
+        )
+        return Line("theirs", row.line, found.lead, reference=reference, theirs=price, note=note)
+    return _both(side, row.line, mine, price, f"found by {found.by}")
+
+
+def _mine(connection: Connection, lead: str, buyer: str) -> Ours | None:
+    return None if is_test(connection, lead) else delivery_of(connection, lead, buyer)
+
+
+def _both(side: _Side, line: int, mine: Ours, theirs: Decimal | None, by: str) -> Line:
+    ours = money(mine.price)
+    kind, note = _kind_of(mine, ours, theirs)
+    if (mine.lead, mine.number) in side.seen:
+        kind, note = "twice", "it stands further up in the statement too"
+    side.seen.add((mine.lead, mine.number))
+    return Line(kind, line, mine.lead, mine.number, mine.reference, ours, theirs, mine.at, note or by)
+
+
+def _kind_of(mine: Ours, ours: Decimal | None, theirs: Decimal | None) -> tuple[str, str]:
+    if mine.state == "confirmed":
+        return ("price" if theirs is not None and theirs != ours else "agreed"), ""
+    if mine.state == "returned":
+        return "returned", "credited here; they count it still"
+    if mine.state in OPEN:
+        return "doubt", mine.why
+    return "theirs", f"here it was {mine.state.replace('_', ' ')}" + (f": {mine.why}" if mine.why else "")
+
+
+# ------------------------------------------------------------------ what they do not have
+
+
+def _only_ours(side: _Side, span: Span | None) -> Iterator[Line]:
+    since, until = (iso(span.start), iso(span.end)) if span else ("", "9999")
+    flow = side.plan.flow.name
+    rows = side.store.ask(lambda connection: deliveries_of(connection, flow, side.buyer, since, until))
+    for mine in rows:
+        if (mine.lead, mine.number) in side.seen or mine.state == "returned":
+            continue
+        kind = "absent" if mine.state in OPEN else "ours"
+        price = money(mine.price)
+        yield Line(kind, 0, mine.lead, mine.number, mine.reference, price, None, mine.at, mine.why)
+
+
+# ------------------------------------------------------------------ what follows
+
+
+def settling(compared: Compared) -> list[Mapping[str, Json]]:
+    """What the statement says of deliveries in doubt: sold where it has them, declined where it has not."""
+    words = {"doubt": "sold", "absent": "declined"}
+    return [_said(line, word=words[line.kind]) for line in compared.lines if line.kind in words]
+
+
+def adjusting_to(compared: Compared) -> list[Mapping[str, Json]]:
+    """The prices of the statement where they are others than ours."""
+    return [_said(line, price=str(line.theirs)) for line in compared.lines if line.kind == "price"]
+
+
+def _said(line: Line, **more: Json) -> Mapping[str, Json]:
+    return {"lead": line.lead, "number": line.number, **more}
+
+
+def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``reconcile``: of a ``buyer``, what to ``settle`` (``lead``, ``number``, ``word``) and what to
+    ``adjust`` (``lead``, ``number``, ``price``), ``by`` whom and ``because`` of what. Gives for each of them, in order,
+    ``done`` and a sentence."""
+    return [_done(store, said, one) for one in (*said.get("settle", ()), *said.get("adjust", ()))]
+
+
+def _done(store: SqliteStore, said: Mapping[str, Json], one: Mapping[str, Json]) -> Json:
+    place = (str(one["lead"]), str(said["buyer"]), int(one["number"]))
+    who = (str(said["by"]), str(said["because"]))
+    try:
+        told = (
+            _settled(store, place, str(one["word"]), who)
+            if "word" in one
+            else _priced(store, place, one, who)
+        )
+    except StoreError as problem:
+        return {"lead": place[0], "done": False, "said": str(problem)}
+    return {"lead": place[0], "done": True, "said": told}
+
+
+def _settled(store: SqliteStore, place: tuple[str, str, int], word: str, who: tuple[str, str]) -> str:
+    came = store.transact(lambda core: later.settle_delivery(core, *place, word, *who))
+    return came.conflict or f"{place[1]}/{place[2]} is {came.state}"
+
+
+def _priced(
+    store: SqliteStore, place: tuple[str, str, int], one: Mapping[str, Json], who: tuple[str, str]
+) -> str:
+    price = micros(Decimal(str(one["price"])))
+    new = store.transact(lambda core: adjusting.adjust(core, *place, price, *who))
+    return f"{place[1]}/{place[2]} pays {money(price)} now" if new else "it has this price already"
