@@ -48,7 +48,8 @@ class LimitClaim:
     where it may fall into the next window, both windows are reserved. ``maximum`` is None where it is only counted, for
     others that look at it. ``window`` is calendar, rolling or paced, or balance: what a buyer has paid in and its credit
     (``maximum``). ``counting`` says what counts: sold (a refusal gives it back), attempts (whatever was sent) or pings.
-    ``money``: an amount in millionths, which becomes what was really charged once that is known.
+    ``money``: an amount in millionths, which becomes what was really charged once that is known. ``kept``: it is
+    reserved, else only asked. ``once``: reserved once a lead, however many of its intents claim it.
     """
 
     limit: str
@@ -63,6 +64,8 @@ class LimitClaim:
     window: str = "calendar"
     counting: str = "sold"
     money: bool = False
+    kept: bool = True
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,17 @@ class ReadFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCallback:
+    """Where a buyer may call with the verdict of one delivery: nobody can guess it.
+
+    Result: ``{"url": text}``, or ``{"url": null}`` where this service has no address to be called at."""
+
+    flow: str
+    buyer: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadCache:
     """An enhancement's cached answer. ``value`` is personal (stored as a keyed hash).
 
@@ -320,6 +334,7 @@ Data: TypeAlias = (
     | ReadTurns
     | ReadRates
     | ReadFigures
+    | ReadCallback
     | ReadCache
     | Intent
     | CallOut
@@ -339,6 +354,7 @@ KIND: Mapping[type, str] = {
     ReadTurns: "read",
     ReadRates: "read",
     ReadFigures: "read",
+    ReadCallback: "read",
     ReadCache: "read",
     Intent: "intent",
     CallOut: "call",
@@ -349,7 +365,7 @@ KIND: Mapping[type, str] = {
 }
 
 FROM_OUTSIDE = frozenset(
-    "received settled resubmitted inquired resent called_back postback returned adjusted feedback".split()
+    "received settled retried dropped resubmitted inquired resent called_back postback returned adjusted feedback".split()
 )
 """Kinds of facts that reach a lead from outside any Run: no Run was fed them. ``store/outside.py`` projects them."""
 
@@ -414,6 +430,7 @@ __all__ = [
     "KeyClaim",
     "LimitClaim",
     "ReadCache",
+    "ReadCallback",
     "ReadFigures",
     "ReadLimits",
     "ReadPromised",

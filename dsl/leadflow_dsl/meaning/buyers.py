@@ -166,7 +166,10 @@ class _Builder:
     def _check_callback(self) -> None:
         """A call is about the lead whose reference it says, or whose own address is called."""
         said = self.parts.one.get("callback")
-        if said is None or ("callback", "url") in self.draft.used:
+        if said is not None and ("callback", "url") in self.draft.used:
+            self.parts.one["callback"] = replace(said, by_url=True)
+            return
+        if said is None:
             return
         if not any(name == "reference" for name, _ in said.response.values):
             ways = ('read it in the call: `reference "id"`', "or send `callback.url` with the lead")

@@ -56,7 +56,6 @@ def not_longer(r: Resolver, every: nodes.Duration, up_to: nodes.Duration) -> Non
 
 def callback(r: Resolver, node: nodes.Callback) -> model.Callback | None:
     """``callback { verify ...  response { ... } }``; None after a finding."""
-    r.draft.not_built("callback", node.span)
     checks = tuple(verification(r, item) for item in node.items if not isinstance(item, nodes.Response))
     answers = [item for item in node.items if isinstance(item, nodes.Response)]
     for again in answers[1:]:
@@ -65,7 +64,7 @@ def callback(r: Resolver, node: nodes.Callback) -> model.Callback | None:
         help = 'write `response form { reference "id"  accepted when "status" == "ok"  otherwise rejected }`'
         r.draft.found(NO_REQUEST.at(node.span, "this callback does not say how a call is read", "", help))
         return None
-    return model.Callback(response(r, answers[0], "callback"), checks, node.span)
+    return model.Callback(response(r, answers[0], "callback"), checks, span=node.span)
 
 
 # ------------------------------------------------------------------ batches and mail

@@ -67,7 +67,7 @@ def _terms(request: model.Request) -> tuple[Term, ...]:
 def reply(r: Resolver, node: nodes.Reply) -> model.Reply:
     """``reply [on ping | on callback] [status N] KIND BODY``."""
     on = node.on.text if node.on else ""
-    if on:
+    if on == "ping":
         r.draft.not_built(f"reply on {on}", node.span)
     here = r.at(AFTERWARDS.having(ANSWERED_PING).in_reply())
     return model.Reply(body(here, node, "reply"), on, _status(r, node.status), node.span)

@@ -25,10 +25,11 @@ class Inquire:
 @dataclass(frozen=True, slots=True)
 class Callback:
     """``callback { verify ...  response { ... } }``: the buyer calls with the verdict. ``response.values`` holds the
-    ``reference`` by which the lead is found, unless the buyer was sent ``callback.url``."""
+    ``reference`` by which the lead is found, unless the buyer was sent ``callback.url`` (``by_url``)."""
 
     response: Response
     verify: tuple[Verification, ...] = ()
+    by_url: bool = False
     span: Span = NOWHERE
 
 

@@ -8,7 +8,8 @@ import heapq
 from typing import Protocol
 
 from leadflow_engine.drivers.clock import VirtualClock
-from leadflow_engine.effects import CallOut, Clock, Effect, Result, Timer, Write
+from leadflow_engine.drivers.public import NOWHERE, called_at
+from leadflow_engine.effects import CallOut, Clock, Effect, ReadCallback, Result, Timer, Write
 from leadflow_engine.interpreter.journey import iso
 
 
@@ -50,6 +51,8 @@ class DryDriver:
             self._arrives(effect.key, result, float(result.get("ms") or 0) / 1000)
         elif isinstance(data, Timer):
             self._arrives(effect.key, {}, data.seconds)
+        elif isinstance(data, ReadCallback):
+            self._arrives(effect.key, called_at(data, "TOKEN", NOWHERE))
         elif isinstance(data, Clock):
             self._arrives(effect.key, {"now": self.time()})
         else:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from leadflow_engine.effects import CallOut, Clock, Effect, Result, Timer, Write
+from leadflow_engine.drivers.public import called_at
+from leadflow_engine.effects import CallOut, Clock, Effect, ReadCallback, Result, Timer, Write
 from leadflow_engine.interpreter.journey import iso
 from leadflow_engine.ports import Clock as ClockPort
 from leadflow_engine.ports import Outbound, Store
@@ -31,6 +32,9 @@ class LiveDriver:
             self._begin(effect.key, _wait(data.seconds))
         elif isinstance(data, Clock):
             self._arrived.put_nowait((effect.key, {"now": self.time()}))
+        elif isinstance(data, ReadCallback):
+            token = str(self._store.read(self._lead, effect)["token"])
+            self._arrived.put_nowait((effect.key, called_at(data, token)))
         else:
             self._arrived.put_nowait((effect.key, self._store.read(self._lead, effect)))
 

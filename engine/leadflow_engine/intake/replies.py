@@ -75,6 +75,15 @@ def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence
     return written
 
 
+def callback_reply(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> Reply | None:
+    """What a buyer hears that called with its verdict, where the lead's source says ``reply on callback``."""
+    said = next((reply for reply in plan.sources[lead.source].replies if reply.on == "callback"), None)
+    if said is None:
+        return None
+    written = _written(plan, said, Beside(lead, result_in(plan, summary, lead, facts)))
+    return written if isinstance(written, Reply) else None
+
+
 def as_it_stands(summary: Mapping[str, Any]) -> Reply:
     """The answer that every source understands, for a lead as the journal has it; its status is 200, as it was asked
     for."""

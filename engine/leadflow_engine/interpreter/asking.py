@@ -13,6 +13,7 @@ from leadflow_engine.evaluation.comparing import Open, folded, plain
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.door import UNIT
 from leadflow_engine.interpreter import exchange as x
+from leadflow_engine.interpreter.callbacks import learn_callback
 from leadflow_engine.interpreter.journey import Fork, Journey, Work, store
 from leadflow_engine.mapping import Extra, RequestProblem
 from leadflow_engine.masking import shown_reads
@@ -55,6 +56,9 @@ def build(
     journey: Journey, leg: m.Leg, whom: str, extra: Sequence[Extra] = ()
 ) -> Generator[Any, Any, HttpRequest | RequestProblem]:
     """A leg's request for this lead; look-ups that it reads are asked first."""
+    problem = yield from learn_callback(journey, leg, whom)
+    if problem is not None:
+        return problem
     while True:
         built = journey.plan.builder(leg).build(journey.lead, extra)
         if not isinstance(built, RequestProblem) or not built.needs:

@@ -73,6 +73,7 @@ class Journey:
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     turns: dict[str, Result] = field(default_factory=dict)
     suppressible: Suppressible | None = None
+    callback_urls: dict[str, str | None] = field(default_factory=dict)
     _mask: Mask | None = None
     step: int = 0
 

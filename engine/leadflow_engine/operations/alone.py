@@ -107,6 +107,7 @@ def _open(buyer: m.Buyer, judged: bool) -> m.Buyer:
         idempotent=buyer.idempotent,
         ping=buyer.ping,
         deliver=buyer.deliver,
+        callback=buyer.callback,
         email=buyer.email,
         test_fields=buyer.test_fields,
         test_url=buyer.test_url,

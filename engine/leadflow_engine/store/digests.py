@@ -42,6 +42,14 @@ class Digests:
         """Of a phone or an e-mail, by which somebody names a lead."""
         return self._of(f"contact {kind}", value)[:32]
 
+    def callback(self, lead: str, buyer: str, number: int) -> str:
+        """Of a delivery: what its buyer must say to tell of it."""
+        return self._of("callback", f"{lead}\x1f{buyer}\x1f{number}")[:40]
+
+    def imported(self, line: str) -> str:
+        """Of a line of another system's export."""
+        return self._of("imported", line)[:32]
+
     def _of(self, purpose: str, value: str) -> str:
         material = f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass")
         return hmac.digest(self.key, material, "sha256").hex()

@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from leadflow_engine.store.adjusting import project_adjusted
 from leadflow_engine.store.asked import project_asked
+from leadflow_engine.store.callbacks import project_called
 from leadflow_engine.store.event import Event
 from leadflow_engine.store.feedback import project_feedback
 from leadflow_engine.store.later import project_settled
 from leadflow_engine.store.postbacks import project_sent
+from leadflow_engine.store.queued import project_dropped, project_retried
 from leadflow_engine.store.resubmissions import project_resubmitted
 from leadflow_engine.store.returns import project_returned
 
@@ -19,7 +21,10 @@ Projection = Callable[[Event, str, Mapping[str, Any]], None]
 
 OUTSIDE: Final[Mapping[str, Projection]] = {
     "settled": project_settled,
+    "retried": project_retried,
+    "dropped": project_dropped,
     "resubmitted": project_resubmitted,
+    "called_back": project_called,
     "inquired": project_asked,
     "resent": project_asked,
     "postback": project_sent,

@@ -14,6 +14,7 @@ from leadflow_engine.effects import (
     BuyerLimits,
     Effect,
     ReadCache,
+    ReadCallback,
     ReadFigures,
     ReadLimits,
     ReadPromised,
@@ -25,6 +26,7 @@ from leadflow_engine.effects import (
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import overrides, suppressions, tallies
+from leadflow_engine.store.callbacks import token_of
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.decide import Refusal, claims_refused, overdue_now, paused_now
 from leadflow_engine.store.digests import Digests
@@ -225,6 +227,10 @@ def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:
     return {**body, **content} if content else dict(body)
 
 
+def _callback(reader: Reader, lead: str, data: ReadCallback) -> Result:
+    return {"token": token_of(reader.digests, lead, data.buyer, data.number)}
+
+
 READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadLimits: _limits,
     ReadPromised: _promised,
@@ -232,5 +238,6 @@ READS: Final[Mapping[type, Callable[[Reader, str, Any], Result]]] = {
     ReadTurns: _turns,
     ReadRates: _rates,
     ReadFigures: _figures,
+    ReadCallback: _callback,
     ReadCache: _cache,
 }
