@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store import accounts, batches, overrides
+from leadflow_engine.store import accounts, batches, imports, overrides
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
@@ -154,14 +154,22 @@ def _first_seen(
     at: datetime.datetime,
 ) -> Refusal | None:
     for claim in (key for key in keys if key.asked):
-        since = at - datetime.timedelta(seconds=claim.within)
-        row = connection.execute(
-            "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND "
-            "lead <> ? "
-            "AND state <> 'released'",
-            (claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value), iso(since), lead),
-        ).fetchone()
-        if row[0] is not None:
-            seen = datetime.datetime.fromisoformat(row[0])
+        seen = last_seen(connection, digests, lead, claim, at)
+        if seen is not None:
             return Refusal("duplicate", claim.reason, seen + datetime.timedelta(seconds=claim.within))
     return None
+
+
+def last_seen(
+    connection: sqlite3.Connection, digests: Digests, lead: str, claim: KeyClaim, at: datetime.datetime
+) -> datetime.datetime | None:
+    """When a dedupe key was last seen within its time, of another lead or in what another system sold."""
+    since = iso(at - datetime.timedelta(seconds=claim.within))
+    key = (claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value))
+    row = connection.execute(
+        "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND lead <> ? "
+        "AND state <> 'released'",
+        (*key, since, lead),
+    ).fetchone()
+    seen = [when for when in (row[0], imports.last_seen(connection, key, since)) if when is not None]
+    return moment(max(seen)) if seen else None

@@ -30,6 +30,7 @@ FILES: Final = (
     "0013_later",
     "0014_batches",
     "0015_tallies",
+    "0016_imported",
     "0017_invoices",
     "0018_keys",
     "0019_signed_calls",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leadflow_engine.effects import Fact, Write
+from leadflow_engine.store import imports
 from leadflow_engine.store.codec import moment
 from leadflow_engine.store.core import Core, event
 from leadflow_engine.store.errors import StoreError
@@ -52,6 +53,7 @@ def rebuild(core: Core, replay: Replay) -> None:
     leads = [row[0] for row in connection.execute("SELECT lead FROM fact GROUP BY lead ORDER BY min(id)")]
     for table in PROJECTIONS:
         connection.execute(f"DELETE FROM {table}")
+    imports.seed(connection)
     for lead in leads:
         _project_lead(core, lead, replay)
 

@@ -14,6 +14,8 @@ COPIED = {
     "meta": "",
     "cap": "WHERE window_end > :now",
     "dedupe_key": "WHERE state <> 'released'",
+    "imported": "",
+    "imported_key": "",
     "turn": "",
     "suppression": "",
     "override": "",
