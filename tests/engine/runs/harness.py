@@ -1,9 +1,9 @@
 """Cases of whole leads in the flow language: a flow, what buyers answer, leads, and what must come of each.
 
-A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``paid`` (buyer
-to what it paid in), ``leads``. A lead has ``send``, ``at`` (its own moment) and ``source`` where they are not the case's and the first, and any of ``outcome``,
-``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to [word, reason]), ``steps`` (name to
-outcome), ``keys`` (the effects, in order). What is not said is not compared.
+A case file is YAML: ``flow`` (text), ``at`` (the clock), ``answers`` (as in docs/answers.md), ``paid`` (buyer to what
+it paid in), ``leads``. A lead has ``send``; ``at`` (its own moment), ``source`` and ``paid`` (before it) where they are
+not the case's; and any of ``outcome``, ``reason``, ``sold`` (buyer to price), ``distribution`` (buyer to word, or to
+[word, reason]), ``steps`` (name to outcome), ``keys`` (the effects, in order). What is not said is not compared.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,19 @@ def each(plan: Plan, case: Mapping[str, Any], root: Path) -> Iterator[tuple[DryR
     for entry in case.get("suppressed", ()):
         expires = datetime.timedelta(hours=entry["hours"]) if "hours" in entry else None
         run.store.suppress(entry["list"], [entry["value"]], "ann", "asked", entry.get("for", ""), expires)
-    for buyer, amount in case.get("paid", {}).items():
-        payment = Payment(f"buyer/{buyer}", Decimal(str(amount)), at, "ann", "paid")
-        run.store.transact(lambda core, payment=payment: pay(core, payment))
+    _pay(run, case)
     for number, lead in enumerate(case["leads"]):
         file = root / f"lead_{number}.jsonl"
         file.write_text(json.dumps(lead["send"]) + "\n" * (number + 1), encoding="utf-8")
         run.clock.at = _moment(lead["at"]) if "at" in lead else at
+        _pay(run, lead)
         yield run, next(replace(run, file=file, source=lead.get("source", run.source)).leads())
+
+
+def _pay(run: DryRun, said: Mapping[str, Any]) -> None:
+    for buyer, amount in said.get("paid", {}).items():
+        payment = Payment(f"buyer/{buyer}", Decimal(str(amount)), run.clock.at, "ann", "paid")
+        run.store.transact(partial(pay, payment=payment))
 
 
 def _moment(said: str | datetime.datetime) -> datetime.datetime:
@@ -102,7 +108,7 @@ def compared(wanted: Mapping[str, Any], came: Mapping[str, Any]) -> dict[str, An
     """The part of what came that the case speaks of, in the case's own shape."""
     found: dict[str, Any] = {}
     for name, value in wanted.items():
-        if name in {"send", "at", "source"}:
+        if name in {"send", "at", "source", "paid"}:
             continue
         if name == "distribution":
             rows = came["distribution"]

@@ -16,7 +16,8 @@ FLOW = """
 flow waits
 lead {{ state state }}
 buyer pays {{ price 42.00  {terms}
-  deliver {{ post "https://pays.example/"  body json {{ s = state }}  response json {{ accepted when "ok"  otherwise rejected }} }} }}
+  deliver {{ post "https://pays.example/"  body json {{ s = state }}
+    response json {{ accepted when "ok"  otherwise rejected }} }} }}
 route {{ waterfall pays }}
 """
 OVERDUE = "terms net 30  on overdue hold up to 1h"
