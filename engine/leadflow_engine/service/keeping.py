@@ -93,7 +93,7 @@ class Keeper:
         before = self.pauses.get(lead)
         seconds = min(LONGEST_PAUSE, before.seconds * 2 if before else FIRST_PAUSE)
         self.pauses[lead] = _Pause(time.monotonic() + seconds, seconds)
-        if isinstance(error, StoreError | CANNOT_GO_ON):
+        if isinstance(error, (StoreError, *CANNOT_GO_ON)):
             self.log.trouble(f"lead {lead} cannot go on: {error}")
         else:
             self.log.mistake(f"lead {lead}", error)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -42,7 +44,9 @@ from leadflow_engine.store import SqliteStore, calls
 
 KEEP_ALIVE: Final = 15
 """Seconds an idle connection stays open."""
-MOST_CONNECTIONS: Final = 2_000
+MOST_CONNECTIONS: Final = 8_000
+SPARE_FILES: Final = 800
+"""Files that stay for the journal and for connections to buyers."""
 BACKLOG: Final = 1_024
 LAST_ANSWERS: Final = 5
 """Seconds for answers that are being written when everything else has ended."""
@@ -80,7 +84,7 @@ async def serve(asked: Asked, say: Callable[[str], None], note: Callable[[str], 
     with _listener(asked) as listener:
         store = SqliteStore.open(asked.journal, RealClock())
         try:
-            await _Service(asked, flows, store, Log(note)).run(listener, say)
+            await Service(asked, flows, store, Log(note)).run(listener, say)
         finally:
             await store.close()
 
@@ -103,7 +107,9 @@ def _listener(asked: Asked) -> Iterator[socket.socket]:
         listener.close()
 
 
-class _Service:
+class Service:
+    """The parts of a service, put together: what callers meet, and what goes on beside."""
+
     def __init__(self, asked: Asked, flows: Flows, store: SqliteStore, log: Log) -> None:
         self.asked, self.flows, self.store, self.log = asked, flows, store, log
         self.clock = RealClock()
@@ -143,6 +149,7 @@ class _Service:
 
     async def run(self, listener: socket.socket, say: Callable[[str], None]) -> None:
         """Serve until somebody says stop."""
+        _hush()
         stop = asyncio.Event()
         server = _Server(self._config())
         with _signals(stop.set, self.reloader.soon):
@@ -199,7 +206,7 @@ class _Service:
             server_header=False,
             proxy_headers=bool(self.asked.proxies),
             forwarded_allow_ips=list(self.asked.proxies),
-            limit_concurrency=MOST_CONNECTIONS,
+            limit_concurrency=_connections(),
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=LAST_ANSWERS,
@@ -211,6 +218,27 @@ class _Service:
         shown = f"[{host}]" if ":" in host else host
         flows = ", ".join(f"{each.name} (plan {each.plan.short})" for each in self.flows.by_name.values())
         return f"serve     http://{shown}:{port}  {flows}  journal {self.asked.journal}"
+
+
+def _connections() -> int:
+    """How many connections may be open: as many as the system lets this process have files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return (
+        MOST_CONNECTIONS
+        if soft == resource.RLIM_INFINITY
+        else max(100, min(MOST_CONNECTIONS, soft - SPARE_FILES))
+    )
+
+
+def _hush() -> None:
+    """The server's own lines are left out: they tell of strangers' mistakes, as often as those make them."""
+    logger = logging.getLogger("uvicorn")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
 
 
 class _Server(uvicorn.Server):

@@ -134,7 +134,7 @@ def test_several_leads_of_one_call(desk: Service) -> None:
 
 def test_a_signed_call_is_taken_once(desk: Service) -> None:
     body = b'{"mail": "jo@example.com"}'
-    headers = _signature(body, datetime.datetime.now(datetime.UTC))
+    headers = signature(body)
     assert desk.submit("signed", headers=headers, content=body).status_code == 200
     assert (
         desk.submit("signed", headers=headers, content=body).json()["error"] == "this signed call came before"
@@ -143,7 +143,8 @@ def test_a_signed_call_is_taken_once(desk: Service) -> None:
     assert desk.submit("signed", headers=headers, content=changed).status_code == 401
 
 
-def _signature(body: bytes, at: datetime.datetime) -> dict[str, str]:
-    now = str(int(at.timestamp()))
+def signature(body: bytes) -> dict[str, str]:
+    """What a caller of the source `signed` sends beside this body now."""
+    now = str(int(datetime.datetime.now(datetime.UTC).timestamp()))
     signed = hmac.new(SECRETS["DESK_SECRET"].encode(), f"{now}.".encode() + body, hashlib.sha256)
     return {"X-Sig": signed.hexdigest(), "X-Time": now, "Content-Type": "application/json"}

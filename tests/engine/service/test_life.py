@@ -1,0 +1,131 @@
+"""Crashes, stops and reloads: no lead that was acknowledged is lost, and nobody is contacted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from leadflow_engine.drivers.orders import ask_service, give, socket_of
+from leadflow_engine.service.server import Asked, serve
+from leadflow_engine.store import Held, StoreError
+
+from .served import SECRETS, Service, service
+
+SLOW = {"mail": "pam@example.com", "wish": "slow"}
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something that comes by itself."""
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"it never came that {what}")
+
+
+def posts(here: Service, buyer: str) -> int:
+    assert here.sandbox
+    return len(here.sandbox.ledger.entries(buyer, "post"))
+
+
+def test_killed_after_it_acknowledged(tmp_path: Path) -> None:
+    with service(tmp_path) as here:
+        key, named = here.key("hasty"), {"Idempotency-Key": "once"}
+        answer = here.submit("hasty", key, named, json=SLOW)
+        assert answer.status_code == 202
+        until(lambda: posts(here, "sloth") == 1, "the buyer had its post")
+        here.end(signal.SIGKILL)
+        assert socket_of(here.db).exists()
+
+        here.start()
+        where, proof = answer.headers["Location"], {"Authorization": f"Bearer {key}"}
+        until(
+            lambda: here.http.get(where, headers=proof).json()["outcome"] == "in_doubt", "the doubt is told"
+        )
+        again = here.submit("hasty", key, named, json=SLOW)
+        assert again.json()["lead"] == answer.json()["lead"]
+        assert posts(here, "sloth") == 1
+
+        said = {"lead": answer.json()["lead"]["id"], "buyer": "sloth", "number": 1, "word": "sold"}
+        give(here.db, "settle", said | {"by": "test", "because": "they said so"})
+        until(lambda: here.http.get(where, headers=proof).json()["outcome"] == "sold", "the lead has its end")
+
+
+def test_killed_in_the_middle_of_many(tmp_path: Path) -> None:
+    with service(tmp_path) as here:
+        key = here.key("web")
+        kept: list[str] = []
+
+        def call(number: int) -> None:
+            try:
+                answer = here.submit("web", key, json={"mail": f"r{number}@example.com"})
+                kept.append(answer.json()["lead"]["id"])
+            except httpx.TransportError:
+                pass  # never acknowledged
+
+        with ThreadPoolExecutor(8) as pool:
+            calls = [pool.submit(call, number) for number in range(200)]
+            until(lambda: len(kept) >= 20, "some are acknowledged")
+            assert here.process
+            here.process.kill()
+            for each in calls:
+                each.result()
+        here.end(signal.SIGKILL)
+        here.start()
+        until(lambda: None not in {here.outcome(lead) for lead in kept}, "each has come to something")
+        assert here.sandbox
+        mails = [entry.body_hash for entry in here.sandbox.ledger.entries("ace", "post")]
+        assert len(mails) == len(set(mails)) >= 20
+
+
+def test_stopped_it_lets_leads_end_and_takes_no_more(tmp_path: Path) -> None:
+    with service(tmp_path) as here:
+        key, web = here.key("hasty"), here.key("web")
+        lead = here.submit("hasty", key, json=SLOW).json()["lead"]["id"]
+        assert here.process
+        here.process.send_signal(signal.SIGTERM)
+        until(lambda: here.http.get("/health/ready").status_code == 503, "it says that it stops")
+        refused = here.submit("web", web, json={"mail": "sue@example.com"})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert here.process.wait(timeout=20) == 0
+        assert here.outcome(lead) == "sold"
+        assert not socket_of(here.db).exists()
+
+
+def test_a_changed_flow_is_taken_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    with service(tmp_path) as here:
+        key, web = here.key("hasty"), here.key("web")
+        flow = tmp_path / "desk.flow"
+        text = flow.read_text()
+        old = here.submit("hasty", key, json=SLOW).json()["lead"]["id"]
+
+        flow.write_text(text.replace("cost 2.00", "cost 3.00"))
+        assert [each["result"] for each in ask_service(here.db, "reload", {})] == ["taken"]
+        assert here.submit("web", web, json={"mail": "tim@example.com"}).json()["price"] == 3.0
+        until(lambda: here.outcome(old) == "sold", "the lead of before ends")
+
+        flow.write_text(text.replace("cost 2.00", "costs 2.00"))
+        [refused] = ask_service(here.db, "reload", {})
+        assert (refused["result"], "costs" in refused["problem"]) == ("refused", True)
+        assert here.submit("web", web, json={"mail": "uma@example.com"}).json()["price"] == 3.0
+        assert "is not loaded again" in here.said
+
+
+def test_a_second_service_does_not_start(desk: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    asked = Asked((str(desk.folder / "desk.flow"),), str(desk.db), port=0)
+    with pytest.raises(Held, match=f"held by process {desk.process.pid if desk.process else 0}"):
+        asyncio.run(serve(asked, print, print))
+
+
+def test_nobody_to_reload(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no service holds"):
+        ask_service(tmp_path / "none.db", "reload", {})
