@@ -18,6 +18,7 @@ from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.routing import Paused, route
 from leadflow_engine.interpreter.scoring import score_of
 from leadflow_engine.interpreter.stages.results import Sold
+from leadflow_engine.interpreter.waiting import hold_for
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
 
@@ -38,10 +39,17 @@ def run_enhance(journey: Journey, index: int, step: m.Enhance) -> Generator[Any,
     if step.on_demand:
         return None
     yield from ask_together(journey, _neighbours(journey, index), "every lead")
+    return _on_error(journey, step)
+
+
+def _on_error(journey: Journey, step: m.Enhance | m.Deliver) -> Ending:
+    """What a step that ended in error means for the lead, as it says."""
     outcome, reason = journey.lead.steps[step.name]
-    if outcome == "error" and step.on_error == "reject":
+    if outcome != "error" or step.on_error == "continue":
+        return None
+    if step.on_error == "reject":
         return Stop("refused", f"{step.name}: {reason}")
-    return None
+    return hold_for(journey, step.name, reason) or Stop("error", f"{step.name}: {reason}")
 
 
 def _neighbours(journey: Journey, index: int) -> list[str]:
@@ -149,10 +157,7 @@ def run_deliver(journey: Journey, index: int, step: m.Deliver) -> Generator[Any,
         yield from _copy(
             journey, step, CallOut("deliver", step.name, journey.number(f"deliver/{step.name}"), request)
         )
-    outcome, reason = journey.lead.steps[step.name]
-    if outcome == "error" and step.on_error == "reject":
-        return Stop("refused", f"{step.name}: {reason}")
-    return None
+    return _on_error(journey, step)
 
 
 def _copy(journey: Journey, step: m.Deliver, data: CallOut) -> Generator[Any, Any, None]:
