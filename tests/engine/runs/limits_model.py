@@ -1,4 +1,4 @@
-"""Caps, budgets and dedupe in plain Python: every event so far, looked through anew for each question."""
+"""Caps, budgets, balances and dedupe in plain Python: every event so far, looked through anew for each question."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LENGTHS = {"hour": datetime.timedelta(hours=1), "90m": datetime.timedelta(minute
 
 @dataclass(frozen=True)
 class Limit:
-    """A clause of a buyer; ``kind`` is cap, budget or dedupe, ``by`` a field or ""."""
+    """A clause of a buyer; ``kind`` is cap, budget, dedupe or balance (``number``: its credit), ``by`` a field or ""."""
 
     kind: str
     number: int
@@ -30,6 +30,8 @@ class Limit:
     def written(self) -> str:
         if self.kind == "budget":
             return f"budget {self.number}.00 per {self.period}"
+        if self.kind == "balance":
+            return f"balance prepaid credit {self.number}.00"
         counting = " counting attempts" if self.counting == "attempts" else ""
         across = " across all" if self.across else ""
         if self.kind == "dedupe":
@@ -40,7 +42,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Event:
-    """A post of a lead, and whether it was a sale."""
+    """A post of a lead, whether it was a sale, and what was charged for it."""
 
     lead: int
     at: datetime.datetime
@@ -48,25 +50,35 @@ class Event:
     phone: str
     state: str
     sold: bool
+    price: int = 0
 
 
 @dataclass
 class Model:
-    """What was sent so far. ``price`` is every buyer's."""
+    """What was sent and paid so far. ``price`` is every buyer's, and the most that it may say in its answer."""
 
     zone: str
     price: int
     buyers: dict[str, list[Limit]]
     events: list[Event] = field(default_factory=list)
+    paid: dict[str, int] = field(default_factory=dict)
 
     def word(self, lead: int, buyer: str, at: datetime.datetime, phone: str, state: str) -> str:
-        """Why the buyer may not have a lead: capped, duplicate, or "" where it may. No lead is its own duplicate."""
+        """Why the buyer may not have a lead: capped, balance, duplicate, or "" where it may. No lead is its own
+        duplicate."""
         limits = self.buyers[buyer]
-        caps = [each for each in limits if each.kind != "dedupe"]
+        caps = [each for each in limits if each.kind in ("cap", "budget")]
         if any(self._is_full(each, buyer, at, state) for each in caps):
             return "capped"
+        if any(self._left(buyer) + each.number < self.price for each in limits if each.kind == "balance"):
+            return "balance"
         dedupes = [each for each in limits if each.kind == "dedupe"]
         return "duplicate" if any(self._is_seen(each, lead, buyer, at, phone) for each in dedupes) else ""
+
+    def _left(self, buyer: str) -> int:
+        """What is left of what a buyer paid in; a price that was less than what was reserved took only that."""
+        charged = sum(event.price for event in self.events if event.buyer == buyer and event.sold)
+        return self.paid.get(buyer, 0) - charged
 
     def _counted(self, limit: Limit, buyer: str) -> list[Event]:
         whose = set(self.buyers) if limit.across else {buyer}
@@ -83,8 +95,11 @@ class Model:
         here = self._shown(at, limit.period)
         used = sum(self._shown(event.at, limit.period) == here for event in events)
         if limit.kind == "budget":
-            return (used + 1) * self.price > limit.number
+            return self._spent(events, here, limit.period) + self.price > limit.number
         return used + 1 > (self._paced(limit, at) if limit.window == "paced" else limit.number)
+
+    def _spent(self, events: list[Event], here: str, period: str) -> int:
+        return sum(event.price for event in events if self._shown(event.at, period) == here)
 
     def _shown(self, at: datetime.datetime, period: str) -> str:
         """What the clock on the wall shows of the window."""

@@ -38,6 +38,7 @@ LIMITS = st.one_of(
     st.builds(Limit, st.just("cap"), st.just(3), st.just("day"), shared=st.just(True), counting=counting),
     st.builds(Limit, st.just("cap"), st.just(4), st.just("day"), across=st.just(True), counting=counting),
     st.builds(Limit, st.just("budget"), st.integers(9, 41), st.sampled_from(["hour", "day", "month"])),
+    st.builds(Limit, st.just("balance"), st.sampled_from([0, 5, 25])),
     st.builds(Limit, st.just("dedupe"), st.sampled_from([1, 24]), counting=counting, across=st.booleans()),
 )
 LEADS = st.lists(
@@ -46,37 +47,52 @@ LEADS = st.lists(
         st.sampled_from(["2125550101", "2125550102", "2125550103"]),
         st.sampled_from(["CA", "TX"]),
         st.frozensets(st.sampled_from(NAMES), min_size=0),  # who says yes
+        st.sampled_from([PRICE, 7, 3]),  # what the answer of one that is asked for its price says
+        st.dictionaries(st.sampled_from(NAMES), st.sampled_from([4, 10, 33]), max_size=2),  # paid in before
     ),
     min_size=4,
     max_size=14,
 )
 
 
-def flow_of(zone: str, buyers: dict[str, list[Limit]]) -> str:
-    """A waterfall of these buyers; each is told in the lead whether it takes it."""
-    parts = [f'flow model timezone "{zone}"', "lead {", "  phone_1 phone", "  state state"]
+def flow_of(zone: str, buyers: dict[str, list[Limit]], asked: frozenset[str]) -> str:
+    """A waterfall of these buyers; each is told in the lead whether it takes it, and for how much where it is
+    ``asked``."""
+    parts = [f'flow model timezone "{zone}"', "lead {", "  phone_1 phone", "  state state", "  pays money"]
     parts += [*(f"  {name}_takes boolean" for name in buyers), "}"]
     for name, limits in buyers.items():
         clauses = "\n  ".join(limit.written() for limit in limits)
         parts.append(
-            f"buyer {name} {{\n  price {PRICE}.00\n  {clauses}\n"
-            f'  deliver {{ post "https://{name}.example/"  body json {{ yes = {name}_takes }}\n'
-            '    response json { accepted when "ok"  otherwise rejected } }\n}'
+            f"buyer {name} {{\n  price {'from response up to ' if name in asked else ''}{PRICE}.00\n  {clauses}\n"
+            f'  deliver {{ post "https://{name}.example/"  body json {{ yes = {name}_takes  pays = pays }}\n'
+            '    response json { accepted when "ok"  otherwise rejected  price "price" } }\n}'
         )
     return "\n".join([*parts, f"route {{ waterfall {', '.join(buyers)} }}", ""])
 
 
 ANSWERS = {
     "buyers": {
-        name: {"deliver": [{"when": {"yes": True}, "body": {"ok": True}}, {"body": {"ok": False}}]}
+        name: {
+            "deliver": [
+                *(
+                    {"when": {"yes": True, "pays": pays}, "body": {"ok": True, "price": pays}}
+                    for pays in (PRICE, 7, 3)
+                ),
+                {"body": {"ok": False}},
+            ]
+        }
         for name in NAMES
     }
 }
 
 
-def expected(model: Model, number: int, at: datetime.datetime, lead: Any) -> dict[str, str]:
+def expected(
+    model: Model, number: int, at: datetime.datetime, lead: Any, asked: frozenset[str]
+) -> dict[str, str]:
     """What the model says of each buyer up to the one that takes the lead."""
-    _, phone, state, takers = lead
+    _, phone, state, takers, pays, paid = lead
+    for name, amount in paid.items():
+        model.paid[name] = model.paid.get(name, 0) + amount
     before = {
         name: model.word(number, name, at, phone, state) for name in model.buyers
     }  # all are judged together
@@ -86,27 +102,44 @@ def expected(model: Model, number: int, at: datetime.datetime, lead: Any) -> dic
         if words[name]:
             continue
         words[name] = "sold" if name in takers else "rejected"
-        model.events.append(Event(number, at, name, phone, state, name in takers))
+        price = pays if name in asked else PRICE
+        model.events.append(Event(number, at, name, phone, state, name in takers, price))
         if name in takers:
             break
     return words
 
 
-def compare(root: Path, zone: str, beginning: str, limits: list[list[Limit]], leads: list[Any]) -> None:
-    buyers = {name: list(dict.fromkeys(own)) for name, own in zip(NAMES, limits, strict=True)}
+def compare(
+    root: Path,
+    zone: str,
+    beginning: str,
+    limits: list[list[Limit]],
+    leads: list[Any],
+    asked: frozenset[str],
+) -> None:
+    buyers = {name: once(own) for name, own in zip(NAMES, limits, strict=True)}
     model = Model(zone, PRICE, buyers)
-    plan = plan_of(flow_of(zone, buyers), root)
+    text = flow_of(zone, buyers, asked)
+    plan = plan_of(text, root)
     at, sent, moments = datetime.datetime.fromisoformat(beginning), [], []
-    for gap, phone, state, takers in leads:
+    for gap, phone, state, takers, pays, paid in leads:
         at += datetime.timedelta(minutes=gap)
         takes = {f"{name}_takes": name in takers for name in NAMES}
-        sent.append({"send": {"phone_1": phone, "state": state, **takes}, "at": at})
+        fields = {"phone_1": phone, "state": state, "pays": pays, **takes}
+        sent.append({"send": fields, "at": at, "paid": paid})
         moments.append(at)
     runs = each(plan, {"leads": sent, "answers": ANSWERS}, root)
     for number, (moment, lead, (run, done)) in enumerate(zip(moments, leads, runs, strict=True)):
-        words = expected(model, number, moment, lead)
+        words = expected(model, number, moment, lead, asked)
         came = came_of(run, done)["distribution"]
-        assert {name: came[name][0] for name in words} == words, f"{flow_of(zone, buyers)}{moment} {lead}"
+        assert {name: came[name][0] for name in words} == words, f"{text}{moment} {lead}"
+
+
+def once(limits: list[Limit]) -> list[Limit]:
+    """Each clause once; a buyer has one balance."""
+    found = list(dict.fromkeys(limits))
+    balances = [limit for limit in found if limit.kind == "balance"]
+    return [limit for limit in found if limit not in balances[1:]]
 
 
 GIVEN = {
@@ -114,12 +147,13 @@ GIVEN = {
     "beginning": st.sampled_from(BEGINNINGS),
     "limits": st.lists(st.lists(LIMITS, min_size=1, max_size=3), min_size=3, max_size=3),
     "leads": LEADS,
+    "asked": st.frozensets(st.sampled_from(NAMES)),
 }
 CALM = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @given(**GIVEN)
-@settings(max_examples=30, **CALM)
+@settings(max_examples=50, **CALM)
 def test_what_runs_and_the_model_come_to_the_same(tmp_path: Path, **drawn: Any) -> None:
     compare(tmp_path, **drawn)
 
