@@ -14,6 +14,8 @@ FORMULA: Final = re.compile(r"[=+\-@\t\r]")
 NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 """What begins so and is a plain number, as a phone in its international form is."""
 DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*\?>\s*")
+VALUES: Final = re.compile(r':\s*"?([^",{}\[\]]+)')
+TEXTS: Final = re.compile(r"[>\"]([^<>\"]+)[<\"]")
 HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 CONTENT_TYPE: Final[Mapping[str, str]] = {
@@ -53,6 +55,16 @@ def _xml(rows: Sequence[str]) -> str:
     """One document: each lead's own element, one a line, in ``leads``."""
     elements = "".join(f"{DECLARATION.sub('', row).strip()}\n" for row in rows)
     return f"{HEAD}<leads>\n{elements}</leads>\n"
+
+
+def values_of(kind: str, content: str) -> tuple[str, ...]:
+    """Every value that a file holds, so that what a buyer says of it can be masked."""
+    if kind == "csv":
+        rows = list(csv.reader(io.StringIO(content, newline="")))
+        found = [cell for row in rows[1:] for cell in row]
+    else:
+        found = (VALUES if kind == "jsonl" else TEXTS).findall(content)
+    return tuple(dict.fromkeys(value for value in found if value))
 
 
 FILES: Final[Mapping[str, Callable[[Sequence[str]], str]]] = {"csv": _csv, "jsonl": _jsonl, "xml": _xml}

@@ -53,6 +53,8 @@ COMMANDS: Final = (
     "invoice",
     "statement",
     "work",
+    "queue",
+    "batch",
     "audit",
     "backup",
     "doctor",

@@ -74,6 +74,7 @@ class Cursor:
     spent: str = "0"
     costs: Mapping[str, str] = field(default_factory=dict)
     unsold_until: str = ""
+    dropped: str = ""
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
@@ -93,14 +94,25 @@ def from_json(data: Mapping[str, Any]) -> Cursor:
     return Cursor(**{**data, **lists, "steps": steps})
 
 
+WORDS: Final = frozenset({"settled", "retried", "dropped"})
+"""Kinds of facts that say, while a lead waits, how it goes on."""
+
+
 def settled(cursor: Cursor, facts: Iterable[Fact]) -> Cursor:
-    """The cursor after later words on its deliveries (facts ``settled/BUYER/N/K``)."""
+    """The cursor after later words: on its deliveries (``settled/BUYER/N/K``), that its buyers are waited for no longer
+    (``retried/K``), that it is given up (``dropped/K``)."""
     deliveries = {name: dict(delivery) for name, delivery in cursor.deliveries.items()}
+    held = {name: dict(each) for name, each in cursor.held.items()}
+    dropped = cursor.dropped
     for fact in facts:
         if fact.kind == "settled":
             _, buyer, number, _ = fact.key.split("/")
             _apply(deliveries[f"{buyer}/{number}"], fact.body)
-    return replace(cursor, deliveries=deliveries)
+        elif fact.kind == "retried":
+            held = {name: each | {"until": min(each["until"], fact.at)} for name, each in held.items()}
+        elif fact.kind == "dropped":
+            dropped = f"dropped by {fact.body['by']}: {fact.body['because']}"
+    return replace(cursor, deliveries=deliveries, held=held, dropped=dropped)
 
 
 def _apply(delivery: dict[str, Any], said: Result) -> None:

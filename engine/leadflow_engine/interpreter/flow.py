@@ -46,6 +46,9 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
     elif (refused := (yield from _door(journey))) is not None:
         yield from _end(journey, refused)
         return
+    if journey.cursor.dropped:
+        yield from _drop(journey)
+        return
     for index in range(journey.cursor.step, len(journey.plan.flow.steps)):
         journey.step = index
         ending = yield from run_step(journey, index, journey.plan.flow.steps[index])
@@ -70,6 +73,9 @@ def _read(
         journey.counts = dict(journey.cursor.counts)
         before_fetch(journey, received_at, now)
         _note_lead(journey)
+        if journey.cursor.dropped:
+            yield from _drop(journey)
+            return False
         found = yield from fetch(journey, source)
         if isinstance(found, Stop):
             yield from _end(journey, found)
@@ -142,6 +148,14 @@ def _restore(journey: Journey) -> None:
         if delivery.state == "confirmed":
             lead.sold_to.append(journey.plan.buyers[buyer].buyer.legal_name or buyer)
     restore(journey)
+
+
+def _drop(journey: Journey) -> Generator[Any, Any, None]:
+    """Somebody gave the lead up while it waited: it stays with whom it was sold to, if anybody."""
+    if journey.confirmed():
+        yield from _finish(journey)
+    else:
+        yield from _end(journey, Stop("unsold", journey.cursor.dropped))
 
 
 def _finish(journey: Journey) -> Generator[Any, Any, None]:

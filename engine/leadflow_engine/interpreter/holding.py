@@ -6,6 +6,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.prices import fixed_price
 from leadflow_engine.judge import Out
 
 HELD_FOR = {"closed": "closed", "capped": "capped", "balance": "capped", "down": "down"}
@@ -25,7 +26,9 @@ def hold_out(
         journey.held.pop(name, None)
         return False
     first = hold.action == "hold_first" and in_turn
-    journey.held[name] = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
+    worth = rest.get("bid") or fixed_price(journey, journey.plan.buyers[name])
+    said = {"stage": stage.id, "since": iso(since), "until": iso(out.until), "first": first}
+    journey.held[name] = said | ({"price": str(worth)} if worth else {})
     journey.tried.pop(name, None)  # it is to be judged again, as one that was never asked
     journey.considered(stage.id, name, "held", code=out.code, reason=out.reason, **rest)
     return True

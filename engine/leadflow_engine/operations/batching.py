@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl import model as m
+from leadflow_engine.batches.files import values_of
 from leadflow_engine.batches.requests import BatchScope, File, is_directory, parts_of
 from leadflow_engine.effects import HttpRequest, Result
 from leadflow_engine.interpreter.exchange import Exchange
@@ -15,7 +16,7 @@ from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
-from leadflow_engine.response import Reading
+from leadflow_engine.response import Mask, Reading
 from leadflow_engine.settle import settle
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store import batches as kept
@@ -30,12 +31,17 @@ CRASHED: Final = "leadflow ended before there was an answer"
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A batch with what its sending needs to know."""
+    """A batch with what its sending needs to know; ``mask`` covers what stands in its file."""
 
     batch: Batch
     plan: Plan
     buyer: m.Buyer
     parts: tuple[HttpRequest, ...]
+    mask: Mask
+
+    def masked(self, text: str) -> str:
+        """What the buyer said, without a value of its leads."""
+        return self.mask.excerpt(text)
 
     @property
     def terms(self) -> m.Batch:
@@ -109,7 +115,9 @@ def _made_ready(store: SqliteStore, plans: Plans, clock: Clock, batch: Batch) ->
         return found if isinstance(found, str) else "its file was removed"
     plan, buyer = found
     parts = parts_of(plan, buyer, File(batch.id, batch.file, batch.kind, content, batch.test), clock.now())
-    return parts.reason if isinstance(parts, RequestProblem) else Sending(batch, plan, buyer, parts)
+    if isinstance(parts, RequestProblem):
+        return parts.reason
+    return Sending(batch, plan, buyer, parts, Mask(values_of(batch.kind, content)))
 
 
 async def _note(store: SqliteStore, batch: Batch, went: Went) -> Went:
@@ -126,18 +134,14 @@ def _came(sending: Sending, step: int, result: Result, clock: Clock) -> Went:
         return _placed(sending, step, result, clock)
     reading = _read(sending, result, clock)
     settled = settle(came_of(Exchange("", result, reading), sending.terms.leg))
-    status, said = result.get("status"), settled.reason or str(result.get("detail", ""))
+    status, said = result.get("status"), sending.masked(settled.reason or str(result.get("detail", "")))
     if settled.state in ("confirmed", "pending") or _taken_without_rules(sending, status):
         return Went("sent", 0, said, status)
     if settled.state == "declined" and not settled.again:
         return Went("refused", 0, said or f"refused with status {status}", status)
     if settled.state == "in_doubt" and not sending.buyer.idempotent:
         return Went("in_doubt", 0, said, status)
-    return _later(sending.batch, clock, _why(result, said), status)
-
-
-def _why(result: Result, said: str) -> str:
-    return str(result.get("detail") or "") or said
+    return _later(sending.batch, clock, sending.masked(str(result.get("detail") or "")) or said, status)
 
 
 def _taken_without_rules(sending: Sending, status: int | None) -> bool:
@@ -166,7 +170,7 @@ def _placed(sending: Sending, step: int, result: Result, clock: Clock) -> Went:
         return Went("sent", step + 1, "it had its name already", status)
     unknown = step == MOVED and result["phase"] != "not_sent" and status is None
     reasons = [text for name, text in result["headers"] if name == "Reason"]
-    said = "; ".join(reasons) or str(result.get("detail") or f"status {status}")
+    said = sending.masked("; ".join(reasons) or str(result.get("detail") or f"status {status}"))
     return _later(sending.batch, clock, said, status, MOVED if unknown else 0)
 
 

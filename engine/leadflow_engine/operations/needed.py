@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from leadflow_engine.operations.resubmitting import plan_for
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
-from leadflow_engine.store import SqliteStore, follow_ups, resubmissions
+from leadflow_engine.store import SqliteStore, batches, follow_ups, resubmissions
 
 
 def learn_plans(store: SqliteStore, plans: Plans, now: datetime.datetime) -> None:
@@ -26,3 +26,4 @@ def _leads(store: SqliteStore, now: datetime.datetime) -> Iterator[str]:
     yield from (work.lead for work in store.work_due(now))
     yield from (due.lead for due in store.postbacks_due(now))
     yield from (due.lead for due in store.ask(lambda connection: follow_ups.due(connection, now)))
+    yield from store.ask(lambda connection: batches.leads_of_due(connection, now))

@@ -47,6 +47,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     "batch_send": queueing.send,
     "batch_resend": queueing.resend,
     "batch_settle": queueing.settle,
+    "batch_shown": queueing.shown,
     "reconcile": reconciling.carry_out,
     "import": history.carry_out,
     "import_undo": history.carry_out_undo,

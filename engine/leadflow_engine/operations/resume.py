@@ -10,7 +10,7 @@ from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.replay import Differs, ReplayDriver
 from leadflow_engine.effects import FROM_OUTSIDE, Fact, Suspend, Write
 from leadflow_engine.intake.replies import Reply, reply_of
-from leadflow_engine.interpreter.cursor import BEGINNING, Cursor, UnknownVersion, from_json, settled
+from leadflow_engine.interpreter.cursor import BEGINNING, WORDS, Cursor, UnknownVersion, from_json, settled
 from leadflow_engine.lead import Lead
 from leadflow_engine.operations.loading import LoadProblem, description, plan_of_files
 from leadflow_engine.plan import Plan
@@ -66,7 +66,7 @@ def segments(facts: Sequence[Fact]) -> Iterator[Segment]:
         if ended and fact.kind not in FROM_OUTSIDE:
             yield Segment(tuple(own), before, True, tuple(words))
             own, words, before, ended = [], [], number, False
-        if fact.kind == "settled":
+        if fact.kind in WORDS:
             words.append(fact)
         elif fact.kind not in FROM_OUTSIDE:
             own.append(fact)

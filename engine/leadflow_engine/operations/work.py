@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending
-from leadflow_engine.store import SqliteStore
+from leadflow_engine.store import SqliteStore, queued
+from leadflow_engine.store.waiting import worth_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ async def work_once(
     tell: Callable[[Worked], None],
     concurrency: int = 16,
 ) -> int:
-    """Go on with every lead that is unfinished or due now. Gives how many there were."""
-    leads = list(dict.fromkeys([*store.unfinished(), *(work.lead for work in store.work_due(clock.now()))]))
+    """Go on with every lead that is unfinished or due now, in the order of ``in_turn``. Gives how many there were."""
+    leads = in_turn(store, clock.now())
     gate = asyncio.Semaphore(max(1, concurrency))
 
     async def one(lead: str) -> None:
@@ -43,11 +45,25 @@ async def work_once(
     return len(leads)
 
 
+def in_turn(store: SqliteStore, now: datetime.datetime) -> list[str]:
+    """What a crash left unfinished first, then what is due: by the best price that it may bring, then by its time. A
+    lead that could not go on comes again when its pause is over."""
+    due = sorted(store.work_due(now), key=lambda work: -(worth_of(work.cursor) or 0))
+    leads = dict.fromkeys([*store.unfinished(), *(work.lead for work in due)])
+    paused = store.ask(lambda connection: queued.stuck_now(connection, now))
+    return [lead for lead in leads if lead not in paused]
+
+
 async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, lead: str) -> Worked:
-    """One lead that cannot go on stops no other."""
+    """One lead that cannot go on stops no other; it is tried again ever later."""
     facts = store.facts(lead)
     try:
         driver = LiveDriver(lead, store, outbound, clock)
-        return Worked(lead, await go_on(plans.of(lead, facts), lead, facts, driver))
+        ending = await go_on(plans.of(lead, facts), lead, facts, driver)
     except CANNOT_GO_ON as problem:
-        return Worked(lead, None, f"lead {lead} cannot go on: {problem}")
+        why = str(problem)
+        await store.commit(lambda core: queued.note_stuck(core, lead, why))
+        return Worked(lead, None, f"lead {lead} cannot go on: {why}")
+    if store.query("SELECT 1 FROM stuck WHERE lead = ?", (lead,)):
+        await store.commit(lambda core: queued.note_free(core, lead))
+    return Worked(lead, ending)

@@ -14,6 +14,7 @@ from leadflow_engine.operations import chores
 from leadflow_engine.operations.chores import Chore, Did, Hands
 from leadflow_engine.operations.resubmitting import next_arrival, plan_for
 from leadflow_engine.operations.resume import CANNOT_GO_ON
+from leadflow_engine.operations.work import in_turn
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.runs import Runs
 from leadflow_engine.service.signed import SignedCalls
@@ -137,8 +138,7 @@ class Keeper:
         self.pauses = {
             lead: pause for lead, pause in self.pauses.items() if pause.until > now - LONGEST_PAUSE
         }
-        due = (work.lead for work in self.store.work_due(self.hands.clock.now()))
-        leads = dict.fromkeys([*self.store.unfinished(), *due])
+        leads = in_turn(self.store, self.hands.clock.now())
         return [lead for lead in leads if not self._rests(lead) and not self.runs.is_busy(lead)]
 
     def _rests(self, lead: str) -> bool:

@@ -260,6 +260,19 @@ def send_now(core: Core, batch: str, by: str) -> Batch:
     return one(core.connection, batch)
 
 
+def hurry(core: Core, batch: str, by: str) -> bool:
+    """Have a closed batch, or one that was given up, sent at once. False for any other."""
+    if one(core.connection, batch).state not in ("closed", "failed"):
+        return False
+    core.connection.execute(
+        "UPDATE batch SET attempts = CASE WHEN state = 'failed' THEN 0 ELSE attempts END, state = 'closed', "
+        "again = ?, ended = NULL WHERE id = ?",
+        (iso(core.clock.now()), batch),
+    )
+    _note(core, batch, "asked", "to be tried now", by)
+    return True
+
+
 def resend(core: Core, batch: str, by: str, because: str) -> Batch:
     """Have the very same file sent once more, whatever came of it before. Raises ``StoreError`` for one that is
     open, under way, or whose file is gone."""
@@ -288,6 +301,11 @@ def settle(core: Core, batch: str, by: str, because: str) -> Batch:
     )
     _note(core, batch, "settled", "the buyer has it", by, because)
     return one(core.connection, batch)
+
+
+def note_shown(core: Core, batch: str, by: str, because: str) -> None:
+    """Keep that somebody was shown a file."""
+    _note(core, one(core.connection, batch).id, "shown", "its file", by, because)
 
 
 def said(state: str) -> str:

@@ -45,3 +45,11 @@ CREATE TABLE batch_event (
   because TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX batch_event_of ON batch_event(batch, id);
+
+-- Leads that could not go on when they were due, and when that is tried again. No projection.
+CREATE TABLE stuck (
+  lead     TEXT PRIMARY KEY,
+  attempts INTEGER NOT NULL,
+  again    TEXT NOT NULL,
+  why      TEXT NOT NULL
+);
