@@ -236,6 +236,10 @@ def _between(
         return "\n" if plain else pick(chance, [gap for gap in ANY if "\n" in gap])
     declaring = machine.fits("FIELD_NAME") and after[1] not in {"FIELD_NAME", "USE", "REQUIRE", "RBRACE"}
     choices = SAME_LINE if declaring else ANY
+    if after[1] == "LSQB" and (before[0][-1].isalnum() or before[0][-1] in "_)]"):
+        return ""  # behind white space it might begin a left side
+    if after[1] == "_ROOT":
+        return " "
     if plain:
         return " "
     if before[1] != "MINUS" and (before[0] in TIGHT or after[0] in TIGHT) and not chance.below(2):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from leadflow_engine.mapping.tree import EACH, Node, Step, element, joined, repeats
+from leadflow_engine.mapping.tree import EACH, Node, Step, element, joined, repeats, unsaid
 from leadflow_engine.texts.escapes import form_quote, xml_quote
 from leadflow_engine.texts.json_text import dumps, scalar_text
 from leadflow_engine.texts.leaves import Kind, Refused, Secret
@@ -37,7 +37,7 @@ def _json(node: Node, values: Sequence[object], keep: bool) -> object:
     found = {
         step: built
         for step, child in node.children.items()
-        if (built := _json(child, values, keep)) is not LEFT_OUT
+        if not _left_out(step, child, values, keep) and (built := _json(child, values, keep)) is not LEFT_OUT
     }
     if not found:
         return LEFT_OUT
@@ -46,9 +46,20 @@ def _json(node: Node, values: Sequence[object], keep: bool) -> object:
     return [found[step] for step in sorted(found)]
 
 
+def _left_out(step: Step, node: Node, values: Sequence[object], keep: bool) -> bool:
+    """Whether what stands at a step is an element of a list that has nothing to say."""
+    return not keep and not isinstance(step, str) and unsaid(node, values)
+
+
 def _json_each(node: Node, values: Sequence[object], keep: bool) -> object:
-    built = (_json(node, element(values, node, index), keep) for index in range(repeats(node, values)))
+    built = (_json(node, own, keep) for own in _said(node, values, keep))
     return [item for item in built if item is not LEFT_OUT] or LEFT_OUT
+
+
+def _said(node: Node, values: Sequence[object], keep: bool) -> Iterator[list[object]]:
+    """The values of each element of a ``[*]`` node that has something to say."""
+    each = (element(values, node, index) for index in range(repeats(node, values)))
+    yield from (own for own in each if keep or not unsaid(node, own))
 
 
 def plain_secrets(value: object) -> object:
@@ -80,11 +91,11 @@ def flat(
             if item is not None or keep:
                 yield joined(path), item
     for step, child in node.children.items():
-        if step != EACH:
+        if step == EACH:
+            for index, own in enumerate(_said(child, values, keep)):
+                yield from flat(child, own, keep, (*path, index))
+        elif not _left_out(step, child, values, keep):
             yield from flat(child, values, keep, (*path, step))
-            continue
-        for index in range(repeats(child, values)):
-            yield from flat(child, element(values, child, index), keep, (*path, index))
 
 
 def encoded(pairs: Iterator[tuple[str, object]], quote: Callable[[str], str] | None = None) -> str:
@@ -129,11 +140,12 @@ def _elements(name: str, node: Node, values: Sequence[object], keep: bool) -> It
                 yield _element(name, "", xml_content(item))
     elif EACH in node.children:
         child = node.children[EACH]
-        for index in range(repeats(child, values)):
-            yield from _elements(name, child, element(values, child, index), keep)
+        for own in _said(child, values, keep):
+            yield from _elements(name, child, own, keep)
     elif node.children and not isinstance(next(iter(node.children)), str):
-        for _, child in sorted(node.children.items(), key=lambda item: int(item[0])):
-            yield from _elements(name, child, values, keep)
+        for step, child in sorted(node.children.items(), key=lambda item: int(item[0])):
+            if not _left_out(step, child, values, keep):
+                yield from _elements(name, child, values, keep)
     else:
         yield from _parent(name, node, values, keep)
 

@@ -6,7 +6,7 @@ What this gives is what ``bodies.json_body`` gives, to the byte; a body with ``[
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from leadflow_dsl import terms as t
@@ -22,11 +22,13 @@ _NOTHING: Final[Mapping[str, Value]] = {}
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """An object or an array, its brackets, and how deep what stands in it is."""
+    """An object or an array, its brackets, and how deep what stands in it is. ``asked`` are the values without which
+    an element of a list is left out."""
 
     brackets: str
     rows: tuple[_Row, ...]
     depth: int
+    asked: tuple[t.Term, ...] = ()
 
 
 _Row: TypeAlias = tuple[str, str, t.Term | None, _Branch | None]
@@ -55,9 +57,14 @@ def _branch(node: Node, tree: Tree, keep: bool, depth: int) -> _Branch:
     return _Branch("{}" if named else "[]", tuple(row for row in rows if row is not None), depth)
 
 
+def _asked(node: Node, tree: Tree, keep: bool, of_list: bool) -> tuple[t.Term, ...]:
+    return tuple(tree.terms[key] for key in node.asked) if of_list and not keep else ()
+
+
 def _row(prefix: str, node: Node, tree: Tree, keep: bool, depth: int) -> _Row | None:
     if node.leaf < 0:
-        return prefix, "", None, _branch(node, tree, keep, depth + 1)
+        inner = replace(_branch(node, tree, keep, depth + 1), asked=_asked(node, tree, keep, not prefix))
+        return prefix, "", None, inner
     term = tree.terms[node.leaf]
     if isinstance(term, t.Const):
         text = _json(shown(term.value, "json"), keep, depth)
@@ -86,6 +93,8 @@ class JsonBody:
 
     def _whole(self, branch: _Branch, scope: Scope, given: Mapping[str, Value]) -> str:
         """The branch as text, "" where nothing in it has anything to write."""
+        if branch.asked and all(_json(leaf(term, scope, "json"), False, 0) is None for term in branch.asked):
+            return ""
         parts = []
         for prefix, field, term, inner in branch.rows:
             if term is not None:

@@ -2,7 +2,8 @@
 
 Order is the order in which names were first written. A name leads to a node, an index to a node, and ``[*]`` to a node
 that repeats for each element of the lists below it. An element of a list that is left out closes ranks: an empty place
-in a list means something else to every receiver.
+in a list means something else to every receiver. An element in which constants alone are left (the name of a property
+whose value is blank) is left out too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from leadflow_dsl.model import Pair, Segment
-from leadflow_dsl.terms import Each, SecretRef, Term
+from leadflow_dsl.terms import Const, Each, SecretRef, Term
 from leadflow_engine.mapping.problems import MappingError
 
 MAX_ELEMENTS = 1_000
@@ -31,6 +32,7 @@ class Node:
     children: dict[Step, Node] = field(default_factory=dict)
     keys: tuple[int, ...] = ()  # every leaf at or below
     lists: tuple[int, ...] = ()  # those of them whose right side is a list
+    asked: tuple[int, ...] = ()  # where some are constants and some are not: those that are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,18 @@ def _number(node: Node, terms: Sequence[Term]) -> tuple[int, ...]:
     node.lists = tuple(
         key for key in node.keys if isinstance(terms[key], Each) or terms[key].type.name == "list"
     )
+    asked = tuple(key for key in node.keys if not isinstance(terms[key], Const))
+    node.asked = asked if len(asked) < len(node.keys) else ()
     return node.keys
+
+
+def unsaid(node: Node, values: Sequence[object]) -> bool:
+    """Whether an element of a list has nothing to say: it names what it would tell, and that is blank."""
+    return bool(node.asked) and all(_blank(values[key]) for key in node.asked)
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(item is None for item in value))
 
 
 def written_left(left: Iterable[Segment]) -> str:

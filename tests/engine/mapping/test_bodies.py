@@ -68,6 +68,35 @@ class TestJson:
     def test_a_blank_element_closes_ranks(self, built, field):
         assert built("json", {"p[0]": field("none"), "p[1]": field("b")}, b="2") == '{"p":["2"]}'
 
+    @pytest.mark.parametrize(
+        ("kind", "written"),
+        [
+            ("json", '{"L":{"p":[{"n":"b","v":"2"},{"n":"c"}]}}'),
+            ("form", "L.p%5B1%5D.n=b&L.p%5B1%5D.v=2&L.p%5B2%5D.n=c"),
+            ("xml", "<L><p><n>b</n><v>2</v></p><p><n>c</n></p></L>"),
+        ],
+    )
+    def test_an_element_with_constants_alone_left_is_left_out(self, built, field, kind, written):
+        mapping = {
+            "L.p[0].n": "a",
+            "L.p[0].v": field("none"),
+            "L.p[1].n": "b",
+            "L.p[1].v": field("b"),
+            "L.p[2].n": "c",
+        }
+        assert built(kind, mapping, b="2").removeprefix('<?xml version="1.0" encoding="UTF-8"?>') == written
+
+    def test_it_stays_where_blanks_are_kept_and_outside_of_lists(self, built, field):
+        mapping = {"p[0].n": "a", "p[0].v": field("none")}
+        assert built("json", mapping, keep=True) == '{"p":[{"n":"a","v":null}]}'
+        assert built("json", {"p.n": "a", "p.v": field("none")}) == '{"p":{"n":"a"}}'
+
+    def test_so_is_each_element_that_has_nothing_to_say(self, built, each, typed):
+        pets = typed(PETS, [{"born": "2020-01-02"}, {"name": "Tom"}])
+        assert built("json", {"P[*].kind": "dog", "P[*].name": each("pets", "name")}, pets=pets) == (
+            '{"P":[{"kind":"dog","name":"Tom"}]}'
+        )
+
     def test_only_indexes_at_the_top_make_an_array(self, built, field):
         assert built("json", {"[0].a": field("a"), "[1].a": field("a")}, a="1") == '[{"a":"1"},{"a":"1"}]'
 

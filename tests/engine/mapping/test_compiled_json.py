@@ -43,10 +43,17 @@ def scope_of(values: Mapping[str, Value]) -> Any:
     return SimpleNamespace(given=values, read=lambda read: values.get(read.name))
 
 
-@given(st.lists(st.tuples(LEFT, VALUES), max_size=6), st.booleans())
-def test_it_writes_what_the_tree_writes(pairs: list[tuple[tuple[m.Segment, ...], Value]], keep: bool) -> None:
-    values = {f"field_{number}": value for number, (_, value) in enumerate(pairs)}
-    terms = [t.Read("field", name, "", value.type, NOWHERE) for name, value in values.items()]
+@given(st.lists(st.tuples(LEFT, st.one_of(VALUES, st.sampled_from(["x", ""]))), max_size=6), st.booleans())
+def test_it_writes_what_the_tree_writes(
+    pairs: list[tuple[tuple[m.Segment, ...], Value | str]], keep: bool
+) -> None:
+    values = {f"field_{number}": value for number, (_, value) in enumerate(pairs) if isinstance(value, Value)}
+    terms: list[t.Term] = [
+        t.Read("field", f"field_{number}", "", value.type, NOWHERE)
+        if isinstance(value, Value)
+        else t.Const(value, t.Type("text"), NOWHERE)
+        for number, (_, value) in enumerate(pairs)
+    ]
     try:
         tree = grow([m.Pair(left, term) for (left, _), term in zip(pairs, terms, strict=True)])
     except MappingError:
