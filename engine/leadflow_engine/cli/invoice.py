@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.command("invoice", short_help="Bill a buyer for a month, or show what it was billed.")
 @click.argument("buyer")
 @click.option(
-    "--month", default="", metavar="2026-11", help="The month; the last one that is over otherwise."
+    "--month",
+    default="",
+    metavar="2026-11",
+    help="The month, or `this`; the last one that is over otherwise.",
 )
 @click.option(
     "--issue", is_flag=True, help="Issue it though the month is not over: what comes later is billed next."
@@ -54,7 +57,7 @@ def _invoices(
     with opened(journal) as store:
         party_of(store, "buyer", buyer)
         contract = contracts(store).get(buyer, Contract(buyer, buyer))
-        month = month or billing.month_before(now, contract.zone)
+        month = billing.month_meant(month, now, contract.zone)
         draft = billing.draft(store, contract, month, now)
     until = min(billing.end_of(month, contract.zone), now)
     as_draft = until == now and not at_once

@@ -11,7 +11,9 @@ from leadflow_engine.cli import options
 
 @click.command("statement", short_help="Show a week of what buyers owe and sources earn.")
 @click.argument("name", metavar="[BUYER|SOURCE]", required=False)
-@click.option("--week", default="", metavar="2026-W47", help="The week; the last one that is over otherwise.")
+@click.option(
+    "--week", default="", metavar="2026-W47", help="The week, or `this`; the last one that is over otherwise."
+)
 @click.option(
     "--to",
     "folder",
@@ -29,20 +31,19 @@ def command(name: str | None, week: str, folder: Path | None, db: str | None, fo
     from leadflow_engine.cli.screen import show
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.paying import PaymentProblem
-    from leadflow_engine.operations.weekly import statements, week_before
+    from leadflow_engine.operations.weekly import statements
     from leadflow_engine.reports.lead_object import json_line
     from leadflow_engine.reports.weekly import statement_csv, statement_lines, statement_object
 
-    week = week or week_before(RealClock().now())
     try:
         with opened(options.journal(db)) as store:
-            found = statements(store, week, name or "")
+            found = statements(store, week, RealClock().now(), name or "")
     except PaymentProblem as problem:
         raise CannotStart(str(problem)) from None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         for one in found:
-            file = folder / f"{one.kind}-{one.name}-{week}.csv"
+            file = folder / f"{one.kind}-{one.name}-{one.week}.csv"
             file.write_text(statement_csv([one]), encoding="utf-8", newline="")
             click.echo(file)
     elif form == "csv":
@@ -52,4 +53,4 @@ def command(name: str | None, week: str, folder: Path | None, db: str | None, fo
     elif found:
         show(statement_lines(found))
     else:
-        click.echo(f"nothing moved by the end of {week}")
+        click.echo("nothing moved by then")

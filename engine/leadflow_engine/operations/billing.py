@@ -18,10 +18,12 @@ MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 END_OF_DAY = datetime.time(23, 59, 59)
 
 
-def month_before(now: datetime.datetime, zone: str) -> str:
-    """The last month that is over, on the clock of a zone: ``2026-10``."""
-    local = now.astimezone(ZoneInfo(zone)).replace(day=1)
-    return f"{local - datetime.timedelta(days=1):%Y-%m}"
+def month_meant(said: str, now: datetime.datetime, zone: str) -> str:
+    """A month as people say it: ``2026-11``, ``this``, or "" for the last that is over, on the clock of a zone."""
+    if said not in ("", "this"):
+        return said
+    local = now.astimezone(ZoneInfo(zone))
+    return f"{local if said else local.replace(day=1) - datetime.timedelta(days=1):%Y-%m}"
 
 
 def end_of(month: str, zone: str) -> datetime.datetime:

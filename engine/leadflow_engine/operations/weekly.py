@@ -29,9 +29,12 @@ class Statement:
     movements: Movements
 
 
-def week_before(now: datetime.datetime) -> str:
-    """The last week that is over: ``2026-W46``."""
-    year, week, _ = (now - SEVEN_DAYS).isocalendar()
+def week_meant(said: str, now: datetime.datetime, zone: str) -> str:
+    """A week as people say it: ``2026-W47``, ``this``, or "" for the last that is over, on the clock of a zone."""
+    if said not in ("", "this"):
+        return said
+    local = now.astimezone(ZoneInfo(zone)) - (SEVEN_DAYS if not said else datetime.timedelta(0))
+    year, week, _ = local.isocalendar()
     return f"{year}-W{week:02}"
 
 
@@ -51,10 +54,12 @@ def bounds(week: str, zone: str) -> tuple[datetime.datetime, datetime.datetime]:
     return start.astimezone(datetime.UTC), end.astimezone(datetime.UTC)
 
 
-def statements(store: SqliteStore, week: str, name: str = "") -> list[Statement]:
-    """Those of all buyers and sources with something to tell, or of one. Raises ``PaymentProblem``."""
+def statements(store: SqliteStore, said: str, now: datetime.datetime, name: str = "") -> list[Statement]:
+    """Those of all buyers and sources with something to tell, or of one, over a week as ``week_meant`` takes it. Raises
+    ``PaymentProblem``."""
     known = contracts(store)
     zone = next((contract.zone for contract in known.values()), "UTC")
+    week = week_meant(said, now, zone)
     whom = [
         (kind, each, known[each].zone if kind == "buyer" and each in known else zone)
         for kind in ("buyer", "source")
