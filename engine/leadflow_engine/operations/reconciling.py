@@ -64,12 +64,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A statement against the journal. ``span`` is None where all that is ours was compared."""
+    """A statement against the journal. ``span`` is None where all that is ours was compared. ``unsure`` is why what it
+    does not have may be its all the same, "" where it certainly is not."""
 
     buyer: str
     currency: str
     span: Span | None
     lines: tuple[Line, ...]
+    unsure: str = ""
 
 
 @dataclass(slots=True)
@@ -103,7 +105,15 @@ def compare(
     lines += _only_ours(side, within)
     order = list(KINDS)
     lines.sort(key=lambda line: (order.index(line.kind), line.at, line.line))
-    return Compared(buyer, plan.flow.currency, within, tuple(lines))
+    return Compared(buyer, plan.flow.currency, within, tuple(lines), _unsure(lines, span))
+
+
+def _unsure(lines: Sequence[Line], span: Span | None) -> str:
+    """Why a lead that is in no row may be the buyer's: it may be a row that nobody could match, or of another day."""
+    unknown = sum(line.kind == "unread" or (line.kind == "theirs" and not line.lead) for line in lines)
+    if unknown:
+        return f"{unknown} of its rows name no lead that is known here: these may be among them"
+    return "" if span else "they may stand in another statement: say --since and --until"
 
 
 def days(since: datetime.date, until: datetime.date, zone: str) -> Span:
@@ -130,8 +140,6 @@ def _theirs(side: _Side, row: Entry) -> Line:
     if row.problem:
         return Line("unread", row.line, note=row.problem)
     price = amount_of(row.text("price"), side.plan.flow.country) if row.text("price") else None
-    if row.text("price") and price is None:
-        return Line("unread", row.line, note="its price is no amount")
     reference = row.text("reference")
     called = Called(*(row.text(name) for name in ("lead", "reference", "phone", "email")))
     found = match(side.store, called, side.buyer, side.plan.flow.country)
@@ -145,6 +153,9 @@ def _theirs(side: _Side, row: Entry) -> Line:
             else found.problem
         )
         return Line("theirs", row.line, found.lead, reference=reference, theirs=price, note=note)
+    if row.text("price") and price is None:
+        side.seen.add((mine.lead, mine.number))
+        return Line("unread", row.line, mine.lead, mine.number, reference, note="its price is no amount")
     return _both(side, row.line, mine, price, f"found by {found.by}")
 
 
@@ -190,8 +201,8 @@ def _only_ours(side: _Side, span: Span | None) -> Iterator[Line]:
 
 
 def settling(compared: Compared) -> list[Mapping[str, Json]]:
-    """What the statement says of deliveries in doubt: sold where it has them, declined where it has not."""
-    words = {"doubt": "sold", "absent": "declined"}
+    """What the statement says of deliveries in doubt: sold where it has them, declined where it surely has not."""
+    words = {"doubt": "sold"} if compared.unsure else {"doubt": "sold", "absent": "declined"}
     return [_said(line, word=words[line.kind]) for line in compared.lines if line.kind in words]
 
 

@@ -169,7 +169,8 @@ def mapping_of(said: Sequence[str]) -> dict[str, str]:
 
 
 def amount_of(text: str, country: str) -> Decimal | None:
-    """An amount as people write it; None where it is none or blank."""
+    """An amount as people write it, a comma before two last digits being a point; None where it is none or blank."""
+    text = re.sub(r"(?<=\d),(?=\d\d?(?!\d))(?!.*\d[.,])", ".", text) if "." not in text else text
     value = parse(Type("money"), text, country, "UTC").normal
     return value if isinstance(value, Decimal) else None
 

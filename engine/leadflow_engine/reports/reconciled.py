@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from leadflow_engine.operations.reconciling import KINDS, Compared, Line
+from leadflow_engine.operations.reconciling import KINDS, Compared, Line, settling
 from leadflow_engine.reports.amounts import money, plain_amount
 from leadflow_engine.reports.layout import Lines, command_line, hang, painted, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
@@ -26,7 +26,14 @@ def reconciled_lines(compared: Compared, path: str, again: str, width: int) -> L
     for kind, title in KINDS.items():
         mine = [line for line in compared.lines if line.kind == kind]
         if mine and kind != "agreed":
-            lines += [painted(title, "bold"), *_of_kind(mine, width), Text("")]
+            lines += [painted(title, "bold"), *_of_kind(mine, width)]
+            unsure = (
+                f"not settled by --settle, as {compared.unsure}"
+                if kind == "absent" and compared.unsure
+                else ""
+            )
+            lines += [*hang(Text("  "), painted(unsure), "", width)] if unsure else []
+            lines += [Text("")]
     return [*lines, *_next(compared, again)]
 
 
@@ -76,14 +83,14 @@ def _row(line: Line) -> tuple[str, ...]:
         str(line.line or "-"),
         f"{line.lead or '-'}{number}",
         safe(line.reference or "-", 40),
-        at,
+        line.at[:10] or "-",
         *amounts,
     )
 
 
 def _next(compared: Compared, again: str) -> Lines:
     kinds = {line.kind for line in compared.lines}
-    steps = [f'{again} --settle --because "..."'] if kinds & {"doubt", "absent"} else []
+    steps = [f'{again} --settle --because "..."'] if settling(compared) else []
     steps += [f'{again} --adjust --because "..."'] if "price" in kinds else []
     return [command_line("next  ", step) for step in steps]
 
@@ -95,6 +102,7 @@ def reconciled_object(compared: Compared) -> dict[str, Any]:
         "buyer": compared.buyer,
         "from": span.start if span else None,
         "to": span.end if span else None,
+        "unsure": compared.unsure,
         "counts": dict(Counter(line.kind for line in compared.lines)),
         "lines": [
             {
