@@ -25,7 +25,13 @@ from leadflow_engine.cli.screen import note
     metavar="ADDRESS",
     help="A proxy whose X-Forwarded-For is believed; several times.",
 )
-@click.option("--public-url", default="", metavar="URL", help="Where the world finds it, for instructions.")
+@click.option(
+    "--public-url",
+    default="",
+    envvar="LEADFLOW_PUBLIC_URL",
+    metavar="URL",
+    help="Where the world finds it: told in instructions, and to buyers that call back.",
+)
 @click.option(
     "--concurrency",
     default=256,

@@ -23,6 +23,7 @@ from leadflow_engine.service.bounds import Bucket
 from leadflow_engine.service.browsers import allowed_headers, preflight
 from leadflow_engine.service.callers import Gate
 from leadflow_engine.service.documents import MEDIA, Documents, form_of
+from leadflow_engine.service.from_buyers import FromBuyers
 from leadflow_engine.service.http import call_of, head_of, response_of, whole_url
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.metrics import NOBODY, Metrics
@@ -41,7 +42,8 @@ _METRICS: Final = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),
 @dataclass(slots=True)
 class Reception:
     """Everything that callers meet. ``stopping`` is set once the service takes no more leads; ``trouble`` says why
-    leads cannot be stored at the moment. ``public_url`` is where the world finds it ("": as it was called)."""
+    leads cannot be stored at the moment. ``public_url`` is where the world finds it ("": as it was called). ``soon`` is
+    called where something may have freed a lead; ``patience`` is how many seconds a buyer's call may wait for one."""
 
     flows: Flows
     gate: Gate
@@ -53,13 +55,15 @@ class Reception:
     buckets: dict[str, Bucket] = field(default_factory=dict)
     stopping: bool = False
     trouble: Callable[[], str] = lambda: ""
+    soon: Callable[[], None] = lambda: None
+    patience: float = 20.0
 
 
 def application(reception: Reception) -> Starlette:
     """The ASGI application."""
-    surface = _Surface(reception)
+    surface, buyers = _Surface(reception), FromBuyers(reception)
     any_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    source = "/flows/{flow}/sources/{source}"
+    source, callback = "/flows/{flow}/sources/{source}", "/flows/{flow}/buyers/{buyer}/callback"
     return Starlette(
         routes=[
             Route("/health/live", surface.shielded(surface.live)),
@@ -69,6 +73,10 @@ def application(reception: Reception) -> Starlette:
             Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
             Route(source, surface.shielded(surface.instructions)),
             Route("/leads/{id}", surface.shielded(surface.lead)),
+            Route("/leads/{id}/returns", surface.shielded(buyers.returns), methods=["POST"]),
+            Route("/leads/{id}/feedback", surface.shielded(buyers.feedback), methods=["POST"]),
+            Route(callback, surface.shielded(buyers.callback), methods=any_method),
+            Route(f"{callback}/{{token}}", surface.shielded(buyers.callback), methods=any_method),
             Route("/{rest:path}", surface.shielded(surface.nothing), methods=any_method),
         ]
     )

@@ -46,11 +46,13 @@ class ServedSource:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A flow that is served. ``path`` is its file as it was given; ``marks`` tell whether files have changed."""
+    """A flow that is served. ``path`` is its file as it was given; ``buyer_secrets`` are those by which
+    buyers' calls prove themselves, too; ``marks`` tell whether files have changed."""
 
     path: str
     plan: Plan
     sources: Mapping[str, ServedSource]
+    buyer_secrets: Secrets
     marks: Marks
 
     @property
@@ -63,7 +65,7 @@ def load_served(path: str) -> Served:
     """A flow with all that serving it needs. Raises ``LoadProblem``: for errors, for a secret that is not set, for
     settings that are none."""
     plan = load(path).plan
-    secrets_for(plan)
+    buyer_secrets = secrets_for(plan)
     try:
         settings = settings_at(plan.flow.root, plan.sources)
         redirects = allowed_hosts(plan.flow.root)
@@ -79,7 +81,7 @@ def load_served(path: str) -> Served:
         )
         for name, source in plan.sources.items()
     }
-    return Served(path, plan, sources, marks_of(plan))
+    return Served(path, plan, sources, buyer_secrets, marks_of(plan))
 
 
 def marks_of(plan: Plan) -> Marks:

@@ -17,6 +17,7 @@ import uvicorn
 
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
+from leadflow_engine.drivers.public import SETTING as PUBLIC_URL
 from leadflow_engine.effects import Json
 from leadflow_engine.operations.chores import Hands
 from leadflow_engine.operations.loading import LoadProblem, description
@@ -78,6 +79,8 @@ async def serve(asked: Asked, say: Callable[[str], None], note: Callable[[str], 
 
     Raises ``LoadProblem``, ``StoreError``, ``CannotListen`` where it cannot start.
     """
+    if asked.public_url:
+        os.environ[PUBLIC_URL] = asked.public_url  # of which buyers are told where to call back
     flows = Flows()
     for path in asked.flows:
         flows.add(path)
@@ -135,6 +138,7 @@ class Service:
         self.reloader = Reloader(flows, store, self.plans, self.secrets, self.metrics, log)
         hands = Hands(store, self.plans, self.outbound, self.clock)
         self.keeper = Keeper(store, self.runs, hands, signed, log)
+        self.reception.soon = self.keeper.soon.set
 
     def driver(self, lead: str, store: Store) -> Driver:
         """Who answers a Run's effects."""

@@ -12,7 +12,7 @@ from .served import Service, service
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that is up."""
-    with service(tmp_path_factory.mktemp("desk")) as here:
+    with service(tmp_path_factory.mktemp("desk"), "--public-url", "https://leads.example.com") as here:
         yield here
 
 

@@ -88,7 +88,7 @@ def test_instructions_and_openapi_of_ones_own_source(desk: Service, web: str) ->
     proof = {"Authorization": "Basic " + base64.b64encode(f":{web}".encode()).decode()}
     page = desk.http.get("/flows/desk/sources/web", headers=proof)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert f"{desk.http.base_url}/flows/desk/sources/web/submit" in page.text
+    assert "https://leads.example.com/flows/desk/sources/web/submit" in page.text
     assert "hasty" not in page.text
     assert desk.http.get("/flows/desk/sources/web").headers["WWW-Authenticate"] == "Bearer, Basic"
     described = desk.http.get("/openapi.json", headers=proof).json()
