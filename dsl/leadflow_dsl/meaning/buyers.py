@@ -24,7 +24,7 @@ from leadflow_dsl.meaning.responses import check_accepted
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.rules.buyers import EQUAL_HOURS, NO_DELIVERY, NO_PRICE
-from leadflow_dsl.rules.exchanges import WHOSE_CALL
+from leadflow_dsl.rules.exchanges import UNPROVEN_CALL, WHOSE_CALL
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.trade import OFFER_UNSAID
@@ -175,6 +175,10 @@ class _Builder:
             ways = ('read it in the call: `reference "id"`', "or send `callback.url` with the lead")
             message = f"a call of `{self.node.name.text}` does not tell which lead it is about"
             self.draft.found(WHOSE_CALL.at(said.span, message, "no `reference`", ways))
+        if not said.verify:
+            ways = ('ask for a proof: `verify field "key" env NAME`', "or send `callback.url` with the lead")
+            message = f"anybody could call as `{self.node.name.text}`"
+            self.draft.found(UNPROVEN_CALL.at(said.span, message, "no `verify`", ways))
 
     # -------------------------------------------------------------- statements
 

@@ -52,7 +52,10 @@ buyer acme {
     body json { email = email }
     response json { pending when "status" == "ok"  otherwise rejected  reference "id" }
   }
-  callback { response form { accepted when "result" == "sold"  otherwise rejected } }
+  callback {
+    verify field "key" env ACME_CALLS
+    response form { accepted when "result" == "sold"  otherwise rejected }
+  }
 }
 """,
     """\
@@ -63,7 +66,44 @@ buyer acme {
     body json { email = email }
     response json { pending when "status" == "ok"  otherwise rejected  reference "id" }
   }
+  callback {
+    verify field "key" env ACME_CALLS
+    response form { reference "id"  accepted when "result" == "sold"  otherwise rejected }
+  }
+}
+""",
+)
+
+UNPROVEN_CALL: Final = Rule(
+    "LF599",
+    "callback-without-proof",
+    "error",
+    "a callback that anybody could make",
+    "A reference can be guessed. A call proves itself by what its `verify` asks for (a key, a signature), or "
+    "by the `callback.url` that the buyer was sent, which nobody else knows. One that does neither is refused.",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { pending when "status" == "ok"  otherwise rejected  reference "id" }
+  }
   callback { response form { reference "id"  accepted when "result" == "sold"  otherwise rejected } }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { pending when "status" == "ok"  otherwise rejected  reference "id" }
+  }
+  callback {
+    verify field "key" env ACME_CALLS
+    response form { reference "id"  accepted when "result" == "sold"  otherwise rejected }
+  }
 }
 """,
 )
@@ -216,6 +256,7 @@ deliver crm {
 RULES: Final = (
     NEVER_PENDING,
     WHOSE_CALL,
+    UNPROVEN_CALL,
     NO_TRIGGER,
     TOO_RARE,
     BODY_HERE,
