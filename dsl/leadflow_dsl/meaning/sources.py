@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leadflow_dsl import model, nodes
@@ -18,6 +18,7 @@ from leadflow_dsl.meaning.places import PAYLOAD
 from leadflow_dsl.meaning.scope import Scope
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.meaning.verification import verification
+from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.forms import COSTS_DIFFER
 from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
@@ -126,9 +127,7 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
         case nodes.Dedupe():
             said.dedupes.append(dedupe(r, item, ("sold",)))
         case nodes.Cap():
-            if item.counting is not None:
-                r.draft.not_built(f"cap ... counting {item.counting.text} of a source", item.span)
-            said.caps.append(cap(r, item))
+            said.caps.append(_cap(r, item))
         case nodes.Throttle():
             said.throttle = throttle(r.draft, item)
         case nodes.Cost():
@@ -151,6 +150,18 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
             said.postbacks.extend(postback(r, item))
         case _:
             said.verify.append(verification(r, item))
+
+
+def _cap(r: Resolver, item: nodes.Cap) -> model.Cap:
+    """A source's cap counts what it accepts, or what of it is sold: a lead once, however many buyers take it."""
+    built = cap(r, item)
+    if item.counting is None:
+        return built
+    if item.counting.text != "sold":
+        message = f"a source has no {item.counting.text}: they are a buyer's"
+        help = "write `counting sold`, or nothing for what the source accepts"
+        r.draft.found(VALUE.at(item.counting.span, message, "", help))
+    return replace(built, counting="sold_leads")
 
 
 def _reply(r: Resolver, item: nodes.Reply, said: _Said) -> None:

@@ -86,7 +86,7 @@ class Phrases:
             "rolling" if cap.rolling else "",
             "paced" if cap.paced else "",
             f"by {self.written(cap.by)}" if cap.by is not None else "",
-            f"of {cap.counting}" if cap.counting not in {"", "sold"} else "",
+            f"of {cap.counting.replace('_', ' ')}" if cap.counting not in {"", "sold"} else "",
             f"across {cap.across}" if cap.across else "",
             f"shared {cap.shared}" if cap.shared else "",
         ]

@@ -21,7 +21,9 @@ def source_refusals(plan: Plan, source: m.Source, wording: Wording) -> Iterator[
     yield from (criterion_refusal("criterion", each, wording) for each in source.criteria)
     yield from (_duplicate(each, wording) for each in source.dedupes)
     for cap, planned in zip(source.caps, plan.source_caps[source.name], strict=True):
-        yield Refusal("cap", cap_in_words(cap, wording, plan.flow.timezone), planned.reason, cap.maximum)
+        what = "sold lead" if planned.once else "lead"
+        words = cap_in_words(cap, wording, plan.flow.timezone, what)
+        yield Refusal("cap", words, planned.reason, cap.maximum)
     if source.throttle is not None:
         text = f"above {counted(source.throttle.maximum, 'call')} {period(source.throttle.period)}"
         yield Refusal("throttle", (text,), "too many calls", source.throttle.maximum)

@@ -179,7 +179,7 @@ def claims(plan: Plan, lead: Lead) -> Accept:
     if lead.test:
         return Accept(source.name, (), ())
     caps = (*plan.source_caps[source.name], *plan.source_counts[source.name])
-    limits = limit_claims(caps, lead)
+    limits = tuple(replace(claim, kept=not claim.once, once=False) for claim in limit_claims(caps, lead))
     keys = key_claims(plan.source_dedupes[source.name], lead)
     return Accept(source.name, limits, keys)
 
@@ -202,6 +202,7 @@ def limit_claims(
             window=cap.window,
             counting=cap.counting,
             money=cap.money,
+            once=cap.once,
         )
         for cap in caps
         if decide(cap.when, lead.truth) is not False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -55,9 +55,21 @@ def claims_of(
     leg = buyer.at_once or buyer.ping
     seconds = leg.request.timeout.total_seconds() if leg else 0.0
     caps = [cap for cap in planned.caps if cap.counting != "pings"]
-    limits = (*limit_claims(caps, journey.lead, price, seconds), *_balance(planned, price))
+    limits = (
+        *limit_claims(caps, journey.lead, price, seconds),
+        *_balance(planned, price),
+        *_of_source(journey),
+    )
     dedupes = (*planned.dedupes, *journey.plan.sold_dedupes[journey.lead.source])
     return limits, key_claims(dedupes, journey.lead)
+
+
+def _of_source(journey: Journey) -> tuple[LimitClaim, ...]:
+    """What the source counts of sold leads: claimed by the first intent of the lead, kept while anybody may have it."""
+    source = journey.plan.sources[journey.lead.source]
+    caps = (*journey.plan.source_caps[source.name], *journey.plan.source_counts[source.name])
+    claims = limit_claims([cap for cap in caps if cap.once], journey.lead)
+    return tuple(replace(claim, reason=f"{claim.reason} of source {source.name}") for claim in claims)
 
 
 def _balance(planned: PlannedBuyer, price: Decimal) -> Iterator[LimitClaim]:

@@ -20,6 +20,7 @@ class PlannedCap:
     """A limit with its identity. ``maximum`` is None where it only counts, for others that look at it.
 
     ``window`` is calendar, rolling or paced; ``counting`` is sold, attempts or pings; ``zone`` is that of its calendar.
+    ``once``: it counts a lead once, when it is sold, however many buyers take it.
     """
 
     limit: str
@@ -32,6 +33,7 @@ class PlannedCap:
     money: bool = False
     window: str = "calendar"
     counting: str = "sold"
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def cap_of(
     by = f"/by {cap.by.name}{'.' + cap.by.part if cap.by.part else ''}" if cap.by else ""
     when = f"/when {hashlib.sha256(repr_term(cap.when).encode()).hexdigest()[:12]}" if cap.when else ""
     rolling = " rolling" if cap.rolling else ""
-    counting = f"/{cap.counting}" if cap.counting != "sold" else ""
+    once = cap.counting == "sold_leads"
+    counting = "/sold" if once else f"/{cap.counting}" if cap.counting != "sold" else ""
     return PlannedCap(
         limit=f"{owner}/cap/{cap.period}{rolling}{by}{when}{counting}",
         period=cap.period,
@@ -122,7 +125,8 @@ def cap_of(
         when=interned.condition(cap.when),
         by=cap.by,
         window="rolling" if cap.rolling else "paced" if cap.paced else "calendar",
-        counting=cap.counting,
+        counting="sold" if once else cap.counting,
+        once=once,
     )
 
 
@@ -130,7 +134,8 @@ def _said(cap: m.Cap) -> str:
     """A reason made from the cap: what a person would call it."""
     words = [f"cap {cap.maximum} per {cap.period}"]
     words += ["rolling"] if cap.rolling else []
-    words += [f"counting {cap.counting}"] if cap.counting != "sold" else []
+    counting = cap.counting.removesuffix("_leads")
+    words += [f"counting {counting}"] if cap.counting != "sold" else []
     words += [f"shared {cap.shared}"] if cap.shared else ["across all"] if cap.across else []
     return " ".join(words)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from leadflow_engine.effects import KeyClaim, LimitClaim
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
+from leadflow_engine.store import sold_leads
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.event import Event, book
 from leadflow_engine.store.figures import costs, count, count_of_buyer
@@ -77,6 +78,7 @@ def move_delivery(event: Event, buyer: str, number: int, state: str, failure: st
     if RESERVATION[state] != "held":
         over(event, buyer, number)
         _move_reservations(event, key, RESERVATION[state], state == "declined")
+    sold_leads.follow(event)
     if state == "confirmed":
         _book_sale(event, buyer, number, key)
 
@@ -147,6 +149,7 @@ def reserve(
     event: Event, key: str, limits: Iterable[LimitClaim], keys: Iterable[KeyClaim], state: str
 ) -> None:
     """What an acceptance or an intent claims, as ``state``: held or counted."""
+    limits = tuple(limits)
     rows = [
         (
             event.lead,
@@ -162,6 +165,7 @@ def reserve(
             claim.money,
         )
         for claim in limits
+        if claim.kept and not claim.once
         for place, span in enumerate(spans_of(claim, event.moment))
     ]
     if rows:
@@ -169,6 +173,7 @@ def reserve(
         event.connection.execute(
             f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
         )
+    sold_leads.hold(event, limits)
     for claim in (each for each in keys if each.kept):
         digest = event.digests.dedupe(claim.fields, claim.value)
         event.connection.execute(

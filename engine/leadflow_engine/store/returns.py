@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from leadflow_engine.effects import Fact
+from leadflow_engine.store import sold_leads
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.core import Core, append, event, next_seq
@@ -228,6 +229,7 @@ def _undo_sale(event: Event, key: str, buyer: str, number: int, body: Mapping[st
         "UPDATE reservation SET state = 'released' WHERE lead = ? AND key = ? AND state = 'counted' AND NOT attempt",
         (event.lead, f"intent/{buyer}/{number}"),
     )
+    sold_leads.follow(event)
     show_returned(event, f"returned by {buyer}: {body['reason']}")
     lead = of_lead(event)
     if lead["test"]:

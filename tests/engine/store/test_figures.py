@@ -95,8 +95,8 @@ def test_a_return_counts_in_the_hour_of_its_sale(kit: Any, store: SqliteStore, t
     assert told("revenue", seconds=3 * DAY) == "50"
 
 
-def take_back(store: SqliteStore, lead: str) -> None:
-    [sale] = store.ask(lambda connection: returns.deliveries_to(connection, lead, "sunpath"))
+def take_back(store: SqliteStore, lead: str, buyer: str = "sunpath") -> None:
+    [sale] = store.ask(lambda connection: returns.deliveries_to(connection, lead, buyer))
     asked = returns.Asked(sale, "2026-11-22T14:41:07.000000Z", "bad phone", "ann")
     assert store.transact(lambda core: returns.take_back(core, asked)).state == "returned"
 
@@ -224,3 +224,26 @@ def test_a_rebuild_counts_the_same(kit: Any, store: SqliteStore) -> None:
     store.rebuild(lambda lead, facts: stories[lead].made)
     assert contents(store._reader.connection)["tally"] == before
     assert before
+
+
+def test_a_cap_that_counts_sold_leads_is_given_back_with_the_last_of_them(
+    kit: Any, store: SqliteStore
+) -> None:
+    claim = kit.cap(1, limit="facebook/cap/day/sold", period="day", once=True)
+    story = kit.story("L1")
+    store.write_now(story.accept())
+    for number, buyer in enumerate(("sunpath", "westsun"), 1):
+        assert store.write_now(story.intent(buyer, exclusive=False, limits=[claim]))["granted"]
+        store.write_now(story.settle("confirmed", buyer, n=number))
+    store.write_now(story.end())
+    assert not store.write_now(other(kit, store, "L2").intent(limits=[claim]))["granted"]
+    take_back(store, "L1")
+    assert not store.write_now(other(kit, store, "L3").intent(limits=[claim]))["granted"]
+    take_back(store, "L1", "westsun")
+    assert store.write_now(other(kit, store, "L4").intent(limits=[claim]))["granted"]
+
+
+def other(kit: Any, store: SqliteStore, lead: str) -> Any:
+    story = kit.story(lead)
+    store.write_now(story.accept())
+    return story
