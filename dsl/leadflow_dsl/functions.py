@@ -174,6 +174,13 @@ _TABLE: tuple[Function, ...] = (
         "substring(postal_code, 0, 3)",
     ),
     Function(
+        "extract",
+        (_TEXT, _one("pattern", "pattern"), _one("group", "number", optional=True)),
+        TEXT,
+        "what a pattern finds first in a text, or one of its groups; blank where it finds nothing",
+        r"extract(comments, /call (\w+)/, 1)",
+    ),
+    Function(
         "match",
         (_one("pattern", "pattern"), _one("group", "number", optional=True)),
         TEXT,

@@ -21,6 +21,7 @@ from leadflow_dsl.types import WEEKDAYS
 from leadflow_engine.evaluation.formatting import format_moment, format_number
 from leadflow_engine.texts.escapes import url_quote, xml_quote
 from leadflow_engine.texts.json_text import NotJson, dumps
+from leadflow_engine.texts.patterns import MAX_INPUT
 from leadflow_engine.texts.plain_letters import plain_letters
 from leadflow_engine.values import compare_form, masked, written
 from leadflow_engine.values.days import day_by
@@ -271,6 +272,15 @@ def _length(value: str | list[object]) -> Decimal:
     return Decimal(len(value))
 
 
+def extract(text: str, pattern: Any, group: Decimal = Decimal(0)) -> str | None:
+    """What a compiled pattern finds first, or its group of this number; None where there is neither."""
+    found = pattern.search(text[:MAX_INPUT]) if hasattr(pattern, "search") else None
+    if found is None or not 0 <= group <= found.re.groups:
+        return None
+    piece: str | None = found.group(int(group))
+    return piece
+
+
 FUNCTIONS: Final[Mapping[str, Body]] = {
     "years_since": strict(years_since, DAY),
     "days_since": strict(days_since, DAY),
@@ -310,6 +320,7 @@ FUNCTIONS: Final[Mapping[str, Body]] = {
     "count": count,
     "first": strict(lambda values: values[0] if values else None, LIST),
     "last": strict(lambda values: values[-1] if values else None, LIST),
+    "extract": strict(extract, TEXT, ANY, NUMBER),
     "substring": strict(substring, TEXT, NUMBER),
 }
 """Bodies by name. ``case``, ``map`` and ``lookup`` decide which of their arguments are evaluated at all,
