@@ -48,6 +48,11 @@ from leadflow_engine.cli.screen import note
     metavar="SECONDS",
     help="How long leads may take to end when the service stops.",
 )
+@click.option(
+    "--shadow",
+    is_flag=True,
+    help="Decide and keep beside another system, as if every buyer accepted; nobody is contacted.",
+)
 @click.option("--watch/--no-watch", default=True, help="Load a flow again when its files change.")
 def command(
     flows: tuple[str, ...],
@@ -59,6 +64,7 @@ def command(
     public_url: str,
     concurrency: int,
     grace: float,
+    shadow: bool,
     watch: bool,
 ) -> None:
     """Take leads for FLOW... over HTTP until SIGTERM or Ctrl-C: keep, route and answer them, and go on with those
@@ -67,7 +73,7 @@ def command(
 
     from leadflow_engine.service.server import Asked, CannotListen, serve
 
-    asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch)
+    asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow)
     try:
         asyncio.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}")))
     except CannotListen as problem:

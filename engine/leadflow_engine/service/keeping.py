@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -81,9 +81,9 @@ class Keeper:
     stopped: bool = False
     pauses: dict[str, _Pause] = field(default_factory=dict)
 
-    def works(self) -> list[Coroutine[Any, Any, None]]:
-        """What goes on, one each; to be run as tasks."""
-        return [self._leads(), *(self._chore(each) for each in chores.CHORES if each not in OWN)]
+    def works(self, also: Sequence[Chore]) -> list[Coroutine[Any, Any, None]]:
+        """What goes on: leads, and chores; one each, to be run as tasks."""
+        return [self._leads(), *(self._chore(each) for each in also if each not in OWN)]
 
     def stop(self) -> None:
         """Begin with nothing more."""

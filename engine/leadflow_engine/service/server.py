@@ -18,8 +18,9 @@ import uvicorn
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
 from leadflow_engine.drivers.public import SETTING as PUBLIC_URL
+from leadflow_engine.drivers.shadow import ShadowDriver
 from leadflow_engine.effects import Json
-from leadflow_engine.operations.chores import Hands
+from leadflow_engine.operations.chores import CHORES, Hands
 from leadflow_engine.operations.loading import LoadProblem, description
 from leadflow_engine.operations.orders import carry_out
 from leadflow_engine.operations.resume import Plans
@@ -56,7 +57,8 @@ LAST_ANSWERS: Final = 5
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How to serve. ``concurrency`` is how many leads may be under way at once; ``grace`` how many seconds those may
-    have to end when the service stops; ``proxies`` addresses whose ``X-Forwarded-For`` is believed."""
+    have to end when the service stops; ``proxies`` addresses whose ``X-Forwarded-For`` is believed. ``open``: a source
+    that says nothing of who calls takes everybody. ``shadow``: it decides and keeps, and contacts nobody."""
 
     flows: tuple[str, ...]
     journal: str
@@ -68,6 +70,7 @@ class Asked:
     open: bool = False
     public_url: str = ""
     watch: bool = True
+    shadow: bool = False
 
 
 class CannotListen(Exception):
@@ -85,7 +88,7 @@ async def serve(asked: Asked, say: Callable[[str], None], note: Callable[[str], 
     for path in asked.flows:
         flows.add(path)
     with _listener(asked) as listener:
-        store = SqliteStore.open(asked.journal, RealClock())
+        store = SqliteStore.open(asked.journal, RealClock(), shadow=asked.shadow)
         try:
             await Service(asked, flows, store, Log(note)).run(listener, say)
         finally:
@@ -142,6 +145,8 @@ class Service:
 
     def driver(self, lead: str, store: Store) -> Driver:
         """Who answers a Run's effects."""
+        if self.asked.shadow:
+            return ShadowDriver(lead, store, self.clock)
         return LiveDriver(lead, store, self.outbound, self.clock)
 
     def _failed(self, lead: str, error: BaseException) -> None:
@@ -182,7 +187,10 @@ class Service:
     @contextlib.asynccontextmanager
     async def _beside(self) -> AsyncIterator[None]:
         """What goes on beside calls, while the block runs."""
-        works = [*self.keeper.works(), self.reloader.work(self.asked.watch)]
+        works = [
+            *self.keeper.works(() if self.asked.shadow else CHORES),
+            self.reloader.work(self.asked.watch),
+        ]
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -221,7 +229,8 @@ class Service:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         flows = ", ".join(f"{each.name} (plan {each.plan.short})" for each in self.flows.by_name.values())
-        return f"serve     http://{shown}:{port}  {flows}  journal {self.asked.journal}"
+        shadow = "  shadow: nobody is contacted" if self.asked.shadow else ""
+        return f"serve     http://{shown}:{port}  {flows}  journal {self.asked.journal}{shadow}"
 
 
 def _connections() -> int:

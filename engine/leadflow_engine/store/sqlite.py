@@ -21,6 +21,7 @@ from leadflow_engine.store.errors import Held, StoreError, explained
 from leadflow_engine.store.opening import open_beside, open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own
 from leadflow_engine.store.reads import Reader, read
+from leadflow_engine.store.shadow import check as check_shadow
 from leadflow_engine.store.snapshot import snapshot
 from leadflow_engine.store.writer import Writer, transact
 
@@ -48,15 +49,17 @@ class SqliteStore:
     # -------------------------------------------------------------- opening
 
     @classmethod
-    def open(cls, path: str | Path, clock: Clock, create: bool = True) -> SqliteStore:
+    def open(cls, path: str | Path, clock: Clock, create: bool = True, shadow: bool = False) -> SqliteStore:
         """The journal in a file, to write; made where there is none and ``create`` says so. Raises
-        ``StoreError`` where another process holds it or the file is no journal."""
+        ``StoreError`` where another process holds it, the file is no journal, or (``shadow``) not that of a
+        shadow, or the other way round."""
         path = Path(path)
         if create:
             _make_folder(path)
         held = own(path) if path.parent.is_dir() and not path.is_dir() else None
         try:
             connection = open_writer(path, create)
+            check_shadow(connection, str(path), shadow)
             writing = core(connection, clock)
             reader = Reader(open_reader(path), writing.digests, clock)
         except BaseException as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,11 @@ from leadflow_engine.answers import load_answers
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.orders import give
 from leadflow_engine.sandbox import RunningSandbox, running
+from leadflow_engine.service import server
+from leadflow_engine.service.app import application
+from leadflow_engine.service.log import Log
+from leadflow_engine.service.served import Flows
+from leadflow_engine.service.server import Asked
 from leadflow_engine.store import SqliteStore
 
 DESK = Path(__file__).resolve().parent / "desk"
@@ -141,3 +147,19 @@ def service(
             yield here.start() if started else here
         finally:
             here.end(signal.SIGKILL)
+
+
+@contextlib.asynccontextmanager
+async def within(folder: Path, said: list[str]) -> AsyncIterator[tuple[server.Service, httpx.AsyncClient]]:
+    """A service in this process, without a socket."""
+    flows = Flows()
+    flows.add(str(folder / "desk.flow"))
+    store = SqliteStore.open(folder / "desk.db", RealClock())
+    made = server.Service(Asked((), str(folder / "desk.db"), open=True), flows, store, Log(said.append))
+    transport = httpx.ASGITransport(application(made.reception))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        try:
+            yield made, client
+        finally:
+            await made.outbound.close()
+            await store.close()

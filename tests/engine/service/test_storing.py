@@ -4,55 +4,21 @@ lost."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.orders import address_of, ask_service
-from leadflow_engine.service.app import application
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.orders import listening
-from leadflow_engine.service.served import Flows
-from leadflow_engine.service.server import Asked, Service
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.service.server import Service
+from leadflow_engine.store import StoreError
 
-from .served import DESK, SECRETS
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the desk's flow, and its secrets; nobody is to be contacted."""
-    for name, value in {
-        **SECRETS,
-        "LEADFLOW_SANDBOX": "127.0.0.1:1",
-        "LEADFLOW_ALLOW_HOSTS": "127.0.0.1:1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    shutil.copytree(DESK, tmp_path, dirs_exist_ok=True)
-    return tmp_path
-
-
-@contextlib.asynccontextmanager
-async def within(folder: Path, said: list[str]) -> AsyncIterator[tuple[Service, httpx.AsyncClient]]:
-    """A service in this process, without a socket."""
-    flows = Flows()
-    flows.add(str(folder / "desk.flow"))
-    store = SqliteStore.open(folder / "desk.db", RealClock())
-    made = Service(Asked((), str(folder / "desk.db"), open=True), flows, store, Log(said.append))
-    transport = httpx.ASGITransport(application(made.reception))
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        try:
-            yield made, client
-        finally:
-            await made.outbound.close()
-            await store.close()
+from .served import within
 
 
 def lead(number: int) -> dict[str, str]:
