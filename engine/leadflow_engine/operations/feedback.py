@@ -13,6 +13,7 @@ from leadflow_engine.effects import Json
 from leadflow_engine.intake.door import millionths
 from leadflow_engine.operations.matching import Called, match
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
+from leadflow_engine.operations.returning import plans_of
 from leadflow_engine.operations.statements import Entry, amount_of, entries, time_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore, StoreError, feedback, finding
@@ -92,7 +93,7 @@ def _postbacks(store: SqliteStore, plans: Plans, lead: str, event: str) -> tuple
 def note_feedback(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     """The order ``feedback``: ``told`` is a list of objects with ``lead``, ``event`` and, where known, ``buyer``,
     ``value`` (text of an amount), ``at`` (ISO 8601), ``id``; ``by`` is who says so. Gives a ``Came`` for each."""
-    plans = Plans(store)
+    plans = plans_of(store)
     return [_noted(store, plans, one, str(said["by"])) for one in said["told"]]
 
 
@@ -109,11 +110,13 @@ def _noted(store: SqliteStore, plans: Plans, one: Mapping[str, Json], by: str) -
 
 def _tell(store: SqliteStore, plans: Plans, one: Mapping[str, Json], by: str) -> Came:
     lead, event, buyer = str(one["lead"]), str(one["event"]), str(one.get("buyer") or "")
-    value = Decimal(str(one["value"])) if one.get("value") not in (None, "") else None
-    if value is not None and not Decimal(0) <= value <= LARGEST:
-        return Came(lead, event, "impossible", buyer, "its value is less than nothing, or more than can be")
+    value = amount_of(str(one["value"]), "US") if one.get("value") not in (None, "") else Decimal(0)
+    if value is None or not Decimal(0) <= value <= LARGEST:
+        return Came(
+            lead, event, "impossible", buyer, "its value is no amount, less than nothing, or more than can be"
+        )
     at = iso(moment(str(one["at"]))) if one.get("at") else None
-    micros = None if value is None else millionths(value)
+    micros = millionths(value) if one.get("value") not in (None, "") else None
     told = feedback.Told(lead, event, by, buyer, micros, at, str(one.get("id") or "")[:200])
     try:
         return tell(store, plans, told)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from leadflow_dsl import model as m
 from leadflow_engine.drivers.clock import RealClock
@@ -22,6 +23,9 @@ from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.returns import Asked, AtMost, Outcome, Sold, deliveries_to, take_back
 
 A_DAY: Final = datetime.timedelta(days=1)
+_PLANS: Final[WeakKeyDictionary[SqliteStore, Plans]] = WeakKeyDictionary()
+"""The plans of journals that are open for long: a service need not read a flow anew for each return."""
+
 LONGEST: Final = 200
 """Characters of a reason that are kept."""
 
@@ -92,14 +96,15 @@ def _delivery(store: SqliteStore, said: Return) -> Sold | Outcome:
 
 def _asked(plan: Plan, lead: Lead | None, said: Return, sold: Sold, at: datetime.datetime) -> Asked:
     buyer = plan.buyers[said.buyer].buyer
-    rule, denied = judge(buyer, said.reason, moment(sold.sold_at or iso(at)), at)
+    reason = _written(buyer, lead, said.reason)
+    rule, denied = judge(buyer, reason, moment(sold.sold_at or iso(at)), at)
     source = plan.sources[lead.source] if lead else None
     tests = lead is None or lead.test
     told = [n for n, each in enumerate(source.postbacks, 1) if "returned" in each.events] if source else []
     return Asked(
         sold=sold,
         at=iso(at),
-        reason=_written(buyer, lead, said.reason),
+        reason=reason,
         by=said.by,
         because=said.because,
         denied=denied,
@@ -127,7 +132,7 @@ def judge(
     listed = [rule for rule in buyer.returns if not rule.reasons or _listed(rule.reasons, reason)]
     if not listed:
         known = ", ".join(f"`{each}`" for rule in buyer.returns for each in rule.reasons)
-        return None, f"`{excerpt(reason, (), LONGEST)}` is none of the reasons of {buyer.name}: {known}"
+        return None, f"`{reason}` is none of the reasons of {buyer.name}: {known}"
     longest = max(listed, key=lambda rule: rule.within)
     fitting = next((rule for rule in listed if at - sold_at <= rule.within), None)
     if fitting is None:
@@ -173,11 +178,16 @@ def _goes_on(rule: m.Returns | None, lead: Lead | None) -> bool:
     return rule.resubmit_when is None or holds(rule.resubmit_when, lead) is True
 
 
+def plans_of(store: SqliteStore) -> Plans:
+    """The plans of this journal, each made once while it is open."""
+    return _PLANS.setdefault(store, Plans(store))
+
+
 def give_back(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     """The order ``return``: ``returns`` is a list of objects with the names of ``Return`` (``at`` as ISO 8601), ``by``
     who says so. Gives for each ``lead``, ``buyer``, ``state`` (returned, denied, known, impossible), ``said`` and, of
     what was returned, ``credited``, ``back`` (texts of amounts) and ``next``."""
-    plans, now = Plans(store), RealClock().now()
+    plans, now = plans_of(store), RealClock().now()
     return [_given(store, plans, Return(by=said["by"], **_read(one)), now) for one in said["returns"]]
 
 

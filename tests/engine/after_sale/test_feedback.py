@@ -165,6 +165,13 @@ def test_a_buyers_file_is_read_as_it_comes(market: Market, tmp_path: Path) -> No
     assert rows[0] == ("converted", 2_000_000_000, "2026-11-20T00:00:00.000000Z")
 
 
+@pytest.mark.parametrize("value", ["much", "-5", "1e30", "NaN"])
+def test_a_value_that_is_no_amount_is_told(market: Market, value: str) -> None:
+    one = {"lead": market.leads["Ana"], "event": "converted", "value": value}
+    [came] = note_feedback(market.store, {"told": [one], "by": "buyer sun"})
+    assert came["said"] == "its value is no amount, less than nothing, or more than can be"
+
+
 def test_feedback_of_a_test_lead_is_kept_and_counts_nowhere(market: Market) -> None:
     market.sell("Cy", trial=True)
     assert told(market, "Cy", "converted").state == "noted"

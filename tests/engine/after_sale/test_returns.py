@@ -167,8 +167,10 @@ def test_a_lead_that_is_not_there_is_told(market: Market) -> None:
 
 def test_what_is_personal_in_a_reason_is_masked(market: Market) -> None:
     market.sell("Ana")
-    market.back("Ana", reason="ana@corp.example is not hers", force=True)
-    assert market.summary("Ana")["returns"][0]["reason"] == "*** is not hers"
+    market.back("Ana", reason="ana@corp.example is not hers")
+    [row] = market.summary("Ana")["returns"]
+    assert row["reason"] == "*** is not hers"
+    assert row["said"].startswith("`*** is not hers` is none of the reasons of sun")
 
 
 def test_rates_are_by_the_day_of_the_sale(market: Market) -> None:
