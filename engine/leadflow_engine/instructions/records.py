@@ -104,7 +104,7 @@ class Note:
 class SourceInstructions:
     """How a supplier posts leads, and what it hears. ``problem`` says why there is no example request, "" where there
     are examples. ``example`` is the lead in them as JSON, without what a call has around it; None where there is none.
-    ``whole_call``: whether a call is one lead and nothing else."""
+    ``whole_call``: whether a call is one lead and nothing else; ``fetched``: it only names the lead."""
 
     flow: str
     flow_title: str
@@ -133,6 +133,7 @@ class SourceInstructions:
     answer_within: datetime.timedelta | None = None
     test: Phrase = ()
     whole_call: bool = True
+    fetched: bool = False
 
     @property
     def submit_url(self) -> str:

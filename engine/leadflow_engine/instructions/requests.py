@@ -95,6 +95,8 @@ def refused(plan: Plan, source: m.Source, kind: str, text: str, moment: datetime
             payload = (compile_path(source.each.source).of(payload) or [None])[0]
     except (IntakeError, Unfit) as problem:
         return str(problem)
+    if source.fetch is not None:
+        return "" if isinstance(payload, Mapping) else "no lead is named"
     arrival = Arrival("example", "example", source.name, payload)
     lead = door.read_lead(plan, arrival, moment, moment)
     return "; ".join(door.problems(plan, lead)) or door.refusal(plan, lead)

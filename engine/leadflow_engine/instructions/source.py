@@ -7,6 +7,7 @@ import datetime
 from leadflow_dsl import model as m
 from leadflow_engine.instructions import intake
 from leadflow_engine.instructions.answers import answers
+from leadflow_engine.instructions.fetched import fetched_payload
 from leadflow_engine.instructions.records import Postback, SourceInstructions, submit_path
 from leadflow_engine.instructions.requests import requests
 from leadflow_engine.instructions.sample import Sample, source_sample, without_figures
@@ -41,12 +42,14 @@ def source_instructions(
     flow, base = plan.flow, base_url.rstrip("/")
     refused = tuple(source_refusals(plan, source, wording))
     price = example_price(source)
-    payload = wrapped(source, sample.payload)
     fetched = source.fetch is not None
+    payload = fetched_payload(source) if fetched else sample.payload
     shown = (
         ()
-        if sample.problem or fetched
-        else requests(judging, source, payload, base + submit_path(flow.name, source.name), moment)
+        if (not payload if fetched else sample.problem)
+        else requests(
+            judging, source, wrapped(source, payload), base + submit_path(flow.name, source.name), moment
+        )
     )
     return SourceInstructions(
         flow=flow.name,
@@ -65,7 +68,7 @@ def source_instructions(
         refusals=refused,
         requests=shown,
         problem="" if shown else _no_example(sample, fetched),
-        example=sample.payload if shown else None,
+        example=sample.payload if shown and not fetched else None,
         answers=answers(plan, source, sample.lead, example_refusal(refused, fields), price),
         reasons=tuple(reasons(flow, refused, fields)),
         payment=tuple(payment(source, flow, wording)),
@@ -77,6 +80,7 @@ def source_instructions(
         ping_request=ping_request(plan, source, sample, base),
         answer_within=source.answer_within,
         whole_call=source.each is None and not fetched,
+        fetched=fetched,
         test=wording.condition(source.test_when) if source.test_when else (),
     )
 

@@ -175,14 +175,16 @@ def _about_fields(told: SourceInstructions) -> Iterator[Phrase]:
 # ------------------------------------------------------------------ examples, refusals, answers
 
 
+_ACCEPTED = "These are read and accepted as they stand. Names, numbers and addresses in them are made up."
+_FETCHED = "A call names the lead, which is then fetched from you. What it is named by here is made up."
+
+
 def _examples(told: SourceInstructions) -> Iterator[Block]:
     yield Heading("Example requests")
     if told.problem:
         yield Paragraph((f"There is no example: {told.problem}.",))
         return
-    yield Paragraph(
-        ("These are read and accepted as they stand. Names, numbers and addresses in them are made up.",)
-    )
+    yield Paragraph((_FETCHED if told.fetched else _ACCEPTED,))
     for each in told.requests:
         yield Heading(
             _TAKEN[each.kind].replace("form", "Form", 1) if each.kind == "form" else _TAKEN[each.kind], 3

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadflow_engine.instructions import for_buyer, for_source
+from leadflow_engine.instructions import for_buyer, for_source, written
 from leadflow_engine.instructions.patterns import matching
 from leadflow_engine.instructions.payload import NoPlace, place
 from leadflow_engine.instructions.requests import refused
@@ -105,10 +105,19 @@ def test_what_nobody_can_meet_is_said_and_not_shown(
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.parent.name)
 def test_every_flow_of_ours_has_examples_for_everybody(path: Path, moment: datetime.datetime) -> None:
     plan = plan_of(path)
-    for name, source in plan.sources.items():  # a lead that is fetched is in no request
-        assert bool(for_source(plan, name, moment).requests) is (source.fetch is None)
+    assert all(for_source(plan, name, moment).requests for name in plan.sources)
     for name in plan.buyers:
         assert not [leg.problem for leg in for_buyer(plan, name, moment).legs if leg.problem]
+
+
+def test_a_call_that_names_a_lead_holds_what_its_fetch_reads(moment: datetime.datetime) -> None:
+    plan = plan_of(ROOT / "examples" / "vendors" / "facebook_leadgen" / "facebook_leadgen.flow")
+    told = for_source(plan, "facebook_leadgen", moment)
+    [request] = told.requests
+    call = json.loads(request.text)
+    assert call == {"entry": [{"changes": [{"value": {"leadgen_id": "1234567890"}}]}]}
+    assert (told.fetched, told.example) == (True, None)
+    assert "A call names the lead" in written(told, "markdown")
 
 
 def test_a_lead_of_the_example_goes_all_the_way(
