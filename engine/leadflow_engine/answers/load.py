@@ -61,7 +61,7 @@ def spec_of(document: Document) -> Spec:
 def _legs(data: Mapping[str, Any]) -> Iterator[tuple[LegKey, Path, Any]]:
     for name, buyer in data.get("buyers", {}).items():
         for word, raw in buyer.items():
-            yield LegKey("buyer", name, "ping" if word == "ping" else "post"), ("buyers", name, word), raw
+            yield LegKey("buyer", name, "post" if word == "deliver" else word), ("buyers", name, word), raw
     for name, raw in data.get("services", {}).items():
         yield LegKey("service", name, ""), ("services", name), raw
 

@@ -111,6 +111,7 @@ class Simulator:
         candidates = {
             "ping": (LegKey("buyer", name, "ping"),),
             "post": (LegKey("buyer", name, "post"),),
+            "inquire": (LegKey("buyer", name, "inquire"),),
             "enhance": (LegKey("service", name, ""),),
             "fetch": (LegKey("service", name, ""),),
             "postback": (LegKey("service", name, ""),),

@@ -11,14 +11,14 @@ Scalar: TypeAlias = str | int | Decimal | bool | None
 
 
 class LegKey(NamedTuple):
-    """``side`` is buyer or service; ``leg`` is ping or post for a buyer, "" for a service."""
+    """``side`` is buyer or service; ``leg`` is ping, post or inquire for a buyer, "" for a service."""
 
     side: str
     name: str
     leg: str
 
     def __str__(self) -> str:
-        words = {"post": ", deliver", "ping": ", ping"}  # as the file says it
+        words = {"post": ", deliver", "ping": ", ping", "inquire": ", inquire"}  # as the file says it
         return f"{self.side} {self.name}{words.get(self.leg, '')}"
 
 

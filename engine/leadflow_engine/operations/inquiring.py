@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import CallOut, HttpRequest, Result
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.interpreter.exchange import Exchange, posting_of
 from leadflow_engine.interpreter.following import RESENT_AFTER
@@ -59,19 +59,25 @@ async def follow_up(
         leads.setdefault(what.lead, []).append(what)
     gate = asyncio.Semaphore(max(1, concurrency))
 
+    async def ask(lead: str, effect: Effect, data: CallOut) -> Result:
+        return await outbound.send(data.request)
+
     async def one(due: Iterable[FollowUp]) -> None:
         async with gate:
             for what in due:
-                done = await _done(store, plans, outbound, clock, what)
+                done = await do_one(store, plans, ask, clock, what)
                 if done is not None:
                     tell(done)
 
     await together(one(due) for due in leads.values())
 
 
-async def _done(
-    store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, what: FollowUp
-) -> Followed | None:
+Ask = Callable[[str, Effect, CallOut], Awaitable[Result]]
+"""Makes a call for a lead, as a driver would."""
+
+
+async def do_one(store: SqliteStore, plans: Plans, ask: Ask, clock: Clock, what: FollowUp) -> Followed | None:
+    """Do one follow-up; None where its lead is under way, or somebody else has done it."""
     facts = store.facts(what.lead)
     try:
         plan = plans.of(what.lead, facts)
@@ -84,7 +90,7 @@ async def _done(
         return Followed(
             what.lead, "", f"lead {what.lead}: {what.buyer} cannot be asked: its facts cannot be told again"
         )
-    heard = await _heard(store, outbound, clock, what, told)
+    heard = await _heard(store, ask, clock, what, told)
     state = await store.commit(lambda core: asked.note(core, what, heard))
     return Followed(what.lead, _sentence(what, heard)) if state is not None else None
 
@@ -109,17 +115,17 @@ def _sentence(what: FollowUp, heard: Heard) -> str:
 # ------------------------------------------------------------------ asking
 
 
-async def _heard(store: SqliteStore, outbound: Outbound, clock: Clock, what: FollowUp, told: Told) -> Heard:
+async def _heard(store: SqliteStore, ask: Ask, clock: Clock, what: FollowUp, told: Told) -> Heard:
     planned = told.plan.buyers[what.buyer]
     lead = at_delivery(told, planned.buyer, what.number)
     leg, request = _request(told, planned.buyer, lead, what)
     if leg is None or not isinstance(request, HttpRequest):
         why = request.reason if isinstance(request, RequestProblem) else "the buyer does not say how"
         return Heard(None, {}, problem=why, again=_again(planned.buyer, what, clock.now()))
-    result = await outbound.send(request)
+    data = CallOut("inquire" if what.kind == "inquiry" else "post", what.buyer, what.number, request)
+    result = await ask(what.lead, Effect(asked.key_of(what), data), data)
     reading = _reading(told, leg, lead, result)
     word = _word(what, Exchange("", result, reading))
-    data = CallOut("inquire" if what.kind == "inquiry" else "post", what.buyer, what.number, request)
     masked = Mask(personal_texts(lead)).excerpt
     return Heard(
         posting_of(masked, asked.key_of(what), data, result, reading, Decimal(0)),

@@ -16,7 +16,7 @@ from leadflow_engine.reports.amounts import count
 ABSENT: Final = "~absent"
 """What is found where nothing is."""
 
-LEGS: Final = frozenset({"ping", "deliver"})
+LEGS: Final = frozenset({"ping", "deliver", "inquire"})
 
 TEXTS: Final = frozenset({"set", "read"})
 """What of a step is kept as text."""

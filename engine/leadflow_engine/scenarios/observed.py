@@ -24,7 +24,7 @@ from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.settle import settle
 from leadflow_engine.values import written
 
-LEGS: Final[Mapping[str, str]] = {"ping": "ping", "post": "deliver"}
+LEGS: Final[Mapping[str, str]] = {"ping": "ping", "post": "deliver", "inquire": "inquire"}
 """A buyer's legs, as a scenario calls them."""
 
 ROW: Final = ("outcome", "reason", "cause", "bid", "price", "position", "stage", "branch")
@@ -138,9 +138,10 @@ def services(plan: Plan) -> list[str]:
 
 
 def buyer_legs(plan: Plan, name: str) -> list[str]:
-    """Which of ``ping`` and ``deliver`` a buyer has."""
+    """Which of ``ping``, ``deliver`` and ``inquire`` a buyer has."""
     buyer = plan.buyers[name].buyer
-    return [leg for leg, found in (("ping", buyer.ping), ("deliver", buyer.at_once)) if found is not None]
+    legs = {"ping": buyer.ping, "deliver": buyer.at_once, "inquire": buyer.inquire}
+    return [leg for leg, found in legs.items() if found is not None]
 
 
 def _by_leg(plan: Plan, calls: Sequence[Call], of: Any) -> dict[str, Any]:
@@ -157,7 +158,8 @@ def leg_of(plan: Plan, call: Call) -> Leg | None:
     """The leg of the flow that a call belongs to."""
     if call.leg in LEGS:
         buyer = plan.buyers[call.name].buyer
-        return buyer.ping if call.leg == "ping" else buyer.at_once
+        asked = buyer.inquire.leg if buyer.inquire else None
+        return {"ping": buyer.ping, "post": buyer.at_once, "inquire": asked}[call.leg]
     if call.leg == "fetch":
         return plan.sources[call.name].fetch
     steps: Iterator[Any] = iter((*plan.flow.steps, *plan.flow.named_delivers))

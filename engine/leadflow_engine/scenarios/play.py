@@ -9,14 +9,16 @@ from leadflow_engine.answers import Simulator
 from leadflow_engine.answers.load import spec_of
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import DryDriver
+from leadflow_engine.effects import CallOut, Effect, Result
 from leadflow_engine.intake.door import lead_id
 from leadflow_engine.intake.replies import reply_of
 from leadflow_engine.intake.strict_json import IntakeError
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead
+from leadflow_engine.operations.inquiring import do_one
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.receiving import arrivals_of_payload
-from leadflow_engine.operations.resume import at_once, go_on
+from leadflow_engine.operations.resume import Plans, at_once, go_on
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Ending, run_lead
 from leadflow_engine.scenarios.calls import Call, GivenAnswers
@@ -25,7 +27,7 @@ from leadflow_engine.scenarios.given import Past, plan_with, start_of
 from leadflow_engine.scenarios.observed import Seen, observed
 from leadflow_engine.scenarios.sited import Sited, laid_over
 from leadflow_engine.scenarios.spec import NOON, Arriving, Part, Scenario, ScenarioFile
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore, StoreError, follow_ups
 
 NO_ANSWERS = Sited({}, {(): ()})
 _NOTHING_SEEN = Seen({}, None, (), None)
@@ -170,14 +172,31 @@ class _Stage:
 
     def _wait(self, until: datetime.datetime) -> None:
         """Time passes; whatever falls due in it goes on, each at its time."""
-        while due := self._next_due(until):
-            self.clock.at = max(self.clock.at, due[0])
-            self._ended(at_once(go_on(self.plan, due[1], self.store.facts(due[1]), self._driver(due[1]))))
+        before = None
+        while (due := self._next_due(until)) is not None and due != before:
+            before = due
+            self.clock.at = max(self.clock.at, due)
+            self._follow_up()
+            for work in self.store.work_due(self.clock.at):
+                facts = self.store.facts(work.lead)
+                self._ended(at_once(go_on(self.plan, work.lead, facts, self._driver(work.lead))))
         self.clock.at = max(self.clock.at, until)
 
-    def _next_due(self, until: datetime.datetime) -> tuple[datetime.datetime, str] | None:
-        waiting = [(work.due, work.lead) for work in self.store.work() if work.due and work.due <= until]
-        return min(waiting, default=None)
+    def _next_due(self, until: datetime.datetime) -> datetime.datetime | None:
+        waiting = [work.due for work in self.store.work() if work.due]
+        asked = self.store.ask(lambda connection: follow_ups.next_due(connection))
+        return min((due for due in (*waiting, asked) if due is not None and due <= until), default=None)
+
+    def _follow_up(self) -> None:
+        """What is due of asking buyers later, and of sending to them again."""
+
+        async def ask(lead: str, effect: Effect, data: CallOut) -> Result:
+            return self.answers.answer(lead, effect, data)
+
+        now = self.clock.at
+        plans = Plans(self.store, {self.plan.name: self.plan})
+        for what in self.store.ask(lambda connection: follow_ups.due(connection, now)):
+            at_once(do_one(self.store, plans, ask, self.clock, what))
 
     def _driver(self, lead: str = "") -> DryDriver:
         return DryDriver(lead or self.lead, self.store, self.answers, self.clock)

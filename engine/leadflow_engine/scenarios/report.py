@@ -14,6 +14,7 @@ from leadflow_engine.reports.story import story
 from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.scenarios.compare import Difference
 from leadflow_engine.scenarios.coverage import coverage
+from leadflow_engine.scenarios.observed import LEGS
 from leadflow_engine.scenarios.play import Outcome, Played
 from leadflow_engine.scenarios.suite import FileReport
 from leadflow_engine.scenarios.turning import turning_point, until
@@ -86,8 +87,8 @@ def _not_given(outcome: Outcome, width: int) -> Iterator[Text]:
 
 def named(call: Call) -> str:
     """A call in words: ``the ping of brightbid``."""
-    if call.leg in {"ping", "post"}:
-        return f"the {'ping' if call.leg == 'ping' else 'deliver'} of {call.name}"
+    if call.leg in LEGS:
+        return f"the {LEGS[call.leg]} of {call.name}"
     return call.name
 
 

@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from leadflow_engine.store.codec import iso, moment, tidy_time
 from leadflow_engine.store.event import Event
@@ -52,15 +53,20 @@ def again(event: Event, buyer: str, number: int, kind: str, attempts: int, due: 
     )
 
 
+FREE: Final = (
+    "FROM follow_up f JOIN lead l ON l.id = f.lead JOIN delivery d USING (lead, buyer, number) "
+    "WHERE l.outcome IS NOT NULL AND NOT (f.kind = 'resend' AND EXISTS ("
+    "  SELECT 1 FROM delivery o WHERE o.lead = d.lead AND (o.buyer, o.number) <> (d.buyer, d.number)"
+    "  AND (o.exclusive OR d.exclusive) AND o.state NOT IN ('not_sent', 'declined'))) "
+)
+"""What can be done: nothing of a lead whose Run goes on; a post is made again only while nobody else can have got what
+this buyer would have alone."""
+
+
 def due(connection: sqlite3.Connection, now: datetime.datetime) -> list[FollowUp]:
-    """What is due by now, the longest due first. Of a lead whose Run goes on nothing is. A post is made again only
-    while nobody else can have got what this buyer would have alone."""
+    """What is due by now, the longest due first."""
     rows = connection.execute(
-        "SELECT f.lead, f.buyer, f.number, f.kind, f.since, f.attempts FROM follow_up f "
-        "JOIN lead l ON l.id = f.lead JOIN delivery d USING (lead, buyer, number) "
-        "WHERE f.due <= ? AND l.outcome IS NOT NULL AND NOT (f.kind = 'resend' AND EXISTS ("
-        "  SELECT 1 FROM delivery o WHERE o.lead = d.lead AND (o.buyer, o.number) <> (d.buyer, d.number)"
-        "  AND (o.exclusive OR d.exclusive) AND o.state NOT IN ('not_sent', 'declined'))) "
+        f"SELECT f.lead, f.buyer, f.number, f.kind, f.since, f.attempts {FREE} AND f.due <= ? "
         "ORDER BY f.due, f.lead, f.buyer",
         (iso(now),),
     )
@@ -68,3 +74,9 @@ def due(connection: sqlite3.Connection, now: datetime.datetime) -> list[FollowUp
         FollowUp(lead, buyer, number, kind, moment(since), attempts)
         for lead, buyer, number, kind, since, attempts in rows
     ]
+
+
+def next_due(connection: sqlite3.Connection) -> datetime.datetime | None:
+    """When the next of all is due; None where nothing is."""
+    row = connection.execute(f"SELECT min(f.due) {FREE}").fetchone()
+    return moment(row[0]) if row[0] else None
