@@ -46,8 +46,8 @@ def _invoices(
     journal: str, buyer: str, month: str, at_once: bool
 ) -> tuple[Contract, list[Invoice], dict[str, Settlement]]:
     from leadflow_engine.cli.leads import opened
+    from leadflow_engine.drivers.beside import give_beside
     from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.drivers.orders import give
     from leadflow_engine.operations import billing
     from leadflow_engine.operations.contracts import Contract, contracts
     from leadflow_engine.operations.paying import party_of
@@ -62,7 +62,7 @@ def _invoices(
     until = min(billing.end_of(month, contract.zone), now)
     as_draft = until == now and not at_once
     if draft.lines and not as_draft:
-        give(journal, "invoice", billing.said(draft, until, getpass.getuser()))
+        give_beside(journal, "invoice", billing.said(draft, until, getpass.getuser()))
     with opened(journal) as store:
         invoices = billing.of_month(store, buyer, month)
         paid = {one.number: one for one in store.ask(lambda connection: settlements(connection, buyer))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -42,8 +41,8 @@ def command(
 ) -> None:
     """Note that BUYER paid AMOUNT: for leads to come (`balance prepaid`), or for invoices, the oldest first."""
     from leadflow_engine.cli.failing import CannotStart
+    from leadflow_engine.drivers.beside import give_beside
     from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.drivers.orders import give
     from leadflow_engine.operations import paying
     from leadflow_engine.store.payments import Payment
 
@@ -57,12 +56,10 @@ def command(
         paid_at = paying.moment_of(at, zone) if at else RealClock().now()
     except paying.PaymentProblem as problem:
         raise CannotStart(str(problem)) from None
-    if flow is not None and not Path(journal).exists():
-        _make(journal)
     payment = Payment(
         party, -value if back else value, paid_at, getpass.getuser(), because.strip(), reference
     )
-    told = give(journal, "payment", paying.said(payment))
+    told = give_beside(journal, "payment", paying.said(payment), create=flow is not None)
     verb = {False: ("paid in", "was paid"), True: ("was paid back", "paid back")}[back][source]
     again = "" if told["new"] else ", as was noted before: nothing changes"
     click.echo(f"{name} {verb} {value:,.2f}{again}")
@@ -96,10 +93,3 @@ def _of_flow(path: str, kind: str, name: str) -> tuple[str, str]:
     if name not in zones:
         raise PaymentProblem(f"flow {flow.name} has no {kind} `{name}`; it has {', '.join(zones) or 'none'}")
     return f"{kind}/{name}", zones[name]
-
-
-def _make(journal: str) -> None:
-    from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.store import SqliteStore
-
-    SqliteStore.open(journal, RealClock()).close_now()

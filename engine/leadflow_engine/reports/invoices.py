@@ -65,7 +65,8 @@ def _facts(invoice: Invoice, contract: Contract) -> Iterator[tuple[str, str]]:
 def _open(settled: Settlement, invoice: Invoice) -> str:
     if settled.paid_at is None:
         return money(Decimal(settled.open) / 1_000_000, invoice.currency)
-    days = (settled.paid_at - settled.issued_at).days
+    zone = ZoneInfo(invoice.zone)
+    days = (settled.paid_at.astimezone(zone).date() - settled.issued_at.astimezone(zone).date()).days
     return f"nothing: paid {_day(settled.paid_at, invoice)}, after {count(days, 'day')}"
 
 

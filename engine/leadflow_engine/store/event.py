@@ -34,7 +34,7 @@ def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
 
     ``sale``, ``return`` (negative) and ``adjustment`` (the difference, either sign) are of a delivery, which ``key``
     names as its second and third part, and ``party`` is the buyer. What the source is owed for them follows by itself.
-    ``source`` is for what is owed on acceptance, ``source_return`` (positive) for a fixed cost that is given back, never
+    ``source`` is for what is owed on acceptance, ``source_return`` (positive) for a fixed cost that is given back, no
     more than is owed; ``look_up`` for what was asked.
     """
     lead = of_lead(event)
@@ -43,9 +43,11 @@ def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
     if kind == "source_return":
         ledger.give_back(event, key, party, amount)
         return
-    new = ledger.enter(event, kind, key, party, amount, ledger.delivery_of(kind, key))
-    if new and kind in ledger.OF_DELIVERIES:
+    delivery = ledger.delivery_of(kind, key)
+    if ledger.enter(event, kind, key, party, amount, delivery) and kind in ledger.OF_DELIVERIES:
         ledger.source_follows(event, lead, kind, key, amount)
+        if kind == "adjustment":
+            ledger.budgets_follow(event, delivery, amount)
 
 
 def of_lead(event: Event) -> Mapping[str, Any]:

@@ -83,6 +83,14 @@ def source_follows(event: Event, lead: Mapping[str, Any], kind: str, key: str, a
         _owe(event, lead, key)
 
 
+def budgets_follow(event: Event, delivery: str, amount: int) -> None:
+    """What counts of a sale in budgets is what is charged for it."""
+    event.connection.execute(
+        "UPDATE reservation SET amount = amount + ? WHERE lead = ? AND key = ? AND money AND state = 'counted'",
+        (amount, event.lead, f"intent/{delivery}"),
+    )
+
+
 def _owe(event: Event, lead: Mapping[str, Any], key: str) -> None:
     """A fixed cost is owed once, however many buyers take the lead; once more where it was given back and the lead is
     sold again."""

@@ -35,7 +35,7 @@ class Post:
 
 @dataclass
 class Model:
-    """What was posted and paid. ``credited`` is what returns and adjustments gave back."""
+    """What was posted and paid. ``credited`` is what was given back in returns, whose slots stay here."""
 
     posts: list[Post] = field(default_factory=list)
     paid: int = 0
