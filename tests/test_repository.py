@@ -90,7 +90,8 @@ def test_setup_names_what_is_missing_in_one_line(tmp_path: Path, version: str) -
     ]
 
 
-def test_the_invented_leads_are_those_that_their_script_writes() -> None:
-    script, committed = ROOT / "tools" / "solar_leads.py", ROOT / "flows" / "solar.leads.jsonl"
+@pytest.mark.parametrize("flow", ["solar", "mortgage"])
+def test_the_invented_leads_are_those_that_their_script_writes(flow: str) -> None:
+    script, committed = ROOT / "tools" / f"{flow}_leads.py", ROOT / "flows" / f"{flow}.leads.jsonl"
     made = subprocess.run([sys.executable, str(script)], capture_output=True, check=True).stdout
     assert made == committed.read_bytes()
