@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ BLOCK = re.compile(r"^```console(?: exit=(\d+))?\n(.*?)^```$", re.M | re.S)
 WRITTEN = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 COPIED = ("pyproject.toml", "flows", "mappings", "lists", "examples")
-PORT = "8801"
+PORTS = ("8800", "8801", "8802")
 # What differs from run to run: ids of leads, names of plans, times taken, moments.
 FLEETING = re.compile(
     r"\b[0-9A-Z]{26}\b|(?<=plan )[0-9a-f]{7}\b|\b[\d,.]+(?= +ms\b)"
@@ -95,18 +95,18 @@ def is_run(command: Command) -> bool:
 
 
 def play(page: Path, folder: Path) -> Iterator[Played]:
-    """Run a page's commands in ``folder``, which becomes a copy of what they need. The port is another each time."""
+    """Run a page's commands in ``folder``, which becomes a copy of what they need. The ports are others each time."""
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
-    environ, port = _environment(), _free_port()
+    environ, ports = _environment(), {port: _free_port() for port in PORTS}
     to_write = list(files(page))
     with ExitStack() as still_up:
         for command in commands(page):
             while to_write and to_write[0][0] < command.line:
                 _, name, written = to_write.pop(0)
                 (folder / name).write_text(written, encoding="utf-8")
-            text = command.text.replace(PORT, port)
+            text = _replaced(command.text, ports)
             if text.startswith("export "):
                 environ |= {
                     name: value for name, _, value in (pair.partition("=") for pair in text.split()[1:])
@@ -116,7 +116,14 @@ def play(page: Path, folder: Path) -> Iterator[Played]:
             elif is_run(command):
                 done = _run(text, folder, environ)
                 printed = done.stdout + done.stderr
-                yield Played(command, printed.replace(port, PORT), done.returncode)
+                back = {port: written for written, port in ports.items()}
+                yield Played(command, _replaced(printed, back), done.returncode)
+
+
+def _replaced(text: str, ports: Mapping[str, str]) -> str:
+    for old, new in ports.items():
+        text = text.replace(old, new)
+    return text
 
 
 def _environment() -> dict[str, str]:
