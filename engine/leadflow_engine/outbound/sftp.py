@@ -27,7 +27,7 @@ PORT: Final = 22
 @dataclass(frozen=True, slots=True)
 class SftpSettings:
     """``known_hosts`` is a file of OpenSSH's form, ``fingerprints`` are by HOST:PORT (``SHA256:...``); ``key`` is the
-    file of our own private key, where a flow gives no password."""
+    file of our own private key, which is offered beside the password."""
 
     known_hosts: str = ""
     fingerprints: Mapping[str, str] = field(default_factory=dict)
@@ -113,7 +113,7 @@ async def _connected(
         def validate_host_public_key(self, host: str, addr: str, port: int, key: Any) -> bool:
             return bool(wanted) and bool(key.get_fingerprint() == wanted)
 
-    keys = [settings.key] if settings.key and not password else None
+    keys = [settings.key] if settings.key else None
     connected = await asyncssh.connect(
         address,
         port,
