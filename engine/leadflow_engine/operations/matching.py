@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from sqlite3 import Connection
 from typing import Final
 
 from leadflow_dsl.terms import Type
@@ -35,7 +34,7 @@ class Match:
 def match(store: SqliteStore, called: Called, buyer: str = "", country: str = "US") -> Match:
     """The one lead that is meant, by the surest name that any lead has. Of several with one phone or e-mail it is the
     one that ``buyer`` has. ``country`` is where phones are that do not say theirs."""
-    found = store.ask(lambda connection: _candidates(connection, called, buyer, country))
+    found = _candidates(store, called, buyer, country)
     if found is None:
         return Match("", "", "nothing names the lead" if called == Called() else "no lead is called so")
     by, leads = found
@@ -46,34 +45,33 @@ def match(store: SqliteStore, called: Called, buyer: str = "", country: str = "U
     return Match(leads[0], by)
 
 
-def _candidates(
-    connection: Connection, called: Called, buyer: str, country: str
-) -> tuple[str, list[str]] | None:
+def _candidates(store: SqliteStore, called: Called, buyer: str, country: str) -> tuple[str, list[str]] | None:
     for name, find in FIND.items():
         said = str(getattr(called, name)).strip()
-        leads = find(connection, said, buyer, country) if said else []
+        leads = find(store, said, buyer, country) if said else []
         if leads:
             return name, leads
     return None
 
 
-def _by_id(connection: Connection, said: str, buyer: str, country: str) -> list[str]:
-    return [each for each in {said: None, said.upper(): None} if finding.is_lead(connection, each)]
+def _by_id(store: SqliteStore, said: str, buyer: str, country: str) -> list[str]:
+    spellings = dict.fromkeys((said, said.upper()))
+    return store.ask(lambda connection: [each for each in spellings if finding.is_lead(connection, each)])
 
 
-def _by_reference(connection: Connection, said: str, buyer: str, country: str) -> list[str]:
-    return finding.by_reference(connection, said, buyer)
+def _by_reference(store: SqliteStore, said: str, buyer: str, country: str) -> list[str]:
+    return store.ask(lambda connection: finding.by_reference(connection, said, buyer))
 
 
 def _by_contact(kind: str) -> Find:
-    def find(connection: Connection, said: str, buyer: str, country: str) -> list[str]:
+    def find(store: SqliteStore, said: str, buyer: str, country: str) -> list[str]:
         known = contact_of(parse(Type(kind), said, country, "UTC"))
-        return finding.by_contact(connection, *known) if known else []
+        return store.ask(lambda connection: finding.by_contact(connection, *known)) if known else []
 
     return find
 
 
-Find = Callable[[Connection, str, str, str], list[str]]
+Find = Callable[[SqliteStore, str, str, str], list[str]]
 FIND: Final[dict[str, Find]] = {
     "lead": _by_id,
     "reference": _by_reference,

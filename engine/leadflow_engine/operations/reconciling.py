@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -143,9 +142,7 @@ def _theirs(side: _Side, row: Entry) -> Line:
     reference = row.text("reference")
     called = Called(*(row.text(name) for name in ("lead", "reference", "phone", "email")))
     found = match(side.store, called, side.buyer, side.plan.flow.country)
-    mine = (
-        side.store.ask(lambda connection: _mine(connection, found.lead, side.buyer)) if found.lead else None
-    )
+    mine = _mine(side, found.lead) if found.lead else None
     if mine is None:
         note = (
             f"by {found.by} it is {found.lead}, which was never offered to them"
@@ -159,8 +156,11 @@ def _theirs(side: _Side, row: Entry) -> Line:
     return _both(side, row.line, mine, price, f"found by {found.by}")
 
 
-def _mine(connection: Connection, lead: str, buyer: str) -> Ours | None:
-    return None if is_test(connection, lead) else delivery_of(connection, lead, buyer)
+def _mine(side: _Side, lead: str) -> Ours | None:
+    """The lead's delivery to the buyer; None for a test lead, and for one that was never offered to it."""
+    return side.store.ask(
+        lambda connection: None if is_test(connection, lead) else delivery_of(connection, lead, side.buyer)
+    )
 
 
 def _both(side: _Side, line: int, mine: Ours, theirs: Decimal | None, by: str) -> Line:

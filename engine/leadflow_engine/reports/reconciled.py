@@ -46,7 +46,7 @@ def _title(compared: Compared, path: str) -> str:
 
 def _sums(compared: Compared) -> Lines:
     found = Counter(line.kind for line in compared.lines)
-    rows = [("", "leads", "ours", "theirs")]
+    rows: list[Sequence[str]] = [("", "leads", "ours", "theirs")]
     for kind, title in KINDS.items():
         if found[kind] or kind in {"agreed", "theirs", "ours", "price"}:
             mine = [line for line in compared.lines if line.kind == kind]

@@ -67,7 +67,8 @@ def note(core: Core, told: Told) -> bool:
 
 
 def _is_known(connection: sqlite3.Connection, told: Told) -> bool:
-    where, values = "known_as = ?", [told.known_as]
+    where: str = "known_as = ?"
+    values: list[str | int | None] = [told.known_as]
     if not told.known_as and told.at is not None:
         where, values = "event = ? AND dated AND at = ?", [told.event, iso(moment(told.at))]
     elif not told.known_as:
