@@ -152,7 +152,7 @@ def test_what_is_written_so_is_read(piece: str) -> None:
 
 def test_every_table_of_the_page_is_looked_at() -> None:
     assert len(RUNS) > 150
-    assert len(UNBUILT) > 10
+    assert len(UNBUILT) > 0
     assert len(TABLE.findall(PAGE)) == len(re.findall(r"^\|---\|---\|$", PAGE, re.M))
     assert set(re.findall(r"^```(.+)$", PAGE, re.M)) == {"flow"}
 

@@ -60,7 +60,8 @@ def tell_state(store: SqliteStore) -> None:
     """What is in force, one line each."""
     found = store.overrides_in_force()
     for one in found:
-        until = f"until {one.until[:19]}Z" if one.until else "until it is undone"
+        forever = "until it ends" if one.policy else "until it is undone"
+        until = f"until {one.until[:19]}Z" if one.until else forever
         click.echo(f"{one.subject}: {one.said} {until}, by {one.by} since {one.at[:19]}Z: {one.because}")
     if not found:
         click.echo("nothing is set beside the flow")
