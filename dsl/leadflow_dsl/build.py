@@ -73,7 +73,7 @@ def _of(kind: Callable[..., Any], *places: int) -> Maker:
 
 SPECIAL: Final[Mapping[str, Maker]] = {
     **dict.fromkeys(
-        ("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin"), _flag
+        ("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin", "by_hash"), _flag
     ),
     "closed": _nothing,
     "k_compare": _words,

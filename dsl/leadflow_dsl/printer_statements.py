@@ -91,7 +91,9 @@ def _across(node: nodes.Across | nodes.Shared | None) -> str:
 
 def _dedupe(node: nodes.Dedupe, _: Widths) -> Line:
     text = f"dedupe on {words(node.fields)} within {node.within.raw}"
-    return _reasoned(text + clause("counting ", node.counting) + _across(node.across), "else", node.reason)
+    by_hash = " by hash" if node.by_hash else ""
+    text += clause("counting ", node.counting) + _across(node.across) + by_hash
+    return _reasoned(text, "else", node.reason)
 
 
 def _cap(node: nodes.Cap, _: Widths) -> Line:

@@ -11,6 +11,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.expressions import Resolver
 from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.rules.conditions import MISMATCH, VALUE
+from leadflow_dsl.rules.limits import BY_HASH
 from leadflow_dsl.rules.trade import ENDLESS
 from leadflow_dsl.terms import Read, Term
 from leadflow_dsl.types import MONEY, described, kind
@@ -114,8 +115,8 @@ def throttle(draft: Draft, node: nodes.Throttle) -> model.Throttle:
     return model.Throttle(maximum, period(draft, node.period, THROTTLE_PERIODS), node.span)
 
 
-def dedupe(r: Resolver, node: nodes.Dedupe, counts: tuple[str, ...]) -> model.Dedupe:
-    """``dedupe on a, b within D``. ``counts`` is what this place can count."""
+def dedupe(r: Resolver, node: nodes.Dedupe, counts: tuple[str, ...], of_source: bool = False) -> model.Dedupe:
+    """``dedupe on a, b within D``. ``counts`` is what this place can count; only a source is asked by hash."""
     counting = node.counting.text if node.counting else ""
     if counting and counting not in counts:
         r.draft.not_built(f"dedupe ... counting {counting}", node.span)
@@ -126,8 +127,20 @@ def dedupe(r: Resolver, node: nodes.Dedupe, counts: tuple[str, ...]) -> model.De
         across=node.across.scope.text if node.across else "",
         counting=counting,
         reason=node.reason.value if node.reason else "duplicate",
+        by_hash=node.by_hash and _one_hash(r, node, of_source),
         span=node.span,
     )
+
+
+def _one_hash(r: Resolver, node: nodes.Dedupe, of_source: bool) -> bool:
+    """Whether somebody can ask so: before a source's door, with the hash of one value."""
+    if not of_source:
+        help = "say it in the source whose sender asks"
+        r.draft.found(BY_HASH.at(node.span, "a buyer is not asked by hash", "", help))
+    elif len(node.fields) > 1:
+        help = "write a `dedupe` for each field"
+        r.draft.found(BY_HASH.at(node.span, "a hash is of one value, and this is of several", "", help))
+    return of_source and len(node.fields) == 1
 
 
 def amount(r: Resolver, node: Any, what: str) -> Term:

@@ -125,7 +125,7 @@ def _read(r: Resolver, item: Any, said: _Said) -> None:
         case nodes.Accept() | nodes.Reject():
             said.criteria.append(criterion(r, item))
         case nodes.Dedupe():
-            said.dedupes.append(dedupe(r, item, ("sold",)))
+            said.dedupes.append(dedupe(r, item, ("sold",), of_source=True))
         case nodes.Cap():
             said.caps.append(_cap(r, item))
         case nodes.Throttle():

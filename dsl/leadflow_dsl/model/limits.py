@@ -107,11 +107,13 @@ class Throttle:
 @dataclass(frozen=True, slots=True)
 class Dedupe:
     """``dedupe on a, b within D``: all named fields equal and none blank. ``across`` is "", "flow" or "all";
-    ``counting`` is "" (what the place counts anyway) or sold, attempts, pings."""
+    ``counting`` is "" (what the place counts anyway) or sold, attempts, pings. ``by_hash``: who sends may ask with a hash
+    whether the lead is known."""
 
     fields: tuple[Read, ...]
     within: Duration
     across: str = ""
     counting: str = ""
     reason: str = "duplicate"
+    by_hash: bool = False
     span: Span = NOWHERE

@@ -57,12 +57,13 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Dedupe:
-    """``dedupe on a, b within D counting sold across flow else "reason"``."""
+    """``dedupe on a, b within D counting sold across flow by hash else "reason"``."""
 
     fields: tuple[FieldPath, ...]
     within: Duration
     counting: Name | None
     across: Across | None
+    by_hash: bool
     reason: Text | None
     span: Span = field(default=NOWHERE, compare=False)
 

@@ -66,4 +66,15 @@ SLOW: Final = Rule(
     "source ads { answer within 8s }",
 )
 
-RULES: Final = (CAP, OVERLAP, NEVER_OPEN, SLOW)
+BY_HASH: Final = Rule(
+    "LF522",
+    "dedupe-by-hash",
+    "error",
+    "a dedupe that nobody can ask for by hash",
+    "`by hash` lets whoever sends leads ask before sending, with the hash of a value, whether a lead with it is known: "
+    "of a source's dedupe, and of one field, since a hash of several depends on how they are put together.",
+    "source ads { dedupe on email, phone_1 within 30d by hash }",
+    "source ads { dedupe on email within 30d by hash  dedupe on phone_1 within 30d by hash }",
+)
+
+RULES: Final = (CAP, OVERLAP, NEVER_OPEN, SLOW, BY_HASH)

@@ -14,6 +14,7 @@ from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, folded, plain
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate, holds
+from leadflow_engine.intake.hashes import hash_claims
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead, LeadScope
 from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, names_of
@@ -164,6 +165,21 @@ def problems(plan: Plan, lead: Lead) -> Iterator[str]:
             yield require.reason
 
 
+def ping_problems(plan: Plan, lead: Lead) -> Iterator[str]:
+    """The same of a seller's ping: of the fields that it is to have, and of those that it has."""
+    source = plan.sources[lead.source]
+    told = set(source.ping.fields) if source.ping is not None else set()
+    for field in plan.flow.fields:
+        value = lead.value(field.name)
+        asked = field.required == "ping" or (field.required == "always" and (not told or field.name in told))
+        if isinstance(value, Open) or not asked:
+            continue
+        if value is None or value.blank:
+            yield f"{field.name} is missing"
+        elif not value.valid:
+            yield not_valid(field.name, field.type)
+
+
 def refusal(plan: Plan, lead: Lead) -> str:
     """The reason why the source's criteria refuse the lead; "" where they take it."""
     for criterion in plan.sources[lead.source].criteria:
@@ -233,6 +249,7 @@ def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, 
         within = dedupe.within.total_seconds()
         place = (planned.asked, planned.kept, planned.counting)
         found.append(KeyClaim(planned.scope, names_of(dedupe), value, within, dedupe.reason, *place))
+        found += hash_claims(planned, lead)
     return tuple(found)
 
 

@@ -244,9 +244,9 @@ def _unlike(found: Iterable[PlannedDedupe]) -> tuple[PlannedDedupe, ...]:
 
 def _first_of_its_kind(found: Iterable[PlannedDedupe]) -> Iterator[PlannedDedupe]:
     """Those that look somewhere, and of those that only leave something one for each scope and fields."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, bool]] = set()
     for each in found:
-        place = (each.scope, names_of(each.dedupe))
+        place = (each.scope, names_of(each.dedupe), each.dedupe.by_hash)
         if each.asked or place not in seen:
             yield each
         seen.add(place)
