@@ -11,7 +11,7 @@ from leadflow_engine.cli.overriding import tell_state
 @click.command("state", short_help="Show what is in force beside the flow.")
 @options.db_to_read
 def command(db: str | None) -> None:
-    """Show what is in force beside the flow: buyers that are paused, caps with another number, what policies have set."""
+    """Show what is in force beside the flow: buyers that are paused, caps with another number, what policies do."""
     from leadflow_engine.cli.leads import opened
 
     with opened(options.journal(db)) as store:

@@ -16,8 +16,8 @@ from leadflow_engine.cli import options
 @options.db_to_read
 @options.form("text", "json")
 def command(name: str | None, last: str, by: str, db: str | None, form: str) -> None:
-    """Show what was counted of every buyer and source over a time: leads, sales, rates with what each is a share of, money.
-    With BUYER or SOURCE every figure of that one."""
+    """Show what was counted of every buyer and source over a time: leads, sales, rates with what each is a share of,
+    money. With BUYER or SOURCE every figure of that one."""
     from leadflow_engine.cli.failing import CannotStart
     from leadflow_engine.cli.leads import opened
     from leadflow_engine.drivers.clock import RealClock

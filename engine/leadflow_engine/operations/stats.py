@@ -66,9 +66,8 @@ class Stats:
 def collect(
     store: SqliteStore, now: datetime.datetime, length: datetime.timedelta, whom: str = "", by: str = ""
 ) -> list[Stats]:
-    """Of every buyer and source, of ``whom`` alone, or of each value of the dimension ``by``. By whole hours: the one in
-    which the time begins is counted, too. Raises ``StatsProblem`` where nothing was ever counted of ``whom`` or ``by``.
-    """
+    """Of every buyer and source, of ``whom`` alone, or of each value of the dimension ``by``. By whole hours: the one
+    in which the time begins is counted, too. Raises ``StatsProblem`` where nothing was counted of them."""
     found = store.ask(lambda connection: _counted(connection, now - length))
     chosen = [one for one in found if _is_meant(one, whom, by)]
     if not chosen and (whom or by):

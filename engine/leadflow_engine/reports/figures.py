@@ -1,4 +1,4 @@
-"""Figures as tables: every rate with what it is a share of, so that a rate of three is not taken for one of thousands."""
+"""Figures as tables: every rate with what it is a share of, so that one of three is not taken for one of thousands."""
 
 from __future__ import annotations
 
