@@ -12,6 +12,7 @@ from typing import Any
 from leadflow_engine.operations.dry import DryRun
 from leadflow_engine.operations.resume import Plans, writes_again
 from leadflow_engine.operations.returning import Return, return_lead
+from leadflow_engine.plan import Plan
 from leadflow_engine.store.rebuild import contents
 from leadflow_engine.store.returns import Outcome
 from tests.engine.runs.harness import dry, plan_of
@@ -72,6 +73,8 @@ ANSWERS = {
 }
 SOLD_AT = datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
+PLANS: dict[str, Plan] = {}
+"""Each flow of these tests is planned once."""
 
 
 @dataclass
@@ -85,7 +88,8 @@ class Market:
     run: DryRun = field(init=False)
 
     def __post_init__(self) -> None:
-        plan = plan_of(self.flow.replace("ROUTE", self.route), self.root)
+        text = self.flow.replace("ROUTE", self.route)
+        plan = PLANS[text] = PLANS.get(text) or plan_of(text, self.root)
         self.run = dry(plan, [], ANSWERS, SOLD_AT.isoformat(), self.root)
         self.plans = Plans(self.run.store, {plan.name: plan})
 
