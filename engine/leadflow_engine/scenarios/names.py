@@ -123,11 +123,9 @@ class _Names:
                 yield from self._counts(given, (*path, "sold"), said, [cap for cap in caps if not cap.money])
                 yield from self._counts(given, (*path, "spent"), said, [cap for cap in caps if cap.money])
                 if "balance" in said and self.plan.buyers[name].buyer.balance is None:
-                    place = given.origin((*path, "balance"))
                     said_ = f"{name} does not pay beforehand"
-                    yield self.document.problem(
-                        place, said_, "the flow says `balance prepaid` of those that do"
-                    )
+                    help_ = "the flow says `balance prepaid` of those that do"
+                    yield self.document.problem(given.origin((*path, "balance")), said_, help_)
         for name, said in data.get("sources", {}).items():
             yield from self._known("source", name, self.plan.sources, given.origin(("sources", name)))
             yield from self._counts(
