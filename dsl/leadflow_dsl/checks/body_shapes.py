@@ -28,6 +28,7 @@ class Written:
 
 def body_shapes(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
     """Bodies of which no lead could make a right one; a test lead's fields are part of their buyer's."""
+    yield from _test_mails(flow)
     seen: set[Diagnostic] = set()
     for leg, tests in _legs(flow):
         if leg.request.body is not None:
@@ -35,6 +36,17 @@ def body_shapes(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
                 if found not in seen:
                     seen.add(found)
                     yield found
+
+
+def _test_mails(flow: Flow) -> Iterator[Diagnostic]:
+    """A mail tells that a lead is a test by its subject, and by nothing else."""
+    help = 'write `test { field "subject" = "[test]" }`: it stands before the subject'
+    for buyer in (buyer for buyer in flow.buyers if buyer.email is not None):
+        for one in buyer.test_fields:
+            if tuple(part.name for part in one.left) != ("subject",):
+                yield BODY_SHAPE.at(one.value.span, "a mail has no such field", "has no place there", help)
+        if buyer.test_url is not None:
+            yield BODY_SHAPE.at(buyer.test_url.span, "a mail is sent to no url", "has no place there", help)
 
 
 def _legs(flow: Flow) -> Iterator[tuple[Leg, Sequence[TestField]]]:

@@ -18,6 +18,7 @@ from leadflow_engine.interpreter.collecting import row_of
 from leadflow_engine.interpreter.following import follow_ups
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.mailing import marked
 from leadflow_engine.interpreter.prices import Offer, claims_of
 from leadflow_engine.interpreter.sharing import most_of, shares
 from leadflow_engine.judge import Out
@@ -154,6 +155,8 @@ def prepare(journey: Journey, offer: Offer) -> Generator[Any, Any, Lot | Settled
     for made in (request, row):
         if isinstance(made, RequestProblem):
             return _noted(journey, offer, Settled("not_sent", "error", made.reason))
+    if isinstance(request, HttpRequest):
+        request = marked(buyer, journey.lead, request)
     return Lot(offer, number, request, copy.copy(journey.lead), row)  # type: ignore[arg-type]
 
 
@@ -215,8 +218,8 @@ def _sale_price(offer: Offer, reading: Reading | None) -> tuple[Decimal, str]:
 
 def test_marks(journey: Journey, buyer: m.Buyer) -> tuple[Extra, ...]:
     """What tells this buyer that the lead is a test: fields of its own, another host; nothing for other leads."""
-    if not journey.lead.test:
-        return ()
+    if not journey.lead.test or buyer.email is not None:
+        return ()  # a mail is marked in its subject
     return (*buyer.test_fields, *((Staging(buyer.test_url),) if buyer.test_url else ()))
 
 

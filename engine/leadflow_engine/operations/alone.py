@@ -42,11 +42,20 @@ def legs_named(flow: m.Flow, name: str) -> tuple[Leg, ...]:
     for buyer in flow.buyers:
         if buyer.name == name:
             pairs = (("ping", buyer.ping), ("post", buyer.at_once))
+            _refuse_collector(flow, buyer)
             return tuple(Leg(name, word, leg) for word, leg in pairs if leg is not None)
     for step in (*flow.steps, *flow.named_delivers):
         if isinstance(step, m.Enhance | m.Deliver) and step.name == name:
             return (Leg(name, "enhance" if isinstance(step, m.Enhance) else "deliver", step.leg),)
     raise LoadProblem(f"{flow.file}: nothing called `{name}` is sent anything; there are {_known(flow)}")
+
+
+def _refuse_collector(flow: m.Flow, buyer: m.Buyer) -> None:
+    if buyer.batch is not None and buyer.ping is None:
+        raise LoadProblem(
+            f"{flow.file}:{buyer.span.line}: {buyer.name} is sent files of leads, not requests; `leadflow run` puts "
+            "leads into one, `leadflow batch list` shows it"
+        )
 
 
 def _known(flow: m.Flow) -> str:

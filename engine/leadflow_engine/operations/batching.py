@@ -52,32 +52,38 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done with a batch: its state afterwards, and why, where it was not sent."""
+    """What was done with a batch, as it was before, and what came of it."""
 
     batch: Batch
     went: Went
+
+    @property
+    def is_trouble(self) -> bool:
+        """Must somebody look at it? What is tried again by itself is no trouble yet."""
+        return self.went.state != "sent" and self.went.again is None
 
 
 async def send_batches(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock) -> list[Done]:
     """Close what is to be closed, then send what is to be sent, one after the other. A failure is noted and stops no
     other. Only one of these runs at a time on a journal."""
-    for left in store.ask(lambda connection: kept.known(connection, ("sending",))):
-        await _after_a_crash(store, plans, left, clock)
+    done = [
+        Done(left, await _after_a_crash(store, plans, left, clock))
+        for left in store.ask(lambda connection: kept.known(connection, ("sending",)))
+    ]
     for batch in store.ask(lambda connection: kept.to_close(connection, clock.now())):
         await store.commit(lambda core, batch=batch: kept.close(core, batch))  # type: ignore[misc]
-    done = []
     for due in store.ask(lambda connection: kept.to_send(connection, clock.now())):
         went = await _send(store, plans, outbound, clock, due)
-        done.append(Done(store.ask(lambda connection, due=due: kept.one(connection, due.id)), went))  # type: ignore[misc]
-    return done
+        done.append(Done(due, went))
+    return [one for one in done if one.went.again is None or one.went.said != CRASHED]
 
 
-async def _after_a_crash(store: SqliteStore, plans: Plans, batch: Batch, clock: Clock) -> None:
+async def _after_a_crash(store: SqliteStore, plans: Plans, batch: Batch, clock: Clock) -> Went:
     """A sending that began and of which nothing more is known."""
     buyer = _buyer(store, plans, batch)
     safe = isinstance(buyer, tuple) and buyer[1].batch is not None and _may_repeat(buyer[1], buyer[1].batch)
     state, again = ("closed", clock.now()) if safe else ("in_doubt", None)
-    await _note(store, batch, Went(state, batch.step, CRASHED, None, again))
+    return await _note(store, batch, Went(state, batch.step, CRASHED, None, again))
 
 
 def _may_repeat(buyer: m.Buyer, terms: m.Batch) -> bool:

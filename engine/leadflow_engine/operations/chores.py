@@ -62,7 +62,7 @@ async def _postbacks(hands: Hands, tell: Tell) -> None:
 
 async def _batches(hands: Hands, tell: Tell) -> None:
     for done in await batching.send_batches(hands.store, hands.plans, hands.outbound, hands.clock):
-        tell(Did(batching.sentence(done)))
+        tell(Did(batching.sentence(done), done.is_trouble))
 
 
 def _sentence(told: Told) -> str:

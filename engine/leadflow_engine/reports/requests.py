@@ -18,18 +18,21 @@ _SHELL: Final = re.compile(r"[A-Za-z0-9_./:=@%+,-]+\Z")
 
 
 def http_text(rendered: Rendered) -> str:
-    """The request as it goes over the wire, its body as it is, secrets as ``***``."""
+    """The request as it goes over the wire, its body as it is, secrets as ``***``; of a mail what it says."""
     wire = rendered.wire
     parts = urlsplit(wire.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{wire.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
+    is_mail = parts.scheme == "mailto"
+    lines = [] if is_mail else [f"{wire.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in wire.headers]
     return _hidden(wire, "\n".join(lines) + "\n\n" + (wire.body.decode() if wire.body is not None else ""))
 
 
 def curl(rendered: Rendered) -> str:
-    """The request as a command of a shell; a secret is taken from the variable of its name."""
+    """The request as a command of a shell; a secret is taken from the variable of its name. "" for a mail."""
     wire = rendered.wire
+    if wire.url.startswith("mailto:"):
+        return ""
     pieces = [f"curl -X {wire.method} {_quoted(wire, wire.url)}"]
     pieces += [_header(wire, name, value) for name, value in wire.headers]
     if wire.body is not None:

@@ -180,7 +180,8 @@ def test_killed_in_a_request_it_is_in_doubt(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         world.send(Dying(Taker(200), 1, False))  # type: ignore[arg-type]
     taker = Taker(200)
-    assert world.send(taker) == [] and taker.asked == []
+    [done] = world.send(taker)
+    assert done.is_trouble and taker.asked == []
     assert (state(world), world.batches()[0].failure) == (
         "in_doubt",
         "leadflow ended before there was an answer",
