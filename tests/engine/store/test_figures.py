@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -247,3 +248,19 @@ def other(kit: Any, store: SqliteStore, lead: str) -> Any:
     story = kit.story(lead)
     store.write_now(story.accept())
     return story
+
+
+def test_a_dry_run_sees_the_figures_of_its_journal(kit: Any, store: SqliteStore, path: Path) -> None:
+    sold(kit, store, "L1")
+    bill = invoices.Invoice("", "sunpath", "2026-11", "USD", 0, kit.clock.now(), None, "UTC")
+    kit.clock.pass_(hours=12)
+    store.transact(lambda core: invoices.issue(core, bill, kit.clock.now(), "ann"))
+    paid = payments.Payment("buyer/sunpath", Decimal("50"), kit.clock.now(), "ann", "as billed")
+    store.transact(lambda core: payments.pay(core, paid))
+    copy = SqliteStore.snapshot(path, kit.clock)
+    assert Told(copy)("sold") == "1"
+    assert Told(copy)("days_to_pay") == "0.5"
+    assert copy.query("SELECT * FROM account ORDER BY name") == store.query(
+        "SELECT * FROM account ORDER BY name"
+    )
+    copy.close_now()
