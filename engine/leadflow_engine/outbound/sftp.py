@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from leadflow_dsl.terms import Const, SecretRef
@@ -16,7 +16,7 @@ from leadflow_engine.outbound.results import Failed
 from leadflow_engine.secrets import Secrets
 
 if TYPE_CHECKING:
-    import asyncssh
+    from asyncssh import SFTPClient, SSHClientConnection
 
 KNOWN: Final = "LEADFLOW_SFTP_KNOWN_HOSTS"
 FINGERPRINTS: Final = "LEADFLOW_SFTP_HOST_KEYS"
@@ -102,7 +102,7 @@ async def _connected(
     settings: SftpSettings,
     secrets: Secrets,
     place: tuple[str, str, int],
-) -> asyncssh.SSHClientConnection:
+) -> SSHClientConnection:
     host, address, port = place
     user, password = _credentials(request, secrets)
     wanted = settings.fingerprints.get(f"{host}:{port}", "")
@@ -114,7 +114,7 @@ async def _connected(
             return bool(wanted) and bool(key.get_fingerprint() == wanted)
 
     keys = [settings.key] if settings.key else None
-    connected = await asyncssh.connect(
+    connection: SSHClientConnection = await asyncssh.connect(
         address,
         port,
         client_factory=Client,
@@ -127,7 +127,7 @@ async def _connected(
         agent_path=None,
         gss_host=None,
     )
-    return cast("asyncssh.SSHClientConnection", connected)
+    return connection
 
 
 def _credentials(request: HttpRequest, secrets: Secrets) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def _credentials(request: HttpRequest, secrets: Secrets) -> tuple[str, str]:
 
 
 async def _work(
-    asyncssh: Any, client: asyncssh.SFTPClient, request: HttpRequest, path: str, secrets: Secrets
+    asyncssh: Any, client: SFTPClient, request: HttpRequest, path: str, secrets: Secrets
 ) -> tuple[int, str]:
     try:
         if request.method != "MOVE":
@@ -164,7 +164,7 @@ async def _work(
         return 403, f"{path.rpartition('/')[0]} may not be written to"
 
 
-async def _rename(asyncssh: Any, client: asyncssh.SFTPClient, path: str, target: str) -> None:
+async def _rename(asyncssh: Any, client: SFTPClient, path: str, target: str) -> None:
     try:
         await client.posix_rename(path, target)
     except asyncssh.SFTPOpUnsupported:
