@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -13,14 +13,14 @@ from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.effects import Json
 from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.lead import Lead
-from leadflow_engine.limits.windows import window
 from leadflow_engine.masking import personal_texts
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
+from leadflow_engine.operations.return_terms import at_most, judge, listed
 from leadflow_engine.plan import Plan
 from leadflow_engine.response import excerpt
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.codec import iso, moment, money
-from leadflow_engine.store.returns import Asked, AtMost, Outcome, Sold, deliveries_to, take_back
+from leadflow_engine.store.returns import Asked, Outcome, Sold, deliveries_to, take_back
 
 A_DAY: Final = datetime.timedelta(days=1)
 _PLANS: Final[WeakKeyDictionary[SqliteStore, Plans]] = WeakKeyDictionary()
@@ -62,8 +62,8 @@ def return_lead(store: SqliteStore, plans: Plans, said: Return, now: datetime.da
     if at > now or at < moment(sold.sold_at or iso(now)):
         when = "lies ahead" if at > now else f"is before the sale, {(sold.sold_at or '')[:19]}Z"
         return Outcome("impossible", f"{at:%Y-%m-%d %H:%M} UTC {when}")
-    plan, lead = known(store, plans, said.lead)
-    return store.transact(lambda core: take_back(core, _asked(plan, lead, said, sold, at)))
+    asked = _asked(known(store, plans, said.lead), said, sold, at)
+    return store.transact(lambda core: take_back(core, asked))
 
 
 def _when(at: datetime.datetime, sold_at: datetime.datetime) -> datetime.datetime:
@@ -71,15 +71,27 @@ def _when(at: datetime.datetime, sold_at: datetime.datetime) -> datetime.datetim
     return max(at, sold_at) if sold_at - at < A_DAY else at
 
 
-def known(store: SqliteStore, plans: Plans, lead: str) -> tuple[Plan, Lead | None]:
-    """The plan on which a lead was routed, and the lead as it ended; None where its values are gone. Raises
-    ``StoreError`` where the plan cannot be had."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a lead that comes back: the plan on which it was routed, its source, whether it is a test, and
+    its values as it ended; None where they are gone."""
+
+    plan: Plan
+    source: m.Source
+    test: bool
+    lead: Lead | None
+
+
+def known(store: SqliteStore, plans: Plans, lead: str) -> Known:
+    """What a return is judged by. Raises ``StoreError`` where the lead's plan cannot be had."""
     facts = store.facts(lead)
     try:
         plan = plans.of(lead, facts)
     except CANNOT_GO_ON as problem:
         raise StoreError(str(problem)) from None
-    return plan, last_scope(plan, lead, facts) if facts[0].content is not None else None
+    [(source, test)] = store.query("SELECT source, test FROM lead WHERE id = ?", (lead,))
+    scope = last_scope(plan, lead, facts) if facts[0].content is not None else None
+    return Known(plan, plan.sources[source], bool(test), scope)
 
 
 def _delivery(store: SqliteStore, said: Return) -> Sold | Outcome:
@@ -94,13 +106,11 @@ def _delivery(store: SqliteStore, said: Return) -> Sold | Outcome:
     return Outcome("impossible", why.format(said.buyer))
 
 
-def _asked(plan: Plan, lead: Lead | None, said: Return, sold: Sold, at: datetime.datetime) -> Asked:
-    buyer = plan.buyers[said.buyer].buyer
-    reason = _written(buyer, lead, said.reason)
+def _asked(of: Known, said: Return, sold: Sold, at: datetime.datetime) -> Asked:
+    buyer = of.plan.buyers[said.buyer].buyer
+    reason = _written(buyer, of.lead, said.reason)
     rule, denied = judge(buyer, reason, moment(sold.sold_at or iso(at)), at)
-    source = plan.sources[lead.source] if lead else None
-    tests = lead is None or lead.test
-    told = [n for n, each in enumerate(source.postbacks, 1) if "returned" in each.events] if source else []
+    told = [n for n, each in enumerate(of.source.postbacks, 1) if "returned" in each.events]
     return Asked(
         sold=sold,
         at=iso(at),
@@ -109,66 +119,29 @@ def _asked(plan: Plan, lead: Lead | None, said: Return, sold: Sold, at: datetime
         because=said.because,
         denied=denied,
         force=said.force,
-        most=tuple(_at_most(buyer, each, sold) for each in buyer.returns_at_most),
-        cost_back=lead is not None and _cost_comes_back(plan, lead),
-        postbacks=() if tests else tuple(told),
-        resubmit=not tests and _goes_on(rule, lead),
+        most=tuple(at_most(buyer, each, sold.sold_at or iso(at)) for each in buyer.returns_at_most),
+        cost_back=_cost_comes_back(of),
+        postbacks=() if of.test else tuple(told),
+        resubmit=not of.test and _goes_on(rule, of.lead),
     )
 
 
-def _cost_comes_back(plan: Plan, lead: Lead) -> bool:
-    """Does the source say `back on return` of the cost that counts for this lead?"""
-    costs = plan.sources[lead.source].costs
-    mine = next((cost for cost in costs if cost.when is None or holds(cost.when, lead) is True), None)
-    return mine is not None and mine.back_on_return
-
-
-def judge(
-    buyer: m.Buyer, reason: str, sold_at: datetime.datetime, at: datetime.datetime
-) -> tuple[m.Returns | None, str]:
-    """The rule by which a buyer may return for a reason, and "" where it may at ``at``; else why it may not."""
-    if not buyer.returns:
-        return None, f"{buyer.name} has no `returns`: what it buys it keeps"
-    listed = [rule for rule in buyer.returns if not rule.reasons or _listed(rule.reasons, reason)]
-    if not listed:
-        known = ", ".join(f"`{each}`" for rule in buyer.returns for each in rule.reasons)
-        return None, f"`{reason}` is none of the reasons of {buyer.name}: {known}"
-    longest = max(listed, key=lambda rule: rule.within)
-    fitting = next((rule for rule in listed if at - sold_at <= rule.within), None)
-    if fitting is None:
-        return longest, f"returned {_days(at - sold_at)} after the sale: {_days(longest.within)} are allowed"
-    return fitting, ""
-
-
-def _listed(reasons: Sequence[str], reason: str) -> str:
-    """The reason as the flow writes it; "" where it is not among them."""
-    return next((each for each in reasons if _folded(each) == _folded(reason)), "")
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.replace("_", " ").casefold().split())
-
-
-def _days(length: datetime.timedelta) -> str:
-    """A length as people say it: in days from two days on, else in hours."""
-    if length >= datetime.timedelta(days=2):
-        return f"{length.days} days"
-    hours = int(length.total_seconds() // 3600)
-    return f"{hours} hour{'' if hours == 1 else 's'}"
+def _cost_comes_back(of: Known) -> bool:
+    """Does the source say `back on return` of the cost that counts for this lead? Where its values are gone, of the
+    first that counts for every lead."""
+    for cost in of.source.costs:
+        if cost.when is None or (of.lead is not None and holds(cost.when, of.lead) is True):
+            return cost.back_on_return
+    return False
 
 
 def _written(buyer: m.Buyer, lead: Lead | None, reason: str) -> str:
-    """The reason as it is kept: as the flow writes it, else as it came, with what is personal in the lead masked."""
+    """The reason as it is kept: as the flow writes it, else as it came, with what is personal in the lead masked;
+    where that is not known any more it is not kept."""
     for rule in buyer.returns:
-        if found := _listed(rule.reasons, reason):
+        if found := listed(rule.reasons, reason):
             return found
-    return excerpt(reason.strip(), personal_texts(lead) if lead else (), LONGEST)
-
-
-def _at_most(buyer: m.Buyer, most: m.ReturnsAtMost, sold: Sold) -> AtMost:
-    span = window(most.period, buyer.timezone, moment(sold.sold_at or ""))
-    percent = f"{(most.share * 100).normalize():f}"
-    return AtMost(most.share, iso(span.start), iso(span.end), f"at most {percent}% per {most.period}")
+    return excerpt(reason.strip(), personal_texts(lead), LONGEST) if lead is not None else "another reason"
 
 
 def _goes_on(rule: m.Returns | None, lead: Lead | None) -> bool:

@@ -173,6 +173,16 @@ def test_what_is_personal_in_a_reason_is_masked(market: Market) -> None:
     assert row["said"].startswith("`*** is not hers` is none of the reasons of sun")
 
 
+def test_the_cost_comes_back_and_the_source_is_told_though_the_leads_values_are_gone(market: Market) -> None:
+    market.sell("Ana")
+    market.store.transact(lambda core: core.connection.execute("UPDATE fact SET content = NULL"))
+    came = market.back("Ana", reason="call 512-236-0147", force=True)
+    assert (came.credited, came.back, came.next) == (50_000_000, 18_000_000, "")
+    assert market.summary("Ana")["returns"][0]["reason"] == "another reason"
+    occasions = market.store.query("SELECT occasion FROM postback ORDER BY 1")
+    assert occasions == [("",), ("returned/sun/1/1",)]
+
+
 def test_rates_are_by_the_day_of_the_sale(market: Market) -> None:
     market.sell("Ana", "Ben")
     market.run.clock.at += 3 * DAY
