@@ -104,6 +104,8 @@ def _score_lines(step: m.Score, say: Phrases) -> Iterator[Line]:
         yield Line(f"{sign}{say.written(each.amount)} when {say.written(each.when)}")
     if step.low is not None and step.high is not None:
         yield Line(f"from {step.low} to {step.high}", "muted")
+    if step.shadow:
+        yield Line("shadow: compared, not used", "muted")
 
 
 def _deliver_lines(step: m.Deliver, say: Phrases) -> Iterator[Line]:
