@@ -21,6 +21,7 @@ from leadflow_dsl.checks.logic import logic
 from leadflow_dsl.checks.lookups import circular_lookups
 from leadflow_dsl.checks.name_style import name_style
 from leadflow_dsl.checks.opposites import opposites
+from leadflow_dsl.checks.policies import policies
 from leadflow_dsl.checks.privacy import personal_in_ping
 from leadflow_dsl.checks.readers import paid_early
 from leadflow_dsl.checks.retries import unsafe_retries
@@ -51,6 +52,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     shared_caps,
     trade,
     stages,
+    policies,
     sources,
     kept_long_enough,
     logic,

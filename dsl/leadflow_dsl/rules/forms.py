@@ -225,7 +225,33 @@ MODEL_AND_POINTS: Final = Rule(
     (("models/quality.json", _MODEL),),
 )
 
+_WEIGHED: Final = """\
+buyer acme {
+  price 20.00
+  weight 3
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { accepted when "status" == "ok"  otherwise rejected }
+  }
+}
+buyer best like acme { weight 2 }
+policy "slow" when stats.acceptance_rate(acme, 1h) < 40% { weight best 9 }
+"""
+
+NOT_WEIGHED: Final = Rule(
+    "LF569",
+    "policy-weight-unread",
+    "warning",
+    "a policy's weight that no order reads",
+    "A weight shares first offers where a stage says `order by weight`. Of a buyer that stands in no such stage it "
+    "changes nothing.",
+    _WEIGHED + "route { waterfall acme, best { order by price } }\n",
+    _WEIGHED + "route { waterfall acme, best { order by weight } }\n",
+)
+
 RULES: Final = (
+    NOT_WEIGHED,
     NO_FIGURE,
     NO_SUCH_CAP,
     ONE_FIGURE,
