@@ -128,6 +128,17 @@ def text_of(value: object) -> str:
     return str(written(value, "text"))
 
 
+def countable(value: object) -> object:
+    """A value as arithmetic sees it: a text that is a number is that number, any other is blank."""
+    if not isinstance(value, str):
+        return value
+    try:
+        number = Decimal(value.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def _add(left: object, right: object) -> object:
     return left + right  # type: ignore[operator]
 

@@ -18,6 +18,7 @@ from leadflow_engine.evaluation.comparing import (
     Open,
     at_most,
     contains,
+    countable,
     equal,
     folded,
     plain,
@@ -166,7 +167,7 @@ def _opened(*values: object) -> Open | None:
 
 
 def _arithmetic(term: t.Op, scope: Scope) -> object:
-    left, right = plain(evaluate(term.args[0], scope)), plain(evaluate(term.args[1], scope))
+    left, right = (countable(plain(evaluate(arg, scope))) for arg in term.args)
     opened = _opened(left, right)
     if opened or left is None or right is None:
         return opened
@@ -177,7 +178,7 @@ def _arithmetic(term: t.Op, scope: Scope) -> object:
 
 
 def _negative(term: t.Op, scope: Scope) -> object:
-    value = plain(evaluate(term.args[0], scope))
+    value = countable(plain(evaluate(term.args[0], scope)))
     if isinstance(value, Decimal | datetime.timedelta):
         return -value
     return value if isinstance(value, Open) else None

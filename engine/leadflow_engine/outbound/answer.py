@@ -15,6 +15,7 @@ LIMIT = 1024 * 1024
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
+_PROLOG = re.compile(rb"\s*<\?xml[^>]{0,120}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -66,15 +67,21 @@ def _inflated(raw: bytes, name: str) -> bytes:
 
 
 def decoded(raw: bytes, content_type: str) -> str:
-    """The body as text: by the header's charset, else by its byte-order mark, else UTF-8. Never raises; what does
-    not decode becomes U+FFFD."""
-    for charset in (_declared(content_type), _marked(raw)):
+    """The body as text: by the header's charset, else by its byte-order mark, else UTF-8, else by its XML
+    declaration. Never raises; what does not decode becomes U+FFFD."""
+    for charset in (_declared(content_type), _marked(raw), "utf-8", _of_prolog(raw)):
         if charset is not None:
             try:
                 return raw.decode(charset).removeprefix("\ufeff")
             except (UnicodeError, LookupError):  # LookupError: a codec that makes no text
                 continue
     return raw.decode("utf-8", "replace")
+
+
+def _of_prolog(raw: bytes) -> str | None:
+    """The encoding that an XML declaration names."""
+    match = _PROLOG.match(raw[:200])
+    return _declared(f"charset={match[1].decode('ascii')}") if match else None
 
 
 def _declared(content_type: str) -> str | None:

@@ -19,11 +19,13 @@ MAX_PAIRS = 10_000
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """``kind`` is what it was read as in the end; ``tree`` what paths walk over (the text itself for text and html);
-    ``problem`` says why it was not read as what it should be, "" where it was."""
+    ``problem`` says why it was not read as what it should be, "" where it was; ``guess`` why it was not read as what
+    it begins like, though nobody said that it is that."""
 
     kind: str
     tree: Json
     problem: str = ""
+    guess: str = ""
 
 
 def decode(declared: str, content_type: str, body: str) -> Decoded:
@@ -39,7 +41,11 @@ def decode(declared: str, content_type: str, body: str) -> Decoded:
         return _decoded(promised, text)
     looks = looks_like(text) if not declared else ""
     found = _decoded(looks, text) if looks else None
-    return found if found and not found.problem else Decoded(promised or "text", text)
+    if found and not found.problem:
+        return found
+    return Decoded(
+        promised or "text", text, guess=found.problem if found and (not promised or looks == "json") else ""
+    )
 
 
 def _decoded(kind: str, text: str) -> Decoded:
@@ -63,10 +69,10 @@ def by_content_type(content_type: str) -> str:
 
 def looks_like(text: str) -> str:
     """What a body without a telling content type begins like."""
-    start = text.lstrip()[:5].lower()
+    start = text.lstrip()[:14].lower()
     if start[:1] in {"{", "["}:
         return "json"
-    return "xml" if start[:1] == "<" and not start.startswith(("<html", "<!doc")) else ""
+    return "xml" if start[:1] == "<" and not start.startswith(("<html", "<!doctype html")) else ""
 
 
 # ------------------------------------------------------------------ decoders

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ class Reader:
     """A compiled response: every path, selector and pattern in it has been checked."""
 
     response: m.Response
+    walks: bool = False
+    """Whether a rule's condition walks over the answer as a tree."""
 
     def read(
         self,
@@ -49,6 +51,8 @@ class Reader:
         pairs: Headers = tuple((pair[0], pair[1]) for pair in headers)
         content_type = next((value for name, value in pairs if name.lower() == "content-type"), "")
         decoded = decode(self.response.kind, content_type, body)
+        if decoded.guess and self.walks:  # a broken tree must not count as one that says no
+            decoded = replace(decoded, problem=decoded.guess)
         answer = AnswerScope(status, pairs, body, decoded.tree, scope)
         if decoded.problem:
             answer.note(decoded.problem)
@@ -122,7 +126,7 @@ def _sets(sets: tuple[m.SetValue, ...], answer: AnswerScope, country: str, zone:
 def _bids(bids: m.Bids | None, answer: AnswerScope, country: str, zone: str) -> tuple[Bid, ...]:
     if bids is None:
         return ()
-    found = answer.path(bids.path)
+    found = answer.tree_at(bids.path)
     items = found if isinstance(found, list) else []
     if not items:
         answer.note(f'"{bids.path.source}" gives no bids')
@@ -150,7 +154,14 @@ def compile_response(response: m.Response) -> Reader:
     Raises ``ValueError`` for what lint reports: ``jmes.PathError``, ``selectors.SelectorError``, a pattern that RE2
     refuses.
     """
-    return Reader(_turned(response, _prepared))
+    walks = any(isinstance(term, t.Path) for rule in response.verdicts for term in _all(rule.condition))
+    return Reader(_turned(response, _prepared), walks)
+
+
+def _all(term: t.Term) -> Iterator[t.Term]:
+    yield term
+    for child in t.children(term):
+        yield from _all(child)
 
 
 def _prepared(part: object) -> object:

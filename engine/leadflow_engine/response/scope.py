@@ -44,7 +44,14 @@ class AnswerScope:
 
     def path(self, path: Path) -> object:
         """What a JMESPath gives over the body: blank for an empty list or object too; where it does not fit, blank
-        with a note."""
+        with a note. An element of XML that has attributes is its text, as one without is."""
+        found = self.tree_at(path)
+        return (
+            [text_of_element(item) for item in found] if isinstance(found, list) else text_of_element(found)
+        )
+
+    def tree_at(self, path: Path) -> Json:
+        """``path``, with elements as they are."""
         try:
             found = jmes.compile_path(path.source).of(self.tree)
             return None if isinstance(found, list | dict) and not found else found
@@ -84,6 +91,11 @@ class AnswerScope:
         if source not in self._css:
             self._css[source] = selector(source).first(self.html())
         return self._css[source]
+
+
+def text_of_element(found: Json) -> Json:
+    """The text of an element with attributes; anything else as it is."""
+    return found["#text"] if isinstance(found, dict) and "#text" in found else found
 
 
 def _header(scope: AnswerScope, name: str) -> str | None:

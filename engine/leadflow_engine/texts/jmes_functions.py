@@ -98,7 +98,11 @@ def _average(items: Sequence[Json]) -> Decimal | None:
 def _join(separator: str, items: Sequence[Json] | None) -> str | None:
     if items is None:
         return None
-    present = [item for item in items if item is not None]
+    present = [
+        item["#text"] if isinstance(item, dict) and "#text" in item else item
+        for item in items
+        if item is not None
+    ]
     if any(isinstance(item, list | dict) for item in present):
         raise Unfit("the list to join holds lists or objects")
     return _bounded(separator.join(scalar_text(item) for item in present))

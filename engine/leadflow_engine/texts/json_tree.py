@@ -1,4 +1,5 @@
-"""Reading JSON strictly: numbers exact, no name twice, no NaN, depth and digits bounded."""
+"""Reading JSON strictly: numbers exact, no name twice, no NaN, depth and digits bounded. A line end or a tab within a
+text, which many senders forget to escape, can mean nothing else and is taken."""
 
 from __future__ import annotations
 
@@ -20,7 +21,12 @@ def read_json(text: str) -> Json:
     """Strict JSON with exact numbers. Raises ``Unreadable``: NaN, a name twice, too deep, a number too long."""
     try:
         tree = json.loads(
-            text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=_once
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_constant,
+            object_pairs_hook=_once,
+            strict=False,
         )
     except json.JSONDecodeError as problem:
         raise Unreadable(f"{problem.msg}, line {problem.lineno} column {problem.colno}") from problem

@@ -122,3 +122,19 @@ async def test_an_answer_cannot_bring_a_placeholder(forged: str) -> None:
     """Else a buyer could answer with one as its reference, and be posted the secret of another buyer."""
     result = await answer_to(http(f'{{"id": "{forged}"}}'.encode()), {"KEY": "value of the key"})
     assert result["body"] == '{"id": "\ufffdKEY\ufffd"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><m>caf\xe9</m>', "text/xml", "café</m>"),
+        (b"<?xml version='1.0' encoding='windows-1252'?><m>\x80</m>", "", "€</m>"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><m>caf\xc3\xa9</m>', "", "café</m>"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><m>caf\xe9</m>', "text/xml; charset=utf-8", "café</m>"),
+        (b'<?xml version="1.0" encoding="rot13"?><m>caf\xe9</m>', "", "caf\ufffd</m>"),
+    ],
+)
+def test_an_xml_declaration_counts_where_the_body_is_no_utf_8(
+    body: bytes, content_type: str, text: str
+) -> None:
+    assert decoded(body, content_type).endswith(text)

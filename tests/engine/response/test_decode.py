@@ -41,6 +41,23 @@ def test_what_a_body_is_read_as(declared, content_type, body, kind, readable):
     assert (decoded.kind, not decoded.problem) == (kind, readable)
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "guessed"),
+    [
+        ("", '{"a": 1,}', True),
+        ("text/html", '{"a": 1', True),
+        ("", "<r><a>&nbsp;</a></r>", True),
+        ("", "<!DOCTYPE r><r/>", True),
+        ("text/html", "<br>not sold", False),
+        ("", "<!DOCTYPE html><p>x", False),
+        ("", "not sold", False),
+        ("", '{"a": "two\nlines"}', False),
+    ],
+)
+def test_what_is_broken_is_told_by_what_it_begins_like(content_type, body, guessed):
+    assert bool(decode("", content_type, body).guess) is guessed
+
+
 def test_numbers_are_exact():
     assert decode("json", "", '{"a": 0.1, "b": 12345678901234567890.5}').tree == {
         "a": Decimal("0.1"),

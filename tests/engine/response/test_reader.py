@@ -35,6 +35,28 @@ class TestVerdicts:
             0,
         ]
 
+    def test_a_broken_tree_is_no_refusal_where_rules_walk_over_it(self, say, read):
+        walking = say.response("", say.rule("accepted", say.path("ok")))
+        reading = read(walking, '{"ok": true')
+        assert (reading.verdict, reading.readable) == ("", False)
+        looking = say.response("", say.rule("accepted", say.op("contains", say.piece("text"), "true")))
+        assert read(looking, "[error] no").verdict == "rejected"
+
+    def test_an_element_with_attributes_is_its_text(self, say, read):
+        described = say.response("xml", say.rule("accepted", say.op("==", say.path("r.s"), "ok")))
+        assert read(described, "<r><s code='1'>ok</s></r>").verdict == "accepted"
+        several = say.response("xml", say.rule("accepted", say.op("contains", say.path("r.s"), "ok")))
+        assert read(several, "<r><s>no</s><s code='1'>ok</s></r>").verdict == "accepted"
+
+    def test_a_text_that_is_a_number_is_calculated_with(self, say, read):
+        cents = say.op("==", say.op("/", say.path("r.p"), 100), Decimal("12.5"))
+        assert (
+            read(say.response("xml", say.rule("accepted", cents)), "<r><p> 1250 </p></r>").verdict
+            == "accepted"
+        )
+        rest = say.op("==", say.op("%", say.path("p"), 2), 1)
+        assert read(say.response("json", say.rule("accepted", rest)), '{"p": "%99d"}').verdict == "rejected"
+
     @pytest.mark.parametrize("status", [302, 404, 429, 500, 503])
     def test_otherwise_speaks_only_of_a_good_status(self, say, read, status):
         reading = read(say.response("json", say.rule("accepted", say.path("ok"))), "{}", status)
