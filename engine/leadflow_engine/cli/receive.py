@@ -11,6 +11,7 @@ from leadflow_engine.cli import options
 
 if TYPE_CHECKING:
     from leadflow_engine.intake.call import Call
+    from leadflow_engine.plan import Plan
 
 
 @click.command("receive", short_help="Show what would be read from a source's call.")
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--query", default="", metavar="A=1&B=2", help="A query; REQUEST is a body then.")
 @click.option("--method", default="", metavar="METHOD", help="GET or POST; REQUEST is a body then.")
 @click.option("--at", default="", metavar="TIME", help="When it came: 2026-11-20T14:30Z. Now, otherwise.")
+@click.option("--callback", is_flag=True, help="SOURCE is a buyer, and the call its verdict.")
 @click.option("--unverified", is_flag=True, help="The call need not prove itself: no key, no signature.")
 @options.form("text", "json")
 def command(
@@ -33,10 +35,13 @@ def command(
     query: str,
     method: str,
     at: str,
+    callback: bool,
     unverified: bool,
     form: str,
 ) -> None:
     """Show what FLOW would read from a call of SOURCE: the leads, each field, and what the door says.
+
+    With --callback SOURCE is a buyer that calls with its verdict.
 
     REQUEST is a file (standard input otherwise) with a request as HTTP text, or with a body alone where --header,
     --query or --method is given. Nothing is sent and nothing is written. Ends with 1 where a lead is refused.
@@ -47,6 +52,9 @@ def command(
     from leadflow_engine.reports.received import trial_json, trial_lines
 
     plan = loaded(flow)
+    if callback:
+        _callback(plan, source, _call(request, headers, query, method, _moment(at)), unverified, form)
+        return
     said = source_of(plan, source, asked_by="SOURCE is")
     call = _call(request, headers, query, method, _moment(at))
     secrets = None if unverified else call_secrets(plan, said)
@@ -55,6 +63,30 @@ def command(
         click.echo(line)
     refused = any(each.reply is not None for each in trial.leads)
     raise SystemExit(1 if refused or (trial.answered and trial.answered.status >= 400) else 0)
+
+
+def _callback(plan: Plan, buyer: str, call: Call, unverified: bool, form: str) -> None:
+    from leadflow_engine.cli.failing import CannotStart
+    from leadflow_engine.intake.call import Refused
+    from leadflow_engine.operations.calling_back import as_source, read_call
+    from leadflow_engine.operations.loading import call_secrets
+    from leadflow_engine.reports.called_back import called_lines, called_object
+    from leadflow_engine.reports.lead_object import json_line
+
+    said = plan.buyers[buyer].buyer.callback if buyer in plan.buyers else None
+    if said is None:
+        raise CannotStart(f"`{buyer}` is no buyer that says `callback`")
+    try:
+        secrets = None if unverified else call_secrets(plan, as_source(buyer, said))
+        token, reading = read_call(plan, buyer, said, call, secrets)
+    except Refused as refused:
+        click.echo(f"{refused.answered.status}  {refused.answered.why}")
+        raise SystemExit(1) from None
+    if form == "json":
+        click.echo(json_line(called_object(token, reading)))
+        return
+    for line in called_lines(token, reading):
+        click.echo(line)
 
 
 def _moment(text: str) -> datetime.datetime:

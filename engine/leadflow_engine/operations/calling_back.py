@@ -104,21 +104,34 @@ async def _at_rest(store: SqliteStore, lead: str, patience: float) -> bool:
 def _proved(
     store: SqliteStore, plan: Plan, buyer: str, callback: m.Callback, call: Call, secrets: Secrets
 ) -> tuple[Place, Reading]:
-    """Who calls is looked at before what he says. A call without a proof of its own must know the delivery's token.
+    token, reading = read_call(plan, buyer, callback, call, secrets)
+    return _place(store, plan.flow.name, buyer, token, reading.reference), reading
 
-    That a signed call came before is no matter: the same call again changes nothing."""
+
+def as_source(buyer: str, callback: m.Callback) -> m.Source:
+    """What proves a callback, as a source would say it."""
+    return m.Source(f"callback of {buyer}", verify=callback.verify, span=callback.span)
+
+
+def read_call(
+    plan: Plan, buyer: str, callback: m.Callback, call: Call, secrets: Secrets | None
+) -> tuple[str, Reading]:
+    """The token of the address that was called ("" where it has none) and what the call says; ``secrets`` None: it need
+    not prove itself. Raises ``Refused``.
+
+    Who calls is looked at before what he says. A call without a proof of its own must know the delivery's token. That
+    a signed call came before is no matter: the same call again changes nothing."""
     if call.method.upper() not in METHODS:
         raise Refused(405, "a verdict is sent by POST or GET", (("Allow", ", ".join(METHODS)),))
-    as_source = m.Source(f"callback of {buyer}", verify=callback.verify)
-    proof.check_signatures(as_source, call, secrets, lambda: read_body(call, ()).tree)
-    if any(said.kind == "field" for said in callback.verify):
-        proof.check_fields(as_source, read_body(call, ()).tree, secrets)
     token = _token(call)
-    flow = plan.flow.name
-    if not token and not callback.verify:
-        raise Refused(401, "a call that proves nothing must come to the delivery's own address")
-    reading = _reading(plan, callback, call)
-    return _place(store, flow, buyer, token, reading.reference), reading
+    if secrets is not None:
+        said = as_source(buyer, callback)
+        proof.check_signatures(said, call, secrets, lambda: read_body(call, ()).tree)
+        if any(each.kind == "field" for each in callback.verify):
+            proof.check_fields(said, read_body(call, ()).tree, secrets)
+        if not token and not callback.verify:
+            raise Refused(401, "a call that proves nothing must come to the delivery's own address")
+    return token, _reading(plan, callback, call)
 
 
 def _token(call: Call) -> str:
