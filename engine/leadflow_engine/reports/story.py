@@ -91,8 +91,6 @@ def answer(summary: Mapping[str, Any], setting: Setting) -> str:
             if outcome in {"sold", "fallback"}
             else f"{word(outcome)}; sold to {sold}"
         )
-    if outcome == "returned":  # the reason says it
-        return str(summary["reason"])
     reason = f": {summary['reason']}" if summary["reason"] else ""
     return f"{word(outcome)}{reason}"
 

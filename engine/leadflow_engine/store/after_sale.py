@@ -9,7 +9,7 @@ from leadflow_engine.store.event import Event
 
 
 def show_returned(event: Event, reason: str = "came back before the lead had ended") -> None:
-    """Show a sold lead as returned where nobody has it any more."""
+    """Show a sold lead as returned where nobody has it any more. Its source reads the reason: it names no buyer."""
     has = "SELECT 1 FROM delivery WHERE lead = ?1 AND state = "
     event.connection.execute(
         "UPDATE lead SET outcome = 'returned', reason = ?2 WHERE id = ?1 AND outcome IN ('sold', 'fallback') "

@@ -230,7 +230,7 @@ def _undo_sale(event: Event, key: str, buyer: str, number: int, body: Mapping[st
         (event.lead, f"intent/{buyer}/{number}"),
     )
     sold_leads.follow(event)
-    show_returned(event, f"returned by {buyer}: {body['reason']}")
+    show_returned(event, body["reason"])
     lead = of_lead(event)
     if lead["test"]:
         return 0, 0

@@ -22,7 +22,7 @@ def test_a_return_for_a_listed_reason_is_credited_and_the_source_gives_its_cost_
     assert market.money("Ana") == {"sale": 50.0, "return": -50.0, "source": -18.0, "source_return": 18.0}
     assert market.state("Ana") == "returned"
     summary = market.summary("Ana")
-    assert (summary["outcome"], summary["reason"]) == ("returned", "returned by sun: bad phone")
+    assert (summary["outcome"], summary["reason"]) == ("returned", "bad phone")
     assert [row["reason"] for row in summary["returns"]] == ["bad phone"]
 
 

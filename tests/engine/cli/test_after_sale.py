@@ -45,7 +45,7 @@ def test_a_return_and_its_second_time(leadflow: Leadflow, lead: str) -> None:
     first = leadflow("return", lead[:6].lower(), "sun", "--reason", "bad phone").output
     assert first == f"{lead}  sun  returned: credited $50.00; the source gives back $18.00\n"
     assert "nothing new: returned before" in leadflow("return", lead, "sun", "--reason", "fraud").output
-    assert "returned by sun: bad phone" in leadflow("trace", lead).output
+    assert "returned: bad phone" in leadflow("trace", lead).output
     assert leadflow("trace", lead, "--replay").output.startswith("replay equal")
 
 
