@@ -26,7 +26,8 @@ class Lead:
     ``payload`` is what came of it, ``beside`` what stood beside it in a call of several leads. ``given`` are the
     fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that
     were asked (or skipped, or failed); ``results`` what they set. ``delivered`` is the reference of the delivery that
-    is asked about, ``callback_url`` where the buyer that is asked may call.
+    is asked about, ``callback_url`` where the buyer that is asked may call; ``offered`` is what the seller of a
+    ping is told (``interpreter.offering.Offering``).
     """
 
     plan: Plan
@@ -54,6 +55,7 @@ class Lead:
     callback_url: str = ""
     asked_price: Decimal | None = None
     figures: Mapping[str, Decimal | None] = field(default_factory=dict)
+    offered: object = None
     _truths: dict[int, Truth] = field(default_factory=dict)
     _computing: set[str] = field(default_factory=set)
 

@@ -6,13 +6,14 @@ to the store with every durable effect. Nothing else builds a Run.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
-from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor
+from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor, Standing
 from leadflow_engine.interpreter.flow import main
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.run import Run
@@ -170,6 +171,11 @@ def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:
         said = asdict(arrival.again)
         content["changed"] = dumps(said.pop("changed"))
         body["again"] = {**said, "without": list(arrival.again.without)}
+    if arrival.pinging:
+        body["pinging"] = True
+    if arrival.standing is not None:
+        body["standing"] = {"of": arrival.standing.of, "until": arrival.standing.until}
+        content["answers"] = json.dumps(arrival.standing.answers)
     return Fact(0, RECEIVED, "received", at, body, content)
 
 
@@ -184,8 +190,23 @@ def arrival_of(lead: str, received: Fact) -> Arrival:
         read_json(content.get(name, empty)) for name, empty in (("payload", "null"), ("beside", "{}"))
     )
     return Arrival(
-        lead, body["identity"], body["source"], payload, bool(body["test"]), beside, _again(body, content)
+        lead,
+        body["identity"],
+        body["source"],
+        payload,
+        bool(body["test"]),
+        beside,
+        _again(body, content),
+        bool(body.get("pinging")),
+        _standing(body, content),
     )
+
+
+def _standing(body: Mapping[str, Any], content: Mapping[str, Any]) -> Standing | None:
+    said = body.get("standing")
+    if said is None:
+        return None
+    return Standing(said["of"], said["until"], json.loads(content.get("answers", "{}")))
 
 
 def _again(body: Mapping[str, Any], content: Mapping[str, Any]) -> Again | None:

@@ -26,7 +26,6 @@ TOLD: Final = {"returned": RETURNED, "converted": CONVERTED}
 
 def source_ping(r: Resolver, node: nodes.SourcePing) -> model.SourcePing:
     """``ping { fields a, b  hold D }``."""
-    r.draft.not_built("ping of a source", node.span)
     fields: dict[str, None] = {}
     hold = None
     for item in node.items:
@@ -67,8 +66,6 @@ def _terms(request: model.Request) -> tuple[Term, ...]:
 def reply(r: Resolver, node: nodes.Reply) -> model.Reply:
     """``reply [on ping | on callback] [status N] KIND BODY``."""
     on = node.on.text if node.on else ""
-    if on == "ping":
-        r.draft.not_built(f"reply on {on}", node.span)
     here = r.at(AFTERWARDS.having(ANSWERED_PING).in_reply())
     return model.Reply(body(here, node, "reply"), on, _status(r, node.status), node.span)
 

@@ -84,6 +84,45 @@ def callback_reply(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Se
     return written if isinstance(written, Reply) else None
 
 
+def ping_reply(plan: Plan, lead: Lead, outcome: str, reason: str) -> Reply:
+    """What a seller hears that asks first: what it would be paid, by whom, and until when that stands."""
+    offering: Any = lead.offered
+    offers = offering.offers if offering is not None else ()
+    heard = "sold" if offers else outcome
+    buyers = [_offered(plan, offering, offer) for offer in offers]
+    price = buyers[0]["price"] if buyers else None
+    said = next((reply for reply in plan.sources[lead.source].replies if reply.on == "ping"), None)
+    told = {"id": lead.id if offers else None, "price": price, "buyers": buyers}
+    if said is not None:
+        told["expires"] = offering.until if offers else None
+        nothing: dict[str, Json] = {
+            "details": [],
+            "reference": None,
+            "price": price,
+            "redirect": None,
+            "sales": [],
+        }
+        result = {"outcome": heard, "reason": None if offers else reason, **nothing, "ping": told}
+        written = _written(plan, said, Beside(lead, result))
+        if isinstance(written, Reply):
+            return written
+    plain = [{**buyer, "price": buyer["price"].normal if buyer["price"] else None} for buyer in buyers]
+    body = {
+        "outcome": heard,
+        "ping_id": told["id"],
+        "price": plain[0]["price"] if plain else None,
+        "buyers": plain,
+    }
+    more = {"expires": offering.until.isoformat(timespec="seconds")} if offers else {"reason": reason or None}
+    return Reply(200, JSON, dumps({**body, **more}))
+
+
+def _offered(plan: Plan, offering: Any, offer: Any) -> dict[str, Json]:
+    buyer = plan.buyers[offer.buyer].buyer
+    name = buyer.legal_name or buyer.title or buyer.name
+    return {"id": buyer.name, "legal_name": name, "price": money_in(plan, offering.pays(offer))}
+
+
 def as_it_stands(summary: Mapping[str, Any]) -> Reply:
     """The answer that every source understands, for a lead as the journal has it; its status is 200, as it was asked
     for."""

@@ -36,10 +36,21 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a seller's ping had brought for the post that follows it: the ping's lead, until when it stands (ISO), and
+    by buyer its answer: ``key``, ``at`` (ISO) and ``result`` of the fact that keeps it (personal)."""
+
+    of: str
+    until: str
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """A lead as it arrives, before anything is known of it. ``identity`` names it for ever: the same one again is the
-    same lead. ``payload`` is what came of this lead, ``beside`` what stood beside it in a call of several. ``again`` is set
-    where it is not the first attempt."""
+    same lead. ``payload`` is what came of this lead, ``beside`` what stood beside it in a call of several. ``again`` is
+    set where it is not the first attempt; ``pinging`` where its seller only asks, ``standing`` where it had asked
+    before."""
 
     lead: str
     identity: str
@@ -48,6 +59,8 @@ class Arrival:
     test: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
     again: Again | None = None
+    pinging: bool = False
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from leadflow_engine.interpreter.fetching import before_fetch, fetch, fetched_be
 from leadflow_engine.interpreter.figures import learn_figures
 from leadflow_engine.interpreter.following import next_due
 from leadflow_engine.interpreter.journey import Journey, moment
+from leadflow_engine.interpreter.offering import Offered, come_to
+from leadflow_engine.interpreter.offering import refused as refused_ping
 from leadflow_engine.interpreter.routing import HOLDERS, Paused
 from leadflow_engine.interpreter.sharing import short_of
 from leadflow_engine.interpreter.stages.results import Waiting
@@ -51,7 +53,13 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
         return
     for index in range(journey.cursor.step, len(journey.plan.flow.steps)):
         journey.step = index
-        ending = yield from run_step(journey, index, journey.plan.flow.steps[index])
+        try:
+            ending = yield from run_step(journey, index, journey.plan.flow.steps[index])
+        except Offered as offered:
+            yield from _tell(journey, offered)
+            return
+        if isinstance(ending, Paused) and journey.arrival.pinging:
+            ending = Stop("unsold", f"nobody would have it now: {ending.waiting.reason}")
         if isinstance(ending, Paused):
             yield from _suspend(journey, ending)
             return
@@ -59,6 +67,13 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
             yield from _end(journey, ending)
             return
     yield from _finish(journey)
+
+
+def _tell(journey: Journey, offered: Offered) -> Generator[Any, Any, None]:
+    """A ping ends where somebody would be posted to: what its seller hears is known."""
+    journey.lead.offered = come_to(journey, offered)
+    names = ", ".join(offer.buyer for offer in offered.offers) or "nobody"
+    yield from _end(journey, Stop("unsold", f"a ping: {names} would have it; nothing was posted"))
 
 
 def _read(
@@ -90,12 +105,14 @@ def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
     """The source's own conditions: fields, criteria, then its dedupe keys and caps, all or none."""
     plan, lead = journey.plan, journey.lead
     _note_lead(journey)
-    found = list(intake.problems(plan, lead))
-    reason = "; ".join(found) or intake.refusal(plan, lead)
+    if journey.arrival.pinging:
+        reason = yield from refused_ping(journey)
+    else:
+        reason = "; ".join(intake.problems(plan, lead)) or intake.refusal(plan, lead)
     present = sum(not value.blank for value in lead.given.values())
     bad = sorted(name for name, value in lead.given.items() if not value.blank and not value.valid)
     note = f"{present} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
-    if not reason:
+    if not reason and not journey.arrival.pinging:
         reply = yield Effect(f"accept/{lead.source}", attempts.claims(journey))
         reason = "" if reply["accepted"] else str(reply["reason"])
         journey.accepted = not reason
@@ -186,7 +203,7 @@ def _end(journey: Journey, stop: Stop) -> Generator[Any, Any, None]:
     accepted = {"accepted"} if journey.accepted else set()
     events = {stop.outcome, *accepted}
     due = [number for number, each in enumerate(source.postbacks, 1) if events.intersection(each.events)]
-    postbacks = tuple(due) if not journey.lead.test else ()
+    postbacks = () if journey.lead.test or journey.arrival.pinging else tuple(due)
     yield Effect("end", End(stop.outcome, stop.reason, postbacks, _holds_transient(journey)))
 
 

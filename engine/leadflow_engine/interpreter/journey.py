@@ -43,7 +43,7 @@ class Journey:
     ``costs`` is what each look-up has cost for this lead; ``shares`` what each qualified buyer of a stage gains of a
     first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
     is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of; ``suppressible`` what of
-    the lead may be on lists that stop sales.
+    the lead may be on lists that stop sales; ``heard`` buyers whose answers to the seller's ping were used.
     """
 
     plan: Plan
@@ -74,6 +74,7 @@ class Journey:
     turns: dict[str, Result] = field(default_factory=dict)
     suppressible: Suppressible | None = None
     callback_urls: dict[str, str | None] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
     _mask: Mask | None = None
     step: int = 0
 

@@ -150,6 +150,9 @@ def _points(journey: Journey, step: m.Score) -> Generator[Any, Any, tuple[Decima
 
 def run_deliver(journey: Journey, index: int, step: m.Deliver) -> Generator[Any, Any, Ending]:
     """A copy to a CRM or a webhook: no sale, so a failure only ends the flow where it says so."""
+    if journey.arrival.pinging:
+        journey.ended("deliver", step.name, "skipped", "its seller only asks")
+        return None
     request = yield from build(journey, step.leg, step.name)
     if isinstance(request, RequestProblem):
         journey.ended("deliver", step.name, "error", request.reason)

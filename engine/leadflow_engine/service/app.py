@@ -27,6 +27,7 @@ from leadflow_engine.service.from_buyers import FromBuyers
 from leadflow_engine.service.http import call_of, head_of, response_of, whole_url
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.metrics import NOBODY, Metrics
+from leadflow_engine.service.pinging import ping
 from leadflow_engine.service.served import Flows, Served, ServedSource
 from leadflow_engine.service.submitting import Desk, submit
 from leadflow_engine.store import StoreError
@@ -71,6 +72,7 @@ def application(reception: Reception) -> Starlette:
             Route("/metrics", surface.shielded(surface.figures)),
             Route("/openapi.json", surface.shielded(surface.openapi)),
             Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
+            Route(f"{source}/ping", surface.shielded(surface.submit), methods=any_method),
             Route(source, surface.shielded(surface.instructions)),
             Route("/leads/{id}", surface.shielded(surface.lead)),
             Route("/leads/{id}/returns", surface.shielded(buyers.returns), methods=["POST"]),
@@ -110,7 +112,7 @@ class _Surface:
     # -------------------------------------------------------------- leads
 
     async def submit(self, request: Request) -> Answer:
-        """A call to a source."""
+        """A call to a source: a lead, or a ping."""
         began = time.perf_counter()
         place = self._place(request)
         answer = await self._submitted(request, place)
@@ -143,7 +145,8 @@ class _Surface:
             return busy("more leads are under way than can be taken at once; send it again")
         call = await call_of(request, self._here.desk.clock.now(), secrets.token_hex(16))
         call = whole_url(call, request.url.scheme) if _signs_urls(source) else call
-        return await submit(self._here.desk, served, source, call, caller)
+        deal = ping if request.url.path.endswith("/ping") else submit
+        return await deal(self._here.desk, served, source, call, caller)
 
     def _bucket(self, name: str, source: ServedSource) -> Bucket:
         bucket = self._here.buckets.get(name)

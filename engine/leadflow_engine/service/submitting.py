@@ -35,6 +35,7 @@ from leadflow_engine.service.entering import Note
 from leadflow_engine.service.runs import Going, Runs
 from leadflow_engine.service.served import Served, ServedSource
 from leadflow_engine.service.signed import SignedCalls, SignedNow
+from leadflow_engine.service.standing import answering
 from leadflow_engine.store import SqliteStore, StoreError, calls
 from leadflow_engine.store.core import Core
 from leadflow_engine.texts.json_text import dumps
@@ -80,6 +81,9 @@ async def submit(desk: Desk, served: Served, source: ServedSource, call: Call, c
     if caller.test:
         leads = tuple(dataclasses.replace(lead, test=True) for lead in leads)
     named = _named(call, leads)
+    follows = answering(desk.store, served, source, leads[0], call.received_at) if len(leads) == 1 else None
+    if follows is not None:
+        leads, named = (follows,), _Named(follows.identity, body_digest(call))
     other = _another_body(desk, named, leads)
     if other is not None:
         return other
@@ -94,7 +98,12 @@ def _named(call: Call, leads: Sequence[Arrival]) -> _Named | None:
         return None
     identity = leads[0].identity
     name = identity if len(leads) == 1 else identity.rpartition("/")[0]
-    return _Named(name, hashlib.sha256(call.body or call.query.encode("utf-8", "surrogatepass")).hexdigest())
+    return _Named(name, body_digest(call))
+
+
+def body_digest(call: Call) -> str:
+    """What tells a call's body from any other."""
+    return hashlib.sha256(call.body or call.query.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _another_body(desk: Desk, named: _Named | None, leads: Sequence[Arrival]) -> Answer | None:
@@ -108,7 +117,9 @@ def _another_body(desk: Desk, named: _Named | None, leads: Sequence[Arrival]) ->
         kept = (named.name, named.body, len(leads))
         same = desk.store.ask(lambda connection: calls.is_same(connection, *kept))
     return (
-        None if same else problem(422, f"this {IDEMPOTENCY} came before with another body; that lead stands")
+        None
+        if same
+        else problem(422, f"this {IDEMPOTENCY} (or ping) came before with another body; that lead stands")
     )
 
 
@@ -132,7 +143,7 @@ async def _routed(
 
     begun = [_begin(desk, served, lead, named, note if named or signed.own else None) for lead in leads]
     goings = [each for each in begun if isinstance(each, Going)]
-    await _wait(goings, _seconds(source))
+    await wait_for(goings, seconds_of(source))
     found = [_reply(desk, each, call.received_at) for each in begun]
     bad = next((each for each in found if isinstance(each, Answer)), None)
     if bad is not None:
@@ -154,12 +165,13 @@ def _begin(desk: Desk, served: Served, lead: Arrival, named: _Named | None, note
     return known or desk.runs.begin(served.plan, lead, note, named.body if named else "")
 
 
-def _seconds(source: ServedSource) -> float:
+def seconds_of(source: ServedSource) -> float:
+    """How long a source waits for its answer."""
     within = source.source.answer_within
     return within.total_seconds() if within is not None else ANSWER_WITHIN
 
 
-async def _wait(goings: Sequence[Going], seconds: float) -> None:
+async def wait_for(goings: Sequence[Going], seconds: float) -> None:
     """Until all have ended or the time is over; then, for a while, until all are stored."""
     if not goings:
         return

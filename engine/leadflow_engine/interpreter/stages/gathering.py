@@ -12,6 +12,7 @@ from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import build, value
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Fork, Journey, store
+from leadflow_engine.interpreter.offering import kept_pings
 from leadflow_engine.interpreter.prices import amount_due, fixed_price
 from leadflow_engine.interpreter.selling import Pinged, ping, test_marks
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
@@ -80,8 +81,12 @@ def ping_all(
     journey: Journey, key: str, names: Iterable[str], seconds: float
 ) -> Generator[Any, Any, dict[str, Pinged]]:
     """All pings in parallel. What their requests read is asked before, so that a branch writes nothing shared."""
+    names = list(names)
+    kept = kept_pings(journey, names)
     requests = {}
     for name in names:
+        if name in kept:
+            continue
         buyer = journey.plan.buyers[name].buyer
         if buyer.ping is not None:
             journey.lead.asked_price = next(iter(buyer.offers), None)
@@ -89,7 +94,7 @@ def ping_all(
     refused = yield from admit(journey, requests)
     asked = {name: request for name, request in requests.items() if name not in refused}
     if not asked:
-        return refused
+        return {**kept, **refused}
     if journey.unstored:
         yield from store(journey)
     branches = {
@@ -100,7 +105,8 @@ def ping_all(
     took = max((done.ms for done in joined.results.values()), default=0.0)
     journey.elapsed = before + (seconds * 1000 if joined.late else took)
     late = Pinged("late", f"no answer within {_words(seconds)}", ms=seconds * 1000)
-    return {name: refused.get(name) or joined.results.get(name, late) for name in requests}
+    came = {name: refused.get(name) or joined.results.get(name, late) for name in requests}
+    return {**kept, **came}
 
 
 def _words(seconds: float) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.journey import Fork, Journey
+from leadflow_engine.interpreter.offering import Offer as Price
+from leadflow_engine.interpreter.offering import Offered, until_of
 from leadflow_engine.interpreter.selling import (
     Lot,
     Posted,
@@ -49,6 +51,9 @@ def sell_along(
 ) -> Generator[Any, Any, StageResult]:
     """Sell to the first of these that take it, as many as the stage sells to."""
     line = _Line(stage, gathered, list(names))
+    if journey.arrival.pinging:
+        yield from _tell(journey, line)
+        return Unsold()
     began = journey.elapsed
     while line.left and room(journey, stage) != 0 and in_time(journey, stage, began):
         before = len(line.left), dict(line.asked)
@@ -60,6 +65,20 @@ def sell_along(
         if refused and stage.reping:
             yield from _ping_again(journey, line)
     return _came_to(journey, line)
+
+
+def _tell(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
+    """A seller only asks: those to whom the lead would go first. Raises ``Offered`` where there is anybody."""
+    gathered, most = line.gathered, room(journey, line.stage)
+    found: list[Price] = []
+    for place, name in enumerate(line.left, 1):
+        done, bid = gathered.pinged.get(name), gathered.bids[name]
+        journey.lead.ping = ping_values(journey, journey.plan.buyers[name].buyer, done.result) if done else {}
+        made = yield from make(journey, line.stage, name, place, bid)
+        if made is not None:
+            found.append(Price(name, made.price, until_of(journey, done, gathered.asked_at)))
+    if found:
+        raise Offered(line.stage, found[:most])
 
 
 def _wave(journey: Journey, line: _Line) -> Generator[Any, Any, list[Lot]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Generator
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from leadflow_dsl import model as m
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.following import pending_until
 from leadflow_engine.interpreter.journey import Journey, iso
+from leadflow_engine.interpreter.offering import Offer as Price
+from leadflow_engine.interpreter.offering import Offered
 from leadflow_engine.interpreter.prices import Offer, amount_due, is_told, shown
 from leadflow_engine.interpreter.selling import sell
 from leadflow_engine.interpreter.sharing import shares
@@ -33,9 +36,13 @@ def offer(
     bid: Decimal | None,
     ms: float = 0.0,
     asked: Decimal | None = None,
+    until: datetime.datetime | None = None,
 ) -> Generator[Any, Any, Settled | None]:
-    """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked."""
+    """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked.
+    ``until`` is when its bid lapses. Raises ``Offered`` for a ping."""
     made = yield from make(journey, stage, name, position, bid, ms, asked)
+    if made is not None and journey.arrival.pinging:
+        raise Offered(stage, [Price(name, made.price, until)])
     return (yield from sell(journey, made)) if made is not None else None
 
 

@@ -12,6 +12,7 @@ from leadflow_engine.interpreter.admitting import admit
 from leadflow_engine.interpreter.asking import ask, build
 from leadflow_engine.interpreter.holding import hold_out, is_first
 from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.offering import kept_ping, until_of
 from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
 from leadflow_engine.interpreter.sharing import mate_of
 from leadflow_engine.interpreter.stages.multisell import multisell
@@ -81,7 +82,8 @@ def _turn(
             continue
         if pinged.outcome != "bid":
             return _held(journey, name, remaining) if pinged.outcome == "held" else None
-        settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms, asked)
+        until = until_of(journey, pinged, journey.elapsed - pinged.ms)
+        settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms, asked, until)
         if settled is not None and settled.outcome == "held":
             return _held(journey, name, remaining)
         if settled is None or settled.outcome not in LOWER:
@@ -92,10 +94,12 @@ def _turn(
 def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, Pinged]:
     buyer = journey.plan.buyers[name].buyer
     assert buyer.ping is not None
-    extra = test_marks(journey, buyer)
-    request = yield from build(journey, buyer.ping, name, extra)
-    refused = yield from admit(journey, (name,))
-    pinged: Pinged = refused[name] if refused else (yield from ping(journey, buyer, request))
+    kept = kept_ping(journey, buyer)
+    refused: dict[str, Pinged] = {}
+    if kept is None:
+        request = yield from build(journey, buyer.ping, name, test_marks(journey, buyer))
+        refused = yield from admit(journey, (name,))
+    pinged: Pinged = kept or refused.get(name) or (yield from ping(journey, buyer, request))
     out = Out(pinged.outcome, pinged.reason, 0, pinged.until)
     if refused and hold_out(journey, stage, name, out, in_turn=True, position=position):
         return replace(pinged, outcome="held")
