@@ -107,6 +107,7 @@ ENDS: dict[str, list[str]] = {
     "10-google-lead-form": ["sold shingle 35.00", "unsold", "refused", "refused"],
     "11-meta-lead-ads": ["sold bright 60.00", "sold bright 60.00", "refused"],
     "12-signed-webhook": ["sold lagoon 55.00", "refused", "unsold", "refused"],
+    "13-later-answers": ["pending", "pending", "pending", "sold sure_thing 6.00"],
 }
 FLOWS = ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)]
 WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold"})
@@ -144,6 +145,7 @@ def sandbox(answers: Path) -> Iterator[dict[str, str]]:
             "LEADFLOW_SANDBOX": address.group(),
             "LEADFLOW_ALLOW_HOSTS": address.group(),
             "META_PAGE_TOKEN": "of the page",
+            "CALL_HOME_KEY": "of their calls",
         }
     finally:
         process.terminate()
