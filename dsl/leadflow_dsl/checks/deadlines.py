@@ -61,7 +61,7 @@ class _Way:
     """The longest way through a route's items."""
 
     def __init__(self, buyers: dict[str, Buyer]) -> None:
-        self.asked = {name: (of_leg(buyer.ping), of_leg(buyer.deliver)) for name, buyer in buyers.items()}
+        self.asked = {name: (of_leg(buyer.ping), of_leg(buyer.at_once)) for name, buyer in buyers.items()}
 
     def items(self, items: Iterable[RouteItem]) -> Duration:
         return sum((self._item(item) for item in items), NOTHING)

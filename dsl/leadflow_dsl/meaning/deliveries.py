@@ -78,6 +78,9 @@ def batch(r: Resolver, node: nodes.DeliverBatch) -> model.Batch | None:
     if not (every or at or size):
         help = "write `every 60m`, `at 18:00` or `size 500`"
         r.draft.found(NO_TRIGGER.at(node.span, "nothing says when this batch is sent", "", help))
+    if block.retry is not None:
+        help = "take it out: a file that is not taken is sent again by itself, ever later"
+        r.draft.found(NO_REQUEST.at(block.retry.span, "a batch has no `retry`", "", help))
     if block.body is None or (block.method is None and to is None):
         lacks = (
             "what is sent: `body csv { ... }`"
@@ -109,7 +112,7 @@ def _sent_whole(r: Resolver, block: Any, span: Span) -> model.Leg | None:
     """The request that carries a batch: only its body knows the leads."""
     if block.method is None:
         return None
-    sent = request(r, replace(block, body=None), block.method, TIMEOUTS["deliver"], span, "batch")
+    sent = request(r, replace(block, body=None), block.method, TIMEOUTS["batch"], span, "batch")
     _no_lead(r, (sent.url, *(value for _, value in sent.headers), *(pair.right for pair in sent.query)))
     answer = response(r, block.response, "deliver") if block.response else model.Response()
     return model.Leg(sent, answer, span)

@@ -26,6 +26,7 @@ TIMEOUTS: Final = {
     "deliver": datetime.timedelta(seconds=5),
     "ping": datetime.timedelta(seconds=1),
     "enhance": datetime.timedelta(seconds=3),
+    "batch": datetime.timedelta(seconds=60),
 }
 """How long an answer may take where the flow does not say."""
 

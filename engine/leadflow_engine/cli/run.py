@@ -66,11 +66,13 @@ async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.batch import Job
     from leadflow_engine.operations.loading import description, secrets_for, source_of
+    from leadflow_engine.operations.ways import check_ways
     from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
     plan = loaded(asked.flow)
     source = source_of(plan, asked.source).name
+    check_ways(plan, os.environ)
     settings = settings_from(os.environ, secrets_for(plan))
     with file.open("rb"):
         pass  # what cannot be read is told before a journal is made

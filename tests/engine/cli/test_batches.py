@@ -86,3 +86,18 @@ def test_the_queue_is_shown_tried_and_dropped(folder: Path, leadflow: Callable[.
     assert [
         one["kind"] for one in json.loads(leadflow("queue", "--db", "j.db", "--format", "json").output)
     ] == ["batch"]
+
+
+def test_a_mail_server_that_nobody_set_is_told_before_the_first_lead(
+    folder: Path, leadflow: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails = 'buyer mails { price 1.00  deliver email { to "a@b.example"  subject "x"  body text """y""" } }\n'
+    text = (
+        (folder / "flow.flow")
+        .read_text()
+        .replace("route { waterfall acme", f"{mails}route {{ waterfall mails, acme")
+    )
+    (folder / "mail.flow").write_text(text)
+    said = leadflow("run", "mail.flow", "leads.jsonl", "--db", "m.db", code=2).output
+    assert "LEADFLOW_SMTP_URL is not set; buyer mails (mail.flow:17) cannot be sent mails" in said
+    assert not (folder / "m.db").exists()
