@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadflow_dsl.terms import Type
-from leadflow_dsl.types import DATE, MONEY, NUMBER, TEXT, WEEKDAY, element, kind, list_of
+from leadflow_dsl.types import DATE, DATETIME, MONEY, NUMBER, TEXT, WEEKDAY, element, kind, list_of
 
 ANYTHING = ("text", "number", "boolean", "range", "date", "time", "datetime", "duration", "list", "record")
 MOMENTS = ("date", "datetime")
@@ -56,6 +56,13 @@ _TABLE: tuple[Function, ...] = (
     Function("weekday", (_one("date", *MOMENTS),), WEEKDAY, "mon to sun", "weekday(now) in [sat, sun]"),
     Function("hour", (_one("time", "time", "datetime"),), NUMBER, "0 to 23", "hour(now) >= 8"),
     Function("date_of", (_one("moment", *MOMENTS),), DATE, "the day of a moment", "date_of(now)"),
+    Function(
+        "in_zone",
+        (_one("moment", "datetime"), _one("zone", "text")),
+        DATETIME,
+        "a moment as clocks show it in a time zone of the tz database",
+        'in_zone(now, "America/Chicago")',
+    ),
     Function("epoch", (_one("moment", "datetime"),), NUMBER, "whole seconds since 1970", "epoch(now)"),
     Function(
         "parse_date",

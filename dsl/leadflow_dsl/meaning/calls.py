@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from leadflow_dsl import nodes
@@ -57,6 +58,8 @@ def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) 
     _check_types(r, function, plain, args)
     if function.name in ("format", "parse_date") and len(args) > 1:
         _check_date_pattern(r, function.name, args[0], args[1])
+    if function.name == "in_zone" and len(args) > 1:
+        _check_zone(r, args[1])
     branches = (*(value for _, value in keyed), *((last,) if last else ()))
     type_ = result(function, tuple(arg.type for arg in args), tuple(branch.type for branch in branches))
     return Call(function.name, args, keyed, last, type_, node.span)
@@ -137,6 +140,22 @@ def _check_date_pattern(r: Resolver, name: str, value: Term, term: Term) -> None
         message = f'`"{term.value}"` says nothing of the value'
         help = 'patterns are `"MM/DD/YYYY"`, `"YYYY-MM-DD HH:mm:ss"`, of numbers `"0.00"`, `"0,0"`, `"000"`'
         r.draft.found(ARGUMENTS.at(term.span, message, "the same for every lead", help))
+
+
+def _check_zone(r: Resolver, term: Term) -> None:
+    if isinstance(term, Const) and isinstance(term.value, str) and not is_zone(term.value):
+        help = did_you_mean(term.value.replace(" ", "_"), zoneinfo.available_timezones())
+        message = f"there is no time zone `{term.value}`"
+        r.draft.found(ARGUMENTS.at(term.span, message, "", help or "names are such as `America/New_York`"))
+
+
+def is_zone(name: str) -> bool:
+    """Whether the tz database has a zone of this name."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _takes(parameter: Parameter, term: Term) -> bool:

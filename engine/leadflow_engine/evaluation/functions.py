@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote_plus
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leadflow_dsl.types import WEEKDAYS
 from leadflow_engine.evaluation.formatting import format_moment, format_number
@@ -281,12 +282,21 @@ def extract(text: str, pattern: Any, group: Decimal = Decimal(0)) -> str | None:
     return piece
 
 
+def in_zone(moment: datetime.datetime, name: str) -> datetime.datetime | None:
+    """An aware moment in a time zone; None for one whose zone nobody said, and where there is no such zone."""
+    try:
+        return moment.astimezone(ZoneInfo(name)) if moment.tzinfo else None
+    except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
+        return None
+
+
 FUNCTIONS: Final[Mapping[str, Body]] = {
     "years_since": strict(years_since, DAY),
     "days_since": strict(days_since, DAY),
     "weekday": strict(lambda day: WEEKDAYS[day.weekday()], DAY),
     "hour": strict(lambda clock: Decimal(clock.hour), HOUR),
     "date_of": strict(_date_of, DAY),
+    "in_zone": strict(in_zone, (datetime.datetime,), TEXT),
     "epoch": strict(epoch, (datetime.datetime,)),
     "parse_date": strict(parse_date, TEXT),
     "format": strict(format_value, (*MOMENT, *NUMBER), TEXT),

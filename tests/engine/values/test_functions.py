@@ -33,6 +33,9 @@ def test_every_function_of_the_language_has_a_body() -> None:
     assert set(FUNCTIONS) == set(declared.FUNCTIONS) - BY_THE_EVALUATOR
 
 
+NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "gives"),
     [
@@ -132,6 +135,9 @@ def test_every_function_of_the_language_has_a_body() -> None:
         ("first", [["a", "b"]], "a"),
         ("last", [["a", "b"]], "b"),
         ("first", [[]], None),
+        ("in_zone", [NOON, "Asia/Tokyo"], NOON.astimezone(ZoneInfo("Asia/Tokyo"))),
+        ("in_zone", [NOON.replace(tzinfo=None), "Asia/Tokyo"], None),
+        ("in_zone", [NOON, "Tokyo"], None),
         ("extract", ["no 77 of 9", re2.compile(r"\d+")], "77"),
         ("extract", ["no 77 of 9", re2.compile(r"no (\d+) (of)?"), D(1)], "77"),
         ("extract", ["no 77", re2.compile(r"(\d+)( of)?"), D(2)], None),
