@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from leadflow_engine.operations.dry import DryRun
 from leadflow_engine.operations.resume import Plans, writes_again
 from leadflow_engine.operations.returning import Return, return_lead
 from leadflow_engine.plan import Plan
+from leadflow_engine.store.payments import Payment, pay
 from leadflow_engine.store.rebuild import contents
 from leadflow_engine.store.returns import Outcome
 from tests.engine.runs.harness import dry, plan_of
@@ -107,6 +109,11 @@ class Market:
             [done] = list(replace(self.run, file=file).leads())
             self.leads[name] = done.lead
         return self.leads[names[-1]]
+
+    def pay(self, buyer: str, amount: int) -> None:
+        """A buyer pays in."""
+        paid = Payment(f"buyer/{buyer}", Decimal(amount), self.run.clock.at, "ann", "paid")
+        self.store.transact(lambda core: pay(core, paid))
 
     def back(self, name: str, buyer: str = "sun", reason: str = "bad phone", **more: Any) -> Outcome:
         """The buyer returns a lead."""

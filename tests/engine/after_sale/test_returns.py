@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_engine.store import StoreError
-from tests.engine.after_sale.market import DAY, Market
+from tests.engine.after_sale.market import DAY, FLOW, Market
 
 
 @pytest.fixture
@@ -220,3 +220,15 @@ def test_a_lead_under_way_is_left_alone(market: Market, monkeypatch: pytest.Monk
     monkeypatch.setattr("leadflow_engine.store.returns.is_under_way", lambda connection, lead: True)
     with pytest.raises(StoreError, match="is under way"):
         market.back("Ana")
+
+
+def test_what_is_credited_can_be_bought_for_again(tmp_path: Path) -> None:
+    flow = FLOW.replace("  price 50.00\n", "  price 50.00\n  balance prepaid\n")
+    market = Market(tmp_path, "waterfall sun, moon", flow)
+    market.pay("sun", 100)
+    market.sell("Ana", "Ben", "Cy")
+    assert [market.state(name) for name in ("Ana", "Ben")] == ["confirmed"] * 2
+    assert [row["buyer"] for row in market.summary("Cy")["sales"]] == ["moon"]
+    market.back("Ana")
+    market.sell("Eve")
+    assert market.state("Eve") == "confirmed"
