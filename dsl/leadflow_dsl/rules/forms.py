@@ -164,7 +164,7 @@ BACK_ON_RETURN: Final = Rule(
     "back-without-returns",
     "warning",
     "a cost that comes back on a return, where nothing can be returned",
-    "No buyer says `returns` or has a `callback`, so that no lead ever comes back.",
+    "No buyer says `returns` or has a `callback`: no lead comes back unless an operator takes it back.",
     "source web { cost 5.00 back on return }\n",
     """\
 source web { cost 5.00 back on return }
