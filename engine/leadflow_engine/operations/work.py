@@ -12,7 +12,7 @@ from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, go_on
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending
-from leadflow_engine.store import SqliteStore, queued
+from leadflow_engine.store import SqliteStore, follow_ups, queued
 from leadflow_engine.store.waiting import worth_of
 
 
@@ -47,9 +47,10 @@ async def work_once(
 
 def in_turn(store: SqliteStore, now: datetime.datetime) -> list[str]:
     """What a crash left unfinished first, then what is due: by the best price that it may bring, then by its time. A
-    lead that could not go on comes again when its pause is over."""
+    lead that could not go on comes again when its pause is over; one that waits for nothing any more comes last."""
     due = sorted(store.work_due(now), key=lambda work: -(worth_of(work.cursor) or 0))
-    leads = dict.fromkeys([*store.unfinished(), *(work.lead for work in due)])
+    lifted = store.ask(lambda connection: follow_ups.waiting_for_nothing(connection, now))
+    leads = dict.fromkeys([*store.unfinished(), *(work.lead for work in due), *lifted])
     paused = store.ask(lambda connection: queued.stuck_now(connection, now))
     return [lead for lead in leads if lead not in paused]
 

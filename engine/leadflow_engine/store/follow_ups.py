@@ -80,3 +80,14 @@ def next_due(connection: sqlite3.Connection) -> datetime.datetime | None:
     """When the next of all is due; None where nothing is."""
     row = connection.execute(f"SELECT min(f.due) {FREE}").fetchone()
     return moment(row[0]) if row[0] else None
+
+
+def waiting_for_nothing(connection: sqlite3.Connection, now: datetime.datetime) -> list[str]:
+    """Leads that wait for a word on a delivery although every delivery of theirs is settled: they may go on now."""
+    rows = connection.execute(
+        "SELECT w.lead FROM work w WHERE w.why IN ('in_doubt', 'pending') AND (w.due IS NULL OR w.due > ?) "
+        "AND EXISTS (SELECT 1 FROM delivery d WHERE d.lead = w.lead) AND NOT EXISTS (SELECT 1 FROM delivery d "
+        "  WHERE d.lead = w.lead AND d.state IN ('intent', 'in_doubt', 'pending')) ORDER BY w.lead",
+        (iso(now),),
+    )
+    return [row[0] for row in rows]

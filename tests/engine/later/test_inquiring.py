@@ -150,3 +150,12 @@ def test_a_verdict_that_does_not_come_is_the_one_that_the_buyer_says(
     world.work(hours=2)
     assert world.outcome(lead) == ("sold", who)
     assert world.holds_together()
+
+
+def test_a_lead_that_waits_for_nothing_any_more_goes_on(asks: Plan) -> None:
+    world = World(asks, Buyers(post=[WAITS], status=['{"now": "wait"}']))
+    lead = world.lead().lead
+    world.store.settle_delivery(lead, "slow", 1, "sold", "ann", "she called them")
+    world.store.transact(lambda core: core.connection.execute("UPDATE work SET due = NULL"))
+    world.work()
+    assert world.outcome(lead) == ("sold", ["slow"])
