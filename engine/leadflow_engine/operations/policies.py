@@ -84,22 +84,25 @@ def look(store: SqliteStore, plans: Plans, clock: Clock) -> list[Event]:
     now = clock.now()
     decided: list[Event] = []
     for flow, name in store.ask(lambda connection: policies.flows_due(connection, now, EVERY)):
-        try:
-            plan = plans.named(name)
-        except LoadProblem:
-            continue  # a lead of that plan tells of it
-        decided += _look_at(store, flow, plan, now)
+        decided += _look_at(store, flow, plans, name, now)
     return [event for event in decided if event.what in TOLD]
 
 
-def _look_at(store: SqliteStore, flow: str, plan: Plan, now: datetime.datetime) -> list[Event]:
+def _look_at(store: SqliteStore, flow: str, plans: Plans, name: str, now: datetime.datetime) -> list[Event]:
+    store.transact(lambda core: policies.looked(core, flow))
+    if not name:
+        return []
+    try:
+        plan = plans.named(name)
+    except LoadProblem:
+        return []  # a lead of that plan tells of it
     last = store.ask(lambda connection: policies.last(connection, flow))
     decided = [_decide(store, plan, policy, last.get(policy.title), now) for policy in plan.flow.policies]
     titles = {policy.title for policy in plan.flow.policies}
     gone = [event for title, event in last.items() if title not in titles and event.what == "acted"]
-    decided += [_gone(store, plan, event) for event in gone]
-    store.transact(lambda core: policies.looked(core, flow))
-    return [event for event in decided if event is not None]
+    return [
+        event for event in (*decided, *(_gone(store, plan, event) for event in gone)) if event is not None
+    ]
 
 
 def _gone(store: SqliteStore, plan: Plan, event: Event) -> Event:

@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leadflow_engine.store import overrides
 from leadflow_engine.store.codec import iso, text
@@ -83,18 +83,35 @@ def last(connection: sqlite3.Connection, flow: str) -> dict[str, Event]:
     return {row[1]: Event(*row) for row in rows}
 
 
+RECENT: Final = 1_000
+"""Among so many last leads each flow's plan is looked for: the one by which it routes now."""
+
+
 def flows_due(
     connection: sqlite3.Connection, now: datetime.datetime, every: datetime.timedelta
 ) -> list[tuple[str, str]]:
-    """The flows whose policies are to be looked at, each with the plan of its last lead: those that may have any, or
-    had one that still acts, and were not looked at of late."""
-    rows = connection.execute(
-        "SELECT f.flow, (SELECT l.plan FROM lead l WHERE l.flow = f.flow ORDER BY l.rowid DESC LIMIT 1) AS plan "
-        "FROM (SELECT DISTINCT flow FROM plan) f LEFT JOIN policy_look p ON p.flow = f.flow "
-        "WHERE (p.at IS NULL OR p.at <= ?) ORDER BY f.flow",
+    """The flows whose policies were not looked at of late, each with the plan by which its last lead was routed; ""
+    where it can have none."""
+    due = connection.execute(
+        "SELECT DISTINCT f.flow FROM plan f LEFT JOIN policy_look p ON p.flow = f.flow "
+        "WHERE p.at IS NULL OR p.at <= ? ORDER BY f.flow",
         (iso(now - every),),
+    ).fetchall()
+    plans = _plans(connection) if due else {}
+    return [
+        (flow, plans[flow] if _may_have_policies(connection, flow, plans[flow]) else "") for (flow,) in due
+    ]
+
+
+def _plans(connection: sqlite3.Connection) -> dict[str, str]:
+    """Each flow's plan: of its last lead, else the newest."""
+    newest = connection.execute("SELECT flow, name FROM plan ORDER BY added_at, rowid")
+    last = connection.execute(
+        "SELECT flow, plan, max(number) FROM "
+        "(SELECT flow, plan, rowid AS number FROM lead ORDER BY rowid DESC LIMIT ?) GROUP BY flow",
+        (RECENT,),
     )
-    return [(flow, plan) for flow, plan in rows if plan and _may_have_policies(connection, flow, plan)]
+    return dict(newest.fetchall()) | {flow: plan for flow, plan, _ in last}
 
 
 def _may_have_policies(connection: sqlite3.Connection, flow: str, plan: str) -> bool:

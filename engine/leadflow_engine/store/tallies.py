@@ -177,7 +177,7 @@ def rates(connection: sqlite3.Connection, flow: str, since: datetime.datetime) -
     rows = connection.execute(
         PARTIES
         + "SELECT t.party, sum((t.figure = 'answered') * t.amount), sum((t.figure = 'sold') * t.amount) "
-        "FROM known k JOIN tally t ON t.flow = ?1 AND t.kind = ?2 AND t.party = k.party "
+        "FROM known k CROSS JOIN tally t ON t.flow = ?1 AND t.kind = ?2 AND t.party = k.party "
         "AND t.figure IN ('answered', 'sold') AND t.hour >= ?3 GROUP BY t.party ORDER BY t.party",
         (flow, "buyer", iso(since)[:HOUR]),
     )

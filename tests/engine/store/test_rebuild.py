@@ -102,6 +102,30 @@ def test_all_projections_are_made_again_equal(kit: Any, store: SqliteStore, seed
     assert store.query("PRAGMA foreign_key_check") == []
 
 
+COUNTED = {
+    "attempts": "SELECT d.buyer, count(*) FROM delivery d JOIN lead l ON l.id = d.lead WHERE NOT l.test GROUP BY 1",
+    "sold": "SELECT d.buyer, count(*) FROM delivery d JOIN lead l ON l.id = d.lead "
+    "WHERE d.sold_at IS NOT NULL AND NOT l.test GROUP BY 1",
+    "answered": "SELECT d.buyer, count(*) FROM delivery d JOIN lead l ON l.id = d.lead "
+    "WHERE d.state IN ('confirmed', 'declined', 'returned') AND NOT l.test GROUP BY 1",
+    "revenue": "SELECT party, sum(amount) FROM ledger WHERE kind IN ('sale', 'return', 'adjustment') GROUP BY 1",
+}
+
+
+@pytest.mark.parametrize("figure", COUNTED)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_tallies_are_what_the_deliveries_and_the_ledger_say(
+    kit: Any, store: SqliteStore, seed: int, figure: str
+) -> None:
+    history(kit, store, seed=seed)
+    of_buyers = "SELECT party, sum(amount) FROM tally WHERE kind = 'buyer' AND figure = ? GROUP BY 1 HAVING sum(amount)"
+    assert dict(store.query(of_buyers, (figure,))) == {
+        buyer: number for buyer, number in store.query(COUNTED[figure]) if number
+    }
+    [(margin,)] = store.query("SELECT sum(amount) FROM tally WHERE kind = 'source' AND figure = 'margin'")
+    assert [(margin,)] == store.query("SELECT sum(amount) FROM ledger")
+
+
 def test_a_replay_that_does_what_never_happened_changes_nothing(kit: Any, store: SqliteStore) -> None:
     stories = history(kit, store, leads=12)
     before = contents(store._reader.connection)
