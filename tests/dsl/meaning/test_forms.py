@@ -16,8 +16,7 @@ FORMS = Path(__file__).parents[1] / "data" / "forms" / "every_form.flow"
 TEXT = FORMS.read_text()
 
 UNBUILT = """
-retain; ping of a source; reply on ping;
-alert
+retain; alert
 """
 
 
