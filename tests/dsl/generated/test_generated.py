@@ -79,4 +79,5 @@ def test_every_production_is_formatted_without_changing_what_it_says(size: int) 
 def test_a_plain_text_needs_no_white_space_but_blanks_and_the_ends_of_declarations() -> None:
     chance = Dice(random.Random(1))
     texts = [spell(chance, derive(chance, production, 5)[0], plain=True) for production in PRODUCTIONS[::20]]
-    assert all(read(text) and "  " not in text for text in texts)
+    told = [re.sub(r'"""[\s\S]*?"""', "T", text) for text in texts if read(text)]  # a long text keeps its own
+    assert len(told) == len(texts) and not any("  " in text for text in told)
