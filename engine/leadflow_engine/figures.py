@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from leadflow_dsl import terms as t
@@ -12,6 +13,18 @@ from leadflow_dsl import terms as t
 PREFIX: Final = "stats."
 USUAL: Final = "usual"
 """The operator of ``50% of usual``: a share, and the figure that it is a share of."""
+
+RATES: Final[Mapping[str, tuple[str, str]]] = {
+    "acceptance_rate": ("sold", "answered"),
+    "return_rate": ("returned", "sold"),
+    "conversion_rate": ("converted", "sold"),
+    "fraud_rate": ("fraud", "answered"),
+    "timeout_rate": ("timeouts", "requests"),
+}
+"""Each rate's numerator and what it is a share of."""
+
+AMOUNTS: Final = frozenset({"margin", "revenue"})
+"""Figures that are money: kept in millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +91,12 @@ def words(seconds: float) -> str:
         if seconds >= length and seconds % length == 0:
             return f"{int(seconds // length)}{unit}"
     return f"{seconds:g}s"
+
+
+def as_text(name: str, value: Decimal) -> str:
+    """A figure's value as people write it: ``62%``, ``4``, ``12.50``."""
+    if name in RATES or name == "cap_used":
+        return f"{(value * 100).quantize(Decimal('0.1')).normalize():f}%"
+    return (
+        f"{value:.2f}" if name in ("margin", "revenue") else f"{value.quantize(Decimal('0.1')).normalize():f}"
+    )

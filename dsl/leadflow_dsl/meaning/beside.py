@@ -88,6 +88,7 @@ def _target(r: Resolver, item: nodes.Alert) -> SecretRef | Text:
 
 def policy(r: Resolver, item: nodes.Policy) -> None:
     """``policy "..." when C for D { actions } until below N``."""
+    _check_title(r, item)
     condition = _watched(r, item.condition)
     figure = _one_figure(r, item, condition)
     actions = tuple(_actions(r, item))
@@ -99,6 +100,16 @@ def policy(r: Resolver, item: nodes.Policy) -> None:
     sampling = _sampling(condition)
     built = model.Policy(item.title.value, condition, figure, actions, lasting, until, sampling, item.span)
     r.draft.policies.append(built)
+
+
+def _check_title(r: Resolver, item: nodes.Policy) -> None:
+    """A policy goes by its title: what it set is undone by it."""
+    earlier = next((policy for policy in r.draft.policies if policy.title == item.title.value), None)
+    if earlier is not None:
+        place = Label(earlier.span, "the first")
+        message = f'there is a policy "{item.title.value}" already'
+        help = "give this one another title: what a policy has set is undone by its title"
+        r.draft.found(SAID_TWICE.at(item.title.span, message, "said again", help, (place,)))
 
 
 def _one_figure(r: Resolver, item: nodes.Policy, condition: Term) -> Call | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from leadflow_dsl import terms as t
+from leadflow_engine.figures import USUAL, Figure, as_text, figure_of, usual_of
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import name_of, shown_read
 
@@ -46,6 +47,8 @@ def _op(term: t.Op, lead: Lead) -> str:
         return f"{parts[0]} between {parts[1]} and {parts[2]}"
     if term.name == "near":
         return f"{parts[0]} within {parts[1]} miles of {parts[2]}"
+    if term.name == USUAL and (usual := usual_of(term)) is not None:
+        return f"{Decimal(parts[0]) * 100:f}% of usual {_figure(usual, lead)}"
     if term.name == "in_window":
         return f"within call_window {term.args[0].value}"  # type: ignore[union-attr]
     word = WORDS.get(term.name, term.name)
@@ -62,7 +65,14 @@ def _const(term: t.Const, lead: Lead) -> str:
 
 
 def _call(term: t.Call, lead: Lead) -> str:
+    if (figure := figure_of(term)) is not None:
+        return f"{figure.said} {_figure(figure, lead)}"
     return f"{term.name}({', '.join(sentence(arg, lead) for arg in term.args)})"
+
+
+def _figure(figure: Figure, lead: Lead) -> str:
+    value = lead.figures.get(figure.key)
+    return "(unknown)" if value is None else as_text(figure.name, value)
 
 
 def _list(term: t.ListOf, lead: Lead) -> str:

@@ -15,7 +15,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import Effect
 from leadflow_engine.evaluation.evaluate import holds
-from leadflow_engine.figures import Figure, figure_of, figures_in
+from leadflow_engine.figures import RATES, Figure, as_text, figure_of, figures_in
 from leadflow_engine.intake.door import millionths
 from leadflow_engine.interpreter.figures import numbers, question
 from leadflow_engine.limits.planned import throttle_limit
@@ -26,7 +26,6 @@ from leadflow_engine.ports import Clock
 from leadflow_engine.store import SqliteStore, policies
 from leadflow_engine.store.codec import moment
 from leadflow_engine.store.policies import Action, Event
-from leadflow_engine.store.tallies import RATES
 
 EVERY: Final = datetime.timedelta(minutes=1)
 """How often policies are looked at."""
@@ -174,15 +173,6 @@ def _words(watched: Figure, found: Mapping[str, Decimal | None], believed: bool)
         return f"{watched.said} is not known: nothing was counted"
     said = f"{watched.said} is {as_text(watched.name, value)}"
     return said if believed else f"{said}, of too few to act on"
-
-
-def as_text(name: str, value: Decimal) -> str:
-    """A figure's value as people write it: ``62%``, ``4``, ``12.50``."""
-    if name in RATES or name == "cap_used":
-        return f"{(value * 100).quantize(Decimal('0.1')).normalize():f}%"
-    return (
-        f"{value:.2f}" if name in ("margin", "revenue") else f"{value.quantize(Decimal('0.1')).normalize():f}"
-    )
 
 
 def sentence(event: Event) -> str:

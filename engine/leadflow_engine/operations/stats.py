@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from leadflow_engine.figures import RATES
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.codec import iso
 from leadflow_engine.store.figures import HOUR
 from leadflow_engine.store.payments import days_to_pay
-from leadflow_engine.store.tallies import RATES
 
 SHARES: Final[Mapping[str, tuple[str, str]]] = {
     **RATES,

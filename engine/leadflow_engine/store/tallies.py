@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import AskedFigure, LimitClaim
-from leadflow_engine.figures import Figure
+from leadflow_engine.figures import AMOUNTS, RATES, Figure
 from leadflow_engine.limits import rolling
 from leadflow_engine.store import overrides
 from leadflow_engine.store.codec import iso
@@ -21,18 +20,6 @@ from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.figures import HOUR
 from leadflow_engine.store.payments import days_to_pay
 from leadflow_engine.store.room import spans_of
-
-RATES: Final[Mapping[str, tuple[str, str]]] = {
-    "acceptance_rate": ("sold", "answered"),
-    "return_rate": ("returned", "sold"),
-    "conversion_rate": ("converted", "sold"),
-    "fraud_rate": ("fraud", "answered"),
-    "timeout_rate": ("timeouts", "requests"),
-}
-"""Each rate's numerator and what it is a share of."""
-
-AMOUNTS: Final = frozenset({"margin", "revenue"})
-"""Figures that are money: kept in millionths."""
 
 WEEKS: Final = 4
 """How many weeks tell what is usual."""
