@@ -96,15 +96,15 @@ def test_many_at_once_get_through_however_often_the_process_dies(
 
 
 @pytest.mark.long
-def test_a_hundred_kills_at_any_moment(children: Children, buyers: Sandbox, tmp_path: Path) -> None:
+def test_two_hundred_kills_at_any_moment(children: Children, buyers: Sandbox, tmp_path: Path) -> None:
     """Killed from outside, whatever it is about: within a commit, within an answer, within its start."""
     kills = 0
-    while kills < 100:
+    while kills < 200:
         trial = Trial(children, buyers, tmp_path, SHAPES * 12, concurrency=16)
         for work in (False, True):
             for attempt in range(1, 200):
                 # a number that no other attempt has, so that each dies at a moment of its own
-                if trial.run(work=work, kill_after=0.5 + (kills * 200 + attempt) / 1e6)["code"] != KILLED:
+                if trial.run(work=work, kill_after=0.5 + (kills * 400 + attempt) / 1e6)["code"] != KILLED:
                     break
         assert trial.end() == []
         kills += trial.kills
