@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl.render import render
 from leadflow_engine.intake.redirects import BadRedirects, allowed_hosts
 from leadflow_engine.operations.loading import LoadProblem, call_secrets, load, secrets_for
+from leadflow_engine.operations.ways import check_ways
 from leadflow_engine.plan import Plan
 from leadflow_engine.secrets import Secrets
 from leadflow_engine.service.settings import BadSettings, SourceSettings, settings_at
@@ -65,6 +67,7 @@ def load_served(path: str) -> Served:
     """A flow with all that serving it needs. Raises ``LoadProblem``: for errors, for a secret that is not set, for
     settings that are none."""
     plan = load(path).plan
+    check_ways(plan, os.environ)
     buyer_secrets = secrets_for(plan)
     try:
         settings = settings_at(plan.flow.root, plan.sources)

@@ -24,8 +24,7 @@ from leadflow_engine.operations.chores import CHORES, Hands
 from leadflow_engine.operations.loading import LoadProblem, description
 from leadflow_engine.operations.orders import carry_out
 from leadflow_engine.operations.resume import Plans
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
-from leadflow_engine.outbound.guard import guard_from
+from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
 from leadflow_engine.ports import Store
 from leadflow_engine.runner import Driver
 from leadflow_engine.secrets import LateSecrets
@@ -118,13 +117,13 @@ class Service:
 
     def __init__(self, asked: Asked, flows: Flows, store: SqliteStore, log: Log) -> None:
         self.asked, self.flows, self.store, self.log = asked, flows, store, log
-        self.clock = RealClock()
+        self.clock, self.hurry = RealClock(), asyncio.Event()
         self.health = Health(store, asked.journal)
         for served in flows.by_name.values():
             store.add_plan(served.plan.name, description(served.plan))
         self.plans = Plans(store, {served.plan.name: served.plan for served in flows.by_name.values()})
         self.secrets = LateSecrets([served.plan.flow.root for served in flows.by_name.values()])
-        self.outbound = AiohttpOutbound(OutboundSettings(guard_from(os.environ), self.secrets))
+        self.outbound = AiohttpOutbound(settings_from(os.environ, self.secrets))
         room = Room(asked.concurrency)
         self.metrics = Metrics(store, room)
         self.runs = Runs(store, self.plans, self.driver, room, self.metrics.ended, self._failed)
@@ -160,8 +159,8 @@ class Service:
         """Serve until somebody says stop."""
         _hush()
         stop = asyncio.Event()
-        server = _Server(self._config())
-        with _signals(stop.set, self.reloader.soon):
+        server = Listening(self.config())
+        with _signals(lambda: self.hurry.set() if stop.is_set() else stop.set(), self.reloader.soon):
             async with listening(self.asked.journal, self._carry_out, self.log), self._beside():
                 serving = asyncio.create_task(server.serve(sockets=[listener]))
                 serving.add_done_callback(lambda _: stop.set())
@@ -178,7 +177,12 @@ class Service:
     async def _end(self) -> None:
         self.reception.stopping = True
         self.keeper.stop()
-        left = await self.runs.settled(self.asked.grace)
+        waiting = asyncio.create_task(self.runs.settled(self.asked.grace))
+        hurried = asyncio.create_task(self.hurry.wait())
+        await asyncio.wait([waiting, hurried], return_when=asyncio.FIRST_COMPLETED)
+        for task in (waiting, hurried):
+            task.cancel()
+        left = await self.runs.settled(0)
         if left:
             self.log.line(f"{left} leads did not end in time; they go on when the service starts again")
             self.runs.drop()
@@ -206,7 +210,8 @@ class Service:
         self.keeper.soon.set()
         return result
 
-    def _config(self) -> uvicorn.Config:
+    def config(self) -> uvicorn.Config:
+        """How the server is set up."""
         return uvicorn.Config(
             application(self.reception),
             http=PatientProtocol,
@@ -254,7 +259,7 @@ def _hush() -> None:
     logger.propagate = False
 
 
-class _Server(uvicorn.Server):
+class Listening(uvicorn.Server):
     """Leaves the signals to the service, which lets leads end before the server does. ``begun``: it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
