@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from leadflow_engine.cli import options
-
-MOST_TOLD = 20
-"""How many rows that could not be used are told one by one."""
+from leadflow_engine.cli.telling import Came, end, given, time_said
 
 
 @click.command("feedback", short_help="Note what became of leads after the sale.")
@@ -61,38 +58,30 @@ def command(
     """
     journal = options.journal(db)
     if file is not None:
-        _end(*_bulk(journal, file, buyer, event, columns, words, flow), form)
+        _told(*_bulk(journal, file, buyer, event, columns, words, flow), form)
         return
     if not lead or not event.strip():
         raise click.UsageError("say which LEAD and which --event; or a file with --from")
     said = _one(journal, lead, value, at) | {"event": event, "buyer": buyer, "id": known_as}
-    _end(_given(journal, [said]), [], form)
+    _told(given(journal, "feedback", "told", [said]), [], form)
 
 
 def _one(journal: str, lead: str, value: str, at: str) -> dict[str, Any]:
     from leadflow_engine.cli.leads import found, opened
-    from leadflow_engine.operations.statements import amount_of, time_of
-    from leadflow_engine.store.codec import iso
+    from leadflow_engine.operations.statements import amount_of
 
     with opened(journal) as store:
         known = found(store, lead, journal)
     amount = amount_of(value, "US") if value else None
     if value and amount is None:
         raise click.UsageError(f"`{value}` is no amount: write 1200.00")
-    when = time_of(at, "UTC") if at else None
-    if at and when is None:
-        raise click.UsageError(f"`{at}` is no date or time: write 2026-11-20 or 2026-11-20T15:00:00Z")
-    return {"lead": known, "value": str(amount) if value else None, "at": iso(when) if when else None}
+    return {"lead": known, "value": str(amount) if value else None, "at": time_said(at)}
 
 
-def _given(journal: str, told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    from leadflow_engine.drivers.orders import give
-    from leadflow_engine.operations.returns_file import chunks
+def _told(came: Sequence[Came], unread: Sequence[tuple[int, str]], form: str) -> None:
+    from leadflow_engine.reports.after_sale import feedback_line
 
-    came: list[Mapping[str, Any]] = []
-    for some in chunks(told):
-        came += give(journal, "feedback", {"told": list(some), "by": getpass.getuser()})
-    return came
+    end(came, unread, feedback_line, "event", form)
 
 
 def _bulk(
@@ -103,7 +92,7 @@ def _bulk(
     columns: tuple[str, ...],
     words: tuple[str, ...],
     flow: str,
-) -> tuple[list[Mapping[str, Any]], list[tuple[int, str]]]:
+) -> tuple[list[Came], list[tuple[int, str]]]:
     from leadflow_engine.cli.failing import CannotStart
     from leadflow_engine.cli.leads import opened
     from leadflow_engine.operations.feedback import Reading, read_feedback
@@ -118,24 +107,5 @@ def _bulk(
             rows = read_feedback(store, file, newest_plan(store, buyer, flow), how)
         except (StatementProblem, OverrideProblem) as problem:
             raise CannotStart(str(problem)) from None
-    came = _given(journal, [row.said for row in rows if not row.problem])
+    came = given(journal, "feedback", "told", [row.said for row in rows if not row.problem])
     return came, [(row.line, row.problem) for row in rows if row.problem]
-
-
-def _end(came: Sequence[Mapping[str, Any]], unread: Sequence[tuple[int, str]], form: str) -> None:
-    """Tell what came of each; exit code 1 where anything could not be noted."""
-    from leadflow_engine.reports.after_sale import counted, feedback_line
-    from leadflow_engine.reports.lead_object import json_line
-
-    if form == "json":
-        told = [{"line": line, "state": "not read", "said": problem} for line, problem in unread]
-        click.echo(json_line([*came, *told]))
-    else:
-        for one in came:
-            click.echo(feedback_line(one))
-        for line, problem in unread[:MOST_TOLD]:
-            click.echo(f"line {line}: {problem}", err=True)
-        if len(came) + len(unread) > 1:
-            click.echo(counted([*(one["state"] for one in came), *("not read" for _ in unread)], "event"))
-    if unread or any(one["state"] == "impossible" for one in came):
-        raise SystemExit(1)

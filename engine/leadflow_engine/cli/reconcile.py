@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from leadflow_engine.cli import options
+from leadflow_engine.cli.telling import Came, given
 
 if TYPE_CHECKING:
     from leadflow_engine.operations.reconciling import Compared, Span
@@ -136,20 +136,10 @@ def _show(compared: Compared, file: str, again: str, form: str) -> None:
         show(reconciled_lines(compared, file, again, width_of(console())))
 
 
-def _carried_out(
-    journal: str, compared: Compared, settle: bool, adjust: bool, because: str
-) -> list[Mapping[str, Any]]:
+def _carried_out(journal: str, compared: Compared, settle: bool, adjust: bool, because: str) -> list[Came]:
     """What was done of what the statement asks for, each with a sentence."""
-    from leadflow_engine.drivers.orders import give
     from leadflow_engine.operations.reconciling import adjusting_to, settling
-    from leadflow_engine.operations.returns_file import chunks
 
-    who = {"buyer": compared.buyer, "by": getpass.getuser(), "because": because}
-    done: list[Mapping[str, Any]] = []
-    for name, wanted in (
-        ("settle", settling if settle else None),
-        ("adjust", adjusting_to if adjust else None),
-    ):
-        for some in chunks(wanted(compared)) if wanted else ():
-            done += give(journal, "reconcile", {**who, name: list(some)})
-    return done
+    who = {"buyer": compared.buyer, "because": because}
+    done = given(journal, "reconcile", "settle", settling(compared), **who) if settle else []
+    return done + (given(journal, "reconcile", "adjust", adjusting_to(compared), **who) if adjust else [])

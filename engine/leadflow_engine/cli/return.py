@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,7 @@ from typing import Any
 import click
 
 from leadflow_engine.cli import options
-
-MOST_TOLD = 20
-"""How many rows that could not be used are told one by one."""
+from leadflow_engine.cli.telling import Came, end, given, time_said
 
 
 @click.command("return", short_help="Take back leads that a buyer returns.")
@@ -74,30 +71,22 @@ def command(
         "force": force,
         "number": number,
     }
-    _end(_given(journal, [said]), [], _currency(journal, said["lead"]), form)
+    _told(given(journal, "return", "returns", [said]), [], _currency(journal, said["lead"]), form)
 
 
 def _one(journal: str, lead: str, buyer: str, at: str) -> dict[str, Any]:
     from leadflow_engine.cli.leads import found, opened
-    from leadflow_engine.operations.statements import time_of
-    from leadflow_engine.store.codec import iso
 
     with opened(journal) as store:
         known = found(store, lead, journal)
-    when = time_of(at, "UTC") if at else None
-    if at and when is None:
-        raise click.UsageError(f"`{at}` is no date or time: write 2026-11-20 or 2026-11-20T15:00:00Z")
-    return {"lead": known, "buyer": buyer, **({"at": iso(when)} if when else {})}
+    when = time_said(at)
+    return {"lead": known, "buyer": buyer, **({"at": when} if when else {})}
 
 
-def _given(journal: str, returns: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    from leadflow_engine.drivers.orders import give
-    from leadflow_engine.operations.returns_file import chunks
+def _told(came: Sequence[Came], unread: Sequence[tuple[int, str]], currency: str, form: str) -> None:
+    from leadflow_engine.reports.after_sale import return_line
 
-    came: list[Mapping[str, Any]] = []
-    for some in chunks(returns):
-        came += give(journal, "return", {"returns": list(some), "by": getpass.getuser()})
-    return came
+    end(came, unread, lambda one: return_line(one, currency), "return", form)
 
 
 def _bulk(
@@ -123,8 +112,8 @@ def _bulk(
             rows = read_returns(store, file, plan, buyer, reason, mapping_of(columns))
         except (StatementProblem, OverrideProblem) as problem:
             raise CannotStart(str(problem)) from None
-    came = _given(journal, [{**row.said, **more} for row in rows if not row.problem])
-    _end(came, [(row.line, row.problem) for row in rows if row.problem], plan.flow.currency, form)
+    came = given(journal, "return", "returns", [{**row.said, **more} for row in rows if not row.problem])
+    _told(came, [(row.line, row.problem) for row in rows if row.problem], plan.flow.currency, form)
 
 
 def _currency(journal: str, lead: str) -> str:
@@ -133,24 +122,3 @@ def _currency(journal: str, lead: str) -> str:
 
     with opened(journal) as store:
         return Plans(store).of(lead, store.facts(lead)).flow.currency
-
-
-def _end(
-    came: Sequence[Mapping[str, Any]], unread: Sequence[tuple[int, str]], currency: str, form: str
-) -> None:
-    """Tell what came of each; exit code 1 where anything was denied or could not be read."""
-    from leadflow_engine.reports.after_sale import counted, return_line
-    from leadflow_engine.reports.lead_object import json_line
-
-    if form == "json":
-        told = [{"line": line, "state": "not read", "said": problem} for line, problem in unread]
-        click.echo(json_line([*came, *told]))
-    else:
-        for one in came:
-            click.echo(return_line(one, currency))
-        for line, problem in unread[:MOST_TOLD]:
-            click.echo(f"line {line}: {problem}", err=True)
-        if len(came) + len(unread) > 1:
-            click.echo(counted([*(one["state"] for one in came), *("not read" for _ in unread)]))
-    if unread or any(one["state"] in {"denied", "impossible"} for one in came):
-        raise SystemExit(1)
