@@ -150,12 +150,16 @@ def service(
 
 
 @contextlib.asynccontextmanager
-async def within(folder: Path, said: list[str]) -> AsyncIterator[tuple[server.Service, httpx.AsyncClient]]:
+async def within(
+    folder: Path, said: list[str], proxies: tuple[str, ...] = ()
+) -> AsyncIterator[tuple[server.Service, httpx.AsyncClient]]:
     """A service in this process, without a socket."""
     flows = Flows()
     flows.add(str(folder / "desk.flow"))
     store = SqliteStore.open(folder / "desk.db", RealClock())
-    made = server.Service(Asked((), str(folder / "desk.db"), open=True), flows, store, Log(said.append))
+    made = server.Service(
+        Asked((), str(folder / "desk.db"), port=0, open=True, proxies=proxies), flows, store, Log(said.append)
+    )
     transport = httpx.ASGITransport(application(made.reception))
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         try:

@@ -1,0 +1,86 @@
+"""What the server itself keeps: patience with heads that do not come, and whose word for an address counts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import ipaddress
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from leadflow_engine.service import http, server
+
+from .served import within
+
+
+@contextlib.asynccontextmanager
+async def listening(here: Path, proxies: tuple[str, ...] = ()) -> AsyncIterator[tuple[server.Service, int]]:
+    """A service of this process on a real socket."""
+    async with within(here, [], proxies) as (made, _):
+        running = server.Listening(made.config())
+        task = asyncio.create_task(running.serve())
+        await running.begun.wait()
+        try:
+            yield made, running.servers[0].sockets[0].getsockname()[1]
+        finally:
+            running.should_exit = True
+            await task
+
+
+def test_a_head_that_does_not_come_is_not_waited_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "HEADER_SECONDS", 0.2)
+
+    async def scene() -> list[bytes]:
+        async with listening(here) as (_, port):
+            found = []
+            for begun in (b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-A: "):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(begun)
+                found.append(await asyncio.wait_for(reader.read(), 5))
+                writer.close()
+            return found
+
+    assert [answer.split(b"\r\n")[0] for answer in asyncio.run(scene())] == [
+        b"HTTP/1.1 408 Request Timeout"
+    ] * 2
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.2)
+
+    async def scene() -> bytes:
+        async with listening(here) as (_, port):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(
+                b"POST /flows/desk/sources/web/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+            )
+            answer = await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return answer
+
+    assert asyncio.run(scene()).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize(("proxies", "statuses"), [((), [403, 403]), (("127.0.0.1",), [403, 200])])
+def test_an_address_is_the_proxys_word_only_where_it_is_trusted(
+    here: Path, proxies: tuple[str, ...], statuses: list[int]
+) -> None:
+    async def scene() -> list[int]:
+        async with listening(here, proxies) as (made, port):
+            served = made.flows.by_name["desk"]
+            settings = dataclasses.replace(
+                served.sources["web"].settings, addresses=(ipaddress.ip_network("203.0.113.0/24"),)
+            )
+            web = dataclasses.replace(served.sources["web"], settings=settings)
+            made.flows.by_name["desk"] = dataclasses.replace(served, sources={**served.sources, "web": web})
+            async with httpx.AsyncClient(trust_env=False) as client:
+                url = f"http://127.0.0.1:{port}/flows/desk/sources/web/submit"
+                said = [{}, {"X-Forwarded-For": "203.0.113.7"}]
+                found = [await client.post(url, json={"mail": "none"}, headers=each) for each in said]
+                return [answer.status_code for answer in found]
+
+    assert asyncio.run(scene()) == statuses
