@@ -58,10 +58,12 @@ def command(
     """
     if force and not because.strip():
         raise click.UsageError('--force needs --because "..."; it is kept in the journal with your name')
+    if file is not None and lead:
+        raise click.UsageError("with --from say the buyer as --buyer NAME; the leads are those of the file")
     journal = options.journal(db)
     if file is not None:
         more = {"force": True, "because": because.strip()} if force else {}
-        _bulk(journal, file, whose or buyer or "", reason, columns, flow, more, form)
+        _bulk(journal, file, whose, reason, columns, flow, more, form)
         return
     if not lead or not buyer or not reason.strip():
         raise click.UsageError("say which LEAD, which BUYER and its --reason; or a file with --from")

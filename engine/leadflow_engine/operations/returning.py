@@ -116,7 +116,7 @@ def _asked(of: Known, said: Return, sold: Sold, at: datetime.datetime) -> Asked:
         at=iso(at),
         reason=reason,
         by=said.by,
-        because=said.because,
+        because=_masked(of.lead, said.because),
         denied=denied,
         force=said.force,
         most=tuple(at_most(buyer, each, sold.sold_at or iso(at)) for each in buyer.returns_at_most),
@@ -141,7 +141,12 @@ def _written(buyer: m.Buyer, lead: Lead | None, reason: str) -> str:
     for rule in buyer.returns:
         if found := listed(rule.reasons, reason):
             return found
-    return excerpt(reason.strip(), personal_texts(lead), LONGEST) if lead is not None else "another reason"
+    return _masked(lead, reason) or "another reason"
+
+
+def _masked(lead: Lead | None, text: str) -> str:
+    """A text that people wrote, with what is personal in the lead masked; "" where that is not known any more."""
+    return excerpt(text.strip(), personal_texts(lead), LONGEST) if lead is not None else ""
 
 
 def _goes_on(rule: m.Returns | None, lead: Lead | None) -> bool:

@@ -167,8 +167,9 @@ def test_a_lead_that_is_not_there_is_told(market: Market) -> None:
 
 def test_what_is_personal_in_a_reason_is_masked(market: Market) -> None:
     market.sell("Ana")
-    market.back("Ana", reason="ana@corp.example is not hers")
+    market.back("Ana", reason="ana@corp.example is not hers", because="512-236-0147 rings at Ben's")
     [row] = market.summary("Ana")["returns"]
+    assert row["because"] == "*** rings at Ben's"
     assert row["reason"] == "*** is not hers"
     assert row["said"].startswith("`*** is not hers` is none of the reasons of sun")
 

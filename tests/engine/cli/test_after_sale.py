@@ -60,6 +60,7 @@ def test_a_denied_return_ends_with_1_and_force_needs_a_reason(leadflow: Leadflow
 
 
 WRONG = [
+    (["return", "sun", "--from", "leads.csv"], "with --from say the buyer as --buyer NAME"),
     (["return"], "say which LEAD, which BUYER and its --reason"),
     (["return", "LEAD", "sun", "--reason", "x", "--at", "soon"], "`soon` is no date or time"),
     (["return", "--from", "leads.csv", "--buyer", "son"], "no flow of this journal has a buyer `son`"),
