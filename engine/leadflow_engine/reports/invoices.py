@@ -63,6 +63,8 @@ def _facts(invoice: Invoice, contract: Contract) -> Iterator[tuple[str, str]]:
 
 
 def _open(settled: Settlement, invoice: Invoice) -> str:
+    if invoice.amount <= 0:
+        return "nothing: it settles what is open, the oldest first"
     if settled.paid_at is None:
         return money(Decimal(settled.open) / 1_000_000, invoice.currency)
     zone = ZoneInfo(invoice.zone)

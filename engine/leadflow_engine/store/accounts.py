@@ -76,13 +76,14 @@ class Overdue:
 
 
 def overdue(connection: sqlite3.Connection, buyer: str, at: datetime.datetime) -> Overdue | None:
-    """A buyer's oldest invoice that is overdue. What it paid settles the oldest first."""
+    """A buyer's oldest invoice that is overdue. What it paid and was credited settles the oldest first."""
     rows = connection.execute(
         "SELECT number, amount, due_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
     ).fetchall()
-    left = buyer_account(connection, buyer).paid if rows else 0
+    credited = -sum(amount for _, amount, _ in rows if amount < 0)
+    left = credited + (buyer_account(connection, buyer).paid if rows else 0)
     for number, amount, due_at in rows:
-        left -= amount
+        left -= max(0, amount)
         if left < 0 < amount and due_at is not None and due_at < iso(at):
             return Overdue(number, min(amount, -left), (at - moment(due_at)).days)
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -84,8 +83,8 @@ def parties(connection: sqlite3.Connection, kind: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """An invoice and when what the buyer had paid by then covered it; None while it does not. ``open`` is what is
-    missing, in millionths."""
+    """An invoice and when what the buyer had paid by then covered it; None while it does not, and for one that is a
+    credit. ``open`` is what is missing, in millionths."""
 
     number: str
     issued_at: datetime.datetime
@@ -94,28 +93,31 @@ class Settlement:
 
 
 def settlements(connection: sqlite3.Connection, buyer: str) -> list[Settlement]:
-    """All invoices of a buyer, oldest first. What it pays settles the oldest first."""
-    paid = _paid_in(connection, buyer)
-    billed, found = 0, []
-    have, last = 0, None
-    for number, amount, issued_at in connection.execute(
+    """All invoices of a buyer, oldest first. What it pays, and what it is credited, settles the oldest first."""
+    invoices = connection.execute(
         "SELECT number, amount, issued_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
-    ).fetchall():
-        billed += amount
-        while have < billed and (payment := next(paid, None)) is not None:
-            have, last = have + payment[0], payment[1]
-        issued = moment(issued_at)
-        settled = max(issued, moment(last)) if last else issued
+    ).fetchall()
+    funds = iter(_funds(connection, buyer))
+    billed, have, last, found = 0, 0, "", []
+    for number, amount, issued_at in invoices:
+        billed += max(0, amount)
+        while have < billed and (fund := next(funds, None)) is not None:
+            have, last = have + fund[1], fund[0]
         open_ = max(0, min(amount, billed - have))
-        found.append(Settlement(number, issued, settled if not open_ else None, open_))
+        covered = amount > 0 and not open_
+        paid_at = moment(max(issued_at, last)) if covered else None
+        found.append(Settlement(number, moment(issued_at), paid_at, open_))
     return found
 
 
-def _paid_in(connection: sqlite3.Connection, buyer: str) -> Iterator[tuple[int, str]]:
+def _funds(connection: sqlite3.Connection, buyer: str) -> list[tuple[str, int]]:
+    """What settles a buyer's invoices, with its time: payments, and invoices that are credits."""
     rows = connection.execute(
-        "SELECT -amount, paid_at FROM payment WHERE account = ? ORDER BY paid_at, id", (f"buyer/{buyer}",)
+        "SELECT paid_at AS at, -amount FROM payment WHERE account = 'buyer/' || ?1 "
+        "UNION ALL SELECT issued_at, -amount FROM invoice WHERE buyer = ?1 AND amount < 0 ORDER BY at",
+        (buyer,),
     )
-    return iter(rows.fetchall())
+    return rows.fetchall()
 
 
 def days_to_pay(connection: sqlite3.Connection, buyer: str, since: datetime.datetime) -> Decimal | None:

@@ -136,10 +136,17 @@ def compare(
 
 
 def once(limits: list[Limit]) -> list[Limit]:
-    """Each clause once; a buyer has one balance."""
-    found = list(dict.fromkeys(limits))
-    balances = [limit for limit in found if limit.kind == "balance"]
-    return [limit for limit in found if limit not in balances[1:]]
+    """Each clause once; a buyer has one balance, and of caps that count the same only paced ones or none."""
+    found: dict[tuple[object, ...], list[Limit]] = {}
+    for limit in dict.fromkeys(limits):
+        alike = found.setdefault((limit.kind, limit.period, limit.window == "rolling", _what(limit)), [])
+        if not alike or (limit.kind != "balance" and alike[0].window == limit.window):
+            alike.append(limit)
+    return [limit for alike in found.values() for limit in alike]
+
+
+def _what(limit: Limit) -> tuple[object, ...]:
+    return limit.counting, limit.shared, limit.by, limit.across
 
 
 GIVEN = {

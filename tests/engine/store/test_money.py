@@ -284,6 +284,36 @@ def test_payments_settle_the_oldest_invoice_first(kit: Any, store: SqliteStore) 
     assert store.ask(lambda c: days_to_pay(c, "sunpath", kit.clock.at + DAY)) is None
 
 
+def test_a_credit_settles_the_oldest_invoice_too(kit: Any, store: SqliteStore) -> None:
+    kit.sell(store, "L1")
+    kit.sell(store, "L2")
+    billed(store, kit, days=30)
+    store.transact(
+        lambda core: book(
+            event(core, "L1", kit.clock.at, 1), "return", "returned/sunpath/1/1", "sunpath", -50_000_000
+        )
+    )
+    kit.clock.pass_(days=31)
+    billed(store, kit, days=30)
+    first, credit = store.ask(lambda c: settlements(c, "sunpath"))
+    assert (first.open, credit.open, credit.paid_at) == (50_000_000, 0, None)
+    late = store.ask(lambda c: overdue(c, "sunpath", kit.clock.at))
+    assert late is not None and (late.number, late.open) == ("2026-0001", 50_000_000)
+    paid(store, kit, "50.00")
+    assert store.ask(lambda c: overdue(c, "sunpath", kit.clock.at)) is None
+    assert store.ask(lambda c: days_to_pay(c, "sunpath", kit.clock.at - DAY)) == 31
+
+
+def test_a_rebuild_gives_the_same_accounts(kit: Any, store: SqliteStore) -> None:
+    stories = {name: kit.sell(store, name) for name in ("L1", "L2")}
+    paid(store, kit, "70.00")
+    billed(store, kit)
+    before = store.query("SELECT * FROM account WHERE balance <> 0 ORDER BY name")
+    store.rebuild(lambda lead, facts: stories[lead].made)
+    assert store.query("SELECT * FROM account WHERE balance <> 0 ORDER BY name") == before
+    assert store.ask(lambda c: unbilled(c, "sunpath", kit.clock.at + DAY)) == ()
+
+
 def test_a_buyer_with_an_overdue_invoice_gets_no_leads_until_it_is_paid(kit: Any, store: SqliteStore) -> None:
     kit.sell(store, "L1")
     billed(store, kit, days=30)
