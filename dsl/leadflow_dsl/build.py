@@ -73,7 +73,8 @@ def _of(kind: Callable[..., Any], *places: int) -> Maker:
 
 SPECIAL: Final[Mapping[str, Maker]] = {
     **dict.fromkeys(
-        ("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin", "by_hash"), _flag
+        ("rolling", "paced", "first", "back", "on_demand", "keep_blanks", "negation", "builtin", "by_hash"),
+        _flag,
     ),
     "closed": _nothing,
     "k_compare": _words,
@@ -83,6 +84,7 @@ SPECIAL: Final[Mapping[str, Maker]] = {
     "or_": lambda children, span: nodes.Or(tuple(children), span),
     "and_": lambda children, span: nodes.And(tuple(children), span),
     "bare_cause": lambda children, span: nodes.Cause(None, children[0], span),
+    "root_left": lambda children, span: nodes.Left(tuple(children), span),
     "left": lambda children, span: nodes.Left(tuple(children), span),
     "word": lambda children, span: nodes.Word(children[0].text, span),
     "path_attribute": _of(nodes.Attribute, 0, 1),

@@ -140,8 +140,8 @@ def _verify_hmac(node: nodes.VerifyHmac, _: Widths) -> Line:
 
 
 def _auth_hmac(node: nodes.AuthHmac, _: Widths) -> Line:
-    key = f"{node.header.raw} {expression(node.secret)}"
-    return Line(f"auth hmac {node.algorithm.text} header {key}{_over(node)}")
+    key = f"{node.name.raw} {expression(node.secret)}"
+    return Line(f"auth hmac {node.algorithm.text} {node.place.text} {key}{_over(node)}")
 
 
 def _reply(node: nodes.Reply, _: Widths) -> Statement:

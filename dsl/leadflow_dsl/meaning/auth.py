@@ -69,7 +69,8 @@ def _hmac(r: Resolver, node: nodes.AuthHmac) -> model.Auth:
     return model.Auth(
         "hmac",
         secret(node.secret),
-        node.header.value,
+        node.name.value,
+        place=node.place.text,
         algorithm=node.algorithm.text,
         over=signed(r, node.over) if node.over is not None else None,
         span=node.span,

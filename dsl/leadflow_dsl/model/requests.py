@@ -61,7 +61,7 @@ class OAuth:
 class Auth:
     """kind: bearer, basic, header, query, body, hmac, oauth. ``name`` is the header, query or body name;
     ``prefix`` stands before a header's secret; ``user`` is basic's user. Of an hmac: ``algorithm`` is sha1, sha256 or
-    sha512, ``over`` is what is signed (None: the body as it is sent)."""
+    sha512, ``place`` is where ``name`` stands (header or query), ``over`` is what is signed (None: the body as it is sent)."""
 
     kind: str
     secret: SecretRef | None = None
@@ -69,6 +69,7 @@ class Auth:
     prefix: str = ""
     user: Term | None = None
     algorithm: str = ""
+    place: str = "header"
     over: Term | None = None
     oauth: OAuth | None = None
     span: Span = NOWHERE

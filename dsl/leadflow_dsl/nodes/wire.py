@@ -135,10 +135,11 @@ class AuthBody:
 
 @dataclass(frozen=True, slots=True)
 class AuthHmac:
-    """``auth hmac sha256 header "Name" SECRET over VALUE``."""
+    """``auth hmac sha256 header "Name" SECRET over VALUE``; ``place`` is header or query."""
 
     algorithm: Name
-    header: Text
+    place: Name
+    name: Text
     secret: Env
     over: Expression | None
     span: Span = field(default=NOWHERE, compare=False)

@@ -248,7 +248,8 @@ def _shown(body: str, content_type: str) -> str:
 def _auth(auth: m.Auth, wording: Wording) -> Phrase:
     if auth.kind == "hmac":
         over = wording.signed(auth.over)
-        return say("a signature over ", over, f" with HMAC {auth.algorithm}, in the header ", Name(auth.name))
+        made = f" with HMAC {auth.algorithm}, in the {auth.place}{' as' * (auth.place == 'query')} "
+        return say("a signature over ", over, made, Name(auth.name))
     return _AUTH[auth.kind](auth) if auth.kind in _AUTH else (f"by {auth.kind}",)
 
 

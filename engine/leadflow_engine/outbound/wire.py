@@ -130,20 +130,24 @@ def _header(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
 
 
 def _query(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
-    url, hash_sign, fragment = wire.url.partition("#")
+    return replace(wire, url=_with_query(wire.url, item.name, _secret(item, secrets)))
+
+
+def _with_query(whole: str, name: str, value: str) -> str:
+    url, hash_sign, fragment = whole.partition("#")
     joint = "&" if "?" in url else "?"
-    pair = f"{quote(item.name, safe='')}={_percent(_secret(item, secrets))}"
-    return replace(wire, url=f"{url}{joint}{pair}{hash_sign}{fragment}")
+    return f"{url}{joint}{quote(name, safe='')}={_percent(value)}{hash_sign}{fragment}"
 
 
 def _hmac(wire: Wire, item: Auth, secrets: Secrets) -> Wire:
     if item.algorithm not in DIGESTS:
         raise Refused(f"`auth hmac {item.algorithm}`: known are {', '.join(sorted(DIGESTS))}")
-    signed = wire.body or b"" if item.over is None else _signed(item.over, wire, secrets)
-    signature = hmac.new(_secret(item, secrets).encode(), signed, item.algorithm).hexdigest()
-    return _with_header(
-        replace(wire, echoes=(*wire.echoes, signature)), item.name, f"{item.prefix}{signature}"
-    )
+    covered = wire.body or b"" if item.over is None else _signed(item.over, wire, secrets)
+    signature = hmac.new(_secret(item, secrets).encode(), covered, item.algorithm).hexdigest()
+    signed = replace(wire, echoes=(*wire.echoes, signature))
+    if item.place == "query":
+        return replace(signed, url=_with_query(wire.url, item.name, signature))
+    return _with_header(signed, item.name, f"{item.prefix}{signature}")
 
 
 def _signed(over: Term, wire: Wire, secrets: Secrets) -> bytes:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leadflow_dsl.diagnostics import NOWHERE
 from leadflow_dsl.model import Auth
-from leadflow_dsl.terms import Const, SecretRef, Type
+from leadflow_dsl.terms import Const, Read, SecretRef, Type
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
@@ -165,3 +165,12 @@ async def test_the_sandbox_hears_everything_and_the_real_host_nothing() -> None:
     assert head[0] == "POST /leads?k=1 HTTP/1.1"
     assert "Host: api.sunpath.example" in head
     assert f"{DRAW_HEADER}: {draw_key('POST', sent.url, sent.body)}" in head
+
+
+def test_a_signature_in_the_query_is_made_of_the_url_without_it() -> None:
+    over = Read("request", "url", "", TEXT, NOWHERE)
+    auth = Auth("hmac", KEY, "sig", algorithm="sha256", place="query", over=over)
+    wire = wire_of(request("x", "", auth, url="https://b.example/x?a=1"), Secrets({"KEY": "s3cret"}))
+    made = hmac.new(b"s3cret", b"https://b.example/x?a=1", "sha256").hexdigest()
+    assert wire.url == f"https://b.example/x?a=1&sig={made}"
+    assert made in wire.echoes and not any(made in value for _, value in wire.headers)
