@@ -151,15 +151,15 @@ def service(
 
 @contextlib.asynccontextmanager
 async def within(
-    folder: Path, said: list[str], proxies: tuple[str, ...] = ()
+    folder: Path, said: list[str], proxies: tuple[str, ...] = (), shadow: bool = False
 ) -> AsyncIterator[tuple[server.Service, httpx.AsyncClient]]:
     """A service in this process, without a socket."""
     flows = Flows()
     flows.add(str(folder / "desk.flow"))
-    store = SqliteStore.open(folder / "desk.db", RealClock())
-    made = server.Service(
-        Asked((), str(folder / "desk.db"), port=0, open=True, proxies=proxies), flows, store, Log(said.append)
-    )
+    store = SqliteStore.open(folder / "desk.db", RealClock(), shadow=shadow)
+    asked = Asked((), str(folder / "desk.db"), port=0, open=True, proxies=proxies, shadow=shadow)
+    log = Log(said.append)
+    made = server.Service(asked, flows, store, log)
     transport = httpx.ASGITransport(application(made.reception))
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         try:

@@ -16,7 +16,7 @@ from leadflow_engine.drivers.orders import ask_service, give, socket_of
 from leadflow_engine.service.server import Asked, serve
 from leadflow_engine.store import Held, StoreError
 
-from .served import SECRETS, Service, service
+from .served import SECRETS, Service, service, within
 
 SLOW = {"mail": "pam@example.com", "wish": "slow"}
 
@@ -99,23 +99,33 @@ def test_stopped_it_lets_leads_end_and_takes_no_more(tmp_path: Path) -> None:
         assert not socket_of(here.db).exists()
 
 
-def test_a_changed_flow_is_taken_and_a_broken_one_is_not(tmp_path: Path) -> None:
-    with service(tmp_path) as here:
-        key, web = here.key("hasty"), here.key("web")
-        flow = tmp_path / "desk.flow"
-        text = flow.read_text()
-        old = here.submit("hasty", key, json=SLOW).json()["lead"]["id"]
+def test_a_changed_flow_is_taken_and_a_broken_one_is_not(here: Path) -> None:
+    flow, said = here / "desk.flow", []
+    text = flow.read_text()
 
-        flow.write_text(text.replace("cost 2.00", "cost 3.00"))
-        assert [each["result"] for each in ask_service(here.db, "reload", {})] == ["taken"]
-        assert here.submit("web", web, json={"mail": "tim@example.com"}).json()["price"] == 3.0
-        until(lambda: here.outcome(old) == "sold", "the lead of before ends")
+    async def scene() -> None:
+        async with within(here, said, shadow=True) as (made, client):
 
-        flow.write_text(text.replace("cost 2.00", "costs 2.00"))
-        [refused] = ask_service(here.db, "reload", {})
-        assert (refused["result"], "costs" in refused["problem"]) == ("refused", True)
-        assert here.submit("web", web, json={"mail": "uma@example.com"}).json()["price"] == 3.0
-        assert "is not loaded again" in here.said
+            async def lead(mail: str) -> tuple[float, str]:
+                answer = (await client.post("/flows/desk/sources/web/submit", json={"mail": mail})).json()
+                [(plan,)] = made.store.query("SELECT plan FROM lead WHERE id = ?", (answer["lead"]["id"],))
+                return answer["price"], plan
+
+            old = await lead("tim@example.com")
+            assert [each["result"] for each in await made.reloader.reload()] == ["unchanged"]
+            flow.write_text(text.replace("cost 2.00", "cost 3.00"))
+            assert made.flows.changed()
+            assert [each["result"] for each in await made.reloader.reload()] == ["taken"]
+            new = await lead("uma@example.com")
+            assert (old[0], new[0], old[1] != new[1]) == (2.0, 3.0, True)
+            flow.write_text(text.replace("cost 2.00", "costs 2.00"))
+            [refused] = await made.reloader.reload()
+            assert (refused["result"], "costs" in refused["problem"]) == ("refused", True)
+            assert not made.flows.changed()  # told once
+            assert await lead("vic@example.com") == new
+
+    asyncio.run(scene())
+    assert any("is not loaded again" in line for line in said)
 
 
 def test_a_second_service_does_not_start(desk: Service, monkeypatch: pytest.MonkeyPatch) -> None:
