@@ -44,7 +44,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
         refusal = refusal or paused_now(connection, write.lead, data.buyer, at)
         if refusal is None and not data.test:
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
-            refusal = refusal or overdue_now(connection, data.buyer, at)
+            refusal = or_overdue(connection, refusal, data.buyer, at)
         if refusal is not None:
             return {"granted": False, **_said(refusal)}
         collected = {"batch": batches.place_of(connection, data, at)} if data.row is not None else {}
@@ -110,11 +110,13 @@ def paused_now(
     return Refusal("paused", overrides.sentence(found), moment(found.until) if found.until else None)
 
 
-def overdue_now(connection: sqlite3.Connection, buyer: str, at: datetime.datetime) -> Refusal | None:
-    """Whether the buyer has not paid an invoice that was due."""
-    found = accounts.overdue(connection, buyer, at)
+def or_overdue(
+    connection: sqlite3.Connection, refusal: Refusal | None, buyer: str, at: datetime.datetime
+) -> Refusal | None:
+    """That the buyer has not paid an invoice that was due, which comes before a duplicate; else the refusal."""
+    found = None if refusal and refusal.code != "duplicate" else accounts.overdue(connection, buyer, at)
     if found is None:
-        return None
+        return refusal
     return Refusal("balance", accounts.overdue_sentence(found), at + accounts.LOOK_AGAIN)
 
 

@@ -28,7 +28,7 @@ from leadflow_engine.ports import Clock
 from leadflow_engine.store import overrides, suppressions, tallies
 from leadflow_engine.store.callbacks import token_of
 from leadflow_engine.store.codec import iso, moment
-from leadflow_engine.store.decide import Refusal, claims_refused, overdue_now, paused_now
+from leadflow_engine.store.decide import Refusal, claims_refused, or_overdue, paused_now
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.room import clock_time, used_now
@@ -69,7 +69,7 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
         refusal = refusal or _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
         if refusal is None and not test:
             refusal = claims_refused(reader.connection, reader.digests, lead, buyer.limits, buyer.keys, at)
-            refusal = refusal or overdue_now(reader.connection, buyer.buyer, at)
+            refusal = or_overdue(reader.connection, refusal, buyer.buyer, at)
         if refusal is not None:
             until = iso(refusal.until) if refusal.until else None
             out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason, "until": until}

@@ -342,3 +342,22 @@ def test_an_overdue_invoice_in_a_sentence(kit: Any, store: SqliteStore) -> None:
         kit.clock.pass_(hours=passed)
         found = store.ask(lambda c: overdue(c, "sunpath", kit.clock.at))
         assert found is not None and said in overdue_sentence(found)
+
+
+def test_an_overdue_invoice_comes_after_caps_and_before_duplicates(kit: Any, store: SqliteStore) -> None:
+    phone, full = kit.key("5125550147"), kit.cap(1)
+    kit.sell(store, "L1", keys=[phone], limits=[full])
+    billed(store, kit, days=0)
+    kit.clock.pass_(minutes=1)
+    for claims, code in (({"keys": [phone]}, "balance"), ({"keys": [phone], "limits": [full]}, "capped")):
+        assert store.read("L1", kit.limits(**claims))["out"].get("sunpath", {})["code"] == code
+
+
+def test_a_test_lead_is_not_asked_for_money(kit: Any, store: SqliteStore) -> None:
+    kit.sell(store, "L1")
+    billed(store, kit, days=0)
+    kit.clock.pass_(days=1)
+    story = kit.story("L2", test=True)
+    store.write_now(story.accept())
+    assert store.read("L2", kit.limits())["out"] == {}
+    assert store.write_now(story.intent())["granted"]
