@@ -42,6 +42,7 @@ class _Scope:
     """What a policy's condition reads: figures, and nothing of a lead."""
 
     figures: Mapping[str, Decimal | None]
+    at: datetime.datetime
 
     def read(self, read: t.Read) -> object:
         """A figure."""
@@ -64,8 +65,8 @@ class _Scope:
         return None
 
     def now(self) -> datetime.datetime:
-        """A condition over figures reads no clock."""
-        return datetime.datetime.now(datetime.UTC)
+        """The moment of the look."""
+        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _decide(
 ) -> Event | None:
     """What is to be done about one policy now; None where nothing changes."""
     flow, title, name = plan.flow.name, policy.title, plan.name
-    measured = measure(store, plan, policy)
+    measured = measure(store, plan, policy, now)
     state = last.what if last is not None else "ended"
     if state == "acted":
         if not _is_over(policy, measured):
@@ -145,7 +146,7 @@ def _is_over(policy: m.Policy, measured: Measured) -> bool:
 # ------------------------------------------------------------------ measuring
 
 
-def measure(store: SqliteStore, plan: Plan, policy: m.Policy) -> Measured:
+def measure(store: SqliteStore, plan: Plan, policy: m.Policy, now: datetime.datetime) -> Measured:
     """What the figure of a policy comes to now."""
     watched = figure_of(policy.figure) if policy.figure is not None else None
     if watched is None:
@@ -154,9 +155,10 @@ def measure(store: SqliteStore, plan: Plan, policy: m.Policy) -> Measured:
     told = store.read("", Effect("figures/policy", question(plan, tuple(asked), {})))["figures"]
     found = numbers(told)
     believed = all((found.get(one.key) or 0) >= SAMPLE for one in _whole(policy, watched))
-    believed = believed and all(holds(arm, _Scope(found)) is True for arm in policy.sampling)
+    scope = _Scope(found, now)
+    believed = believed and all(holds(arm, scope) is True for arm in policy.sampling)
     value = found.get(watched.key) if believed else None
-    met = believed and holds(policy.condition, _Scope(found)) is True
+    met = believed and holds(policy.condition, scope) is True
     return Measured(value, met, _words(watched, found, believed))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,9 +10,8 @@ from typing import Final
 
 from leadflow_engine.figures import RATES
 from leadflow_engine.store import SqliteStore
-from leadflow_engine.store.codec import iso
-from leadflow_engine.store.figures import HOUR
 from leadflow_engine.store.payments import days_to_pay
+from leadflow_engine.store.tallies import counted_since
 
 SHARES: Final[Mapping[str, tuple[str, str]]] = {
     **RATES,
@@ -68,7 +66,7 @@ def collect(
 ) -> list[Stats]:
     """Of every buyer and source, of ``whom`` alone, or of each value of the dimension ``by``. By whole hours: the one
     in which the time begins is counted, too. Raises ``StatsProblem`` where nothing was counted of them."""
-    found = store.ask(lambda connection: _counted(connection, now - length))
+    found = _counted(store, now - length)
     chosen = [one for one in found if _is_meant(one, whom, by)]
     if not chosen and (whom or by):
         known = sorted(
@@ -91,17 +89,14 @@ def _is_meant(stats: Stats, whom: str, by: str) -> bool:
     return not by and whom in ("", stats.party)
 
 
-def _counted(connection: sqlite3.Connection, since: datetime.datetime) -> list[Stats]:
-    counts: dict[tuple[str, str, str], dict[str, int]] = {}
-    for flow, kind, party, figure, amount in connection.execute(
-        "SELECT flow, kind, party, figure, sum(amount) FROM tally WHERE hour >= ? GROUP BY 1, 2, 3, 4",
-        (iso(since)[:HOUR],),
-    ):
-        counts.setdefault((flow, kind, party), {})[figure] = amount
+def _counted(store: SqliteStore, since: datetime.datetime) -> list[Stats]:
+    counts = store.ask(lambda connection: counted_since(connection, since))
     places = sorted(counts, key=lambda place: (place[0], KINDS.index(place[1]), place[2]))
     return [
-        Stats(
-            *place, counts[place], days_to_pay(connection, place[2], since) if place[1] == "buyer" else None
-        )
+        Stats(*place, counts[place], _days(store, place[2], since) if place[1] == "buyer" else None)
         for place in places
     ]
+
+
+def _days(store: SqliteStore, buyer: str, since: datetime.datetime) -> Decimal | None:
+    return store.ask(lambda connection: days_to_pay(connection, buyer, since))

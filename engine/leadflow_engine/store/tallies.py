@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import AskedFigure, LimitClaim
-from leadflow_engine.figures import AMOUNTS, RATES, Figure
+from leadflow_engine.figures import AMOUNTS, RATES
 from leadflow_engine.limits import rolling
 from leadflow_engine.store import overrides
 from leadflow_engine.store.codec import iso
@@ -153,12 +153,6 @@ PARTIES: Final = (
 """Every party of a kind that anything was counted of, found by a step of the index each."""
 
 
-def parties(connection: sqlite3.Connection, flow: str, kind: str) -> list[str]:
-    """Everybody of whom anything was counted in a flow."""
-    query = PARTIES + "SELECT party FROM known WHERE party IS NOT NULL"
-    return [row[0] for row in connection.execute(query, (flow, kind))]
-
-
 def rates(connection: sqlite3.Connection, flow: str, since: datetime.datetime) -> dict[str, list[int]]:
     """Of how many offers each buyer of a flow that were answered it took how many, by buyer."""
     rows = connection.execute(
@@ -171,6 +165,14 @@ def rates(connection: sqlite3.Connection, flow: str, since: datetime.datetime) -
     return {buyer: [answered, sold] for buyer, answered, sold in rows if answered}
 
 
-def figure(name: str, kind: str, party: str, seconds: float) -> AskedFigure:
-    """A figure that a report asks for."""
-    return AskedFigure(Figure(name, kind, party, seconds), party)
+def counted_since(
+    connection: sqlite3.Connection, since: datetime.datetime
+) -> dict[tuple[str, str, str], dict[str, int]]:
+    """All that was counted since the hour of ``since``: by flow, kind and party, each figure's sum."""
+    counts: dict[tuple[str, str, str], dict[str, int]] = {}
+    for flow, kind, party, figure, amount in connection.execute(
+        "SELECT flow, kind, party, figure, sum(amount) FROM tally WHERE hour >= ? GROUP BY 1, 2, 3, 4",
+        (iso(since)[:HOUR],),
+    ):
+        counts.setdefault((flow, kind, party), {})[figure] = amount
+    return counts
