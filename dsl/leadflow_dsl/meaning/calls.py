@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.date_patterns import date_pattern, foreign_tokens, says_nothing
@@ -15,6 +16,7 @@ from leadflow_dsl.meaning.literals import bare_word
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.conditions import ARGUMENTS
 from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_FUNCTION
+from leadflow_dsl.rules.responses import TEXT_LIKE_A_PATH
 from leadflow_dsl.terms import Call, Const, NamedList, Term, Type
 from leadflow_dsl.types import BROKEN, TEXT, described, kind, list_of
 
@@ -58,6 +60,8 @@ def _call(r: Resolver, node: nodes.Call, function: Function, want: Type | None) 
     _check_types(r, function, plain, args)
     if function.name in ("format", "parse_date") and len(args) > 1:
         _check_date_pattern(r, function.name, args[0], args[1])
+    if r.scope.answer:
+        _check_later_paths(r, function.name, plain[1:])
     if function.name == "in_zone" and len(args) > 1:
         _check_zone(r, args[1])
     branches = (*(value for _, value in keyed), *((last,) if last else ()))
@@ -140,6 +144,22 @@ def _check_date_pattern(r: Resolver, name: str, value: Term, term: Term) -> None
         message = f'`"{term.value}"` says nothing of the value'
         help = 'patterns are `"MM/DD/YYYY"`, `"YYYY-MM-DD HH:mm:ss"`, of numbers `"0.00"`, `"0,0"`, `"000"`'
         r.draft.found(ARGUMENTS.at(term.span, message, "the same for every lead", help))
+
+
+_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_@]\w*|\[\d*\])+")
+"""A text with the dots or brackets of a path, and nothing else."""
+_OF_ALTERNATIVES: Final = frozenset({"coalesce"})
+"""Functions whose later arguments could as well be paths."""
+
+
+def _check_later_paths(r: Resolver, name: str, later: list[nodes.Argument]) -> None:
+    """Report texts that are taken as they stand where a path was probably meant."""
+    for argument in later if name in _OF_ALTERNATIVES else ():
+        value = argument.value
+        if isinstance(value, nodes.Text) and _PATH.fullmatch(value.value):
+            message = f'`"{value.value}"` is a text here, and looks like a path'
+            help = f'write both paths in one text: `"... || {value.value}"`'
+            r.draft.found(TEXT_LIKE_A_PATH.at(value.span, message, "no path", help))
 
 
 def _check_zone(r: Resolver, term: Term) -> None:

@@ -61,7 +61,8 @@ class OAuth:
 class Auth:
     """kind: bearer, basic, header, query, body, hmac, oauth. ``name`` is the header, query or body name;
     ``prefix`` stands before a header's secret; ``user`` is basic's user. Of an hmac: ``algorithm`` is sha1, sha256 or
-    sha512, ``place`` is where ``name`` stands (header or query), ``over`` is what is signed (None: the body as it is sent)."""
+    sha512, ``place`` is where ``name`` stands (header or query), ``over`` is what is signed (None: the body as it is
+    sent)."""
 
     kind: str
     secret: SecretRef | None = None

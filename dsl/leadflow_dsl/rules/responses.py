@@ -162,10 +162,44 @@ buyer acme {
 """,
 )
 
+TEXT_LIKE_A_PATH: Final = Rule(
+    "LF424",
+    "text-like-a-path",
+    "warning",
+    "a text in a later argument that looks like a path into the answer",
+    "In a response only the first argument of a function is a path; later ones in quotes are texts. Two paths are tried "
+    'one after the other within one text: `"error.message || detail"`.',
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json {
+      accepted when "ok"
+      otherwise rejected
+      reason coalesce("error.message", "errors[0].text")
+    }
+  }
+}
+""",
+    """\
+buyer acme {
+  price 20.00
+  deliver {
+    post "https://acme.example/leads"
+    body json { email = email }
+    response json { accepted when "ok"  otherwise rejected  reason "error.message || errors[0].text" }
+  }
+}
+""",
+)
+
 RULES: Final = (
     JMESPATH,
     CONTAINS_OPPOSITE,
     NEVER_SET,
     NO_ACCEPTED,
     PATH_INTO_TEXT,
+    TEXT_LIKE_A_PATH,
 )
