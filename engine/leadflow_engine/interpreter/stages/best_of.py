@@ -1,7 +1,8 @@
 """Best of several stages: all are asked what the lead is worth to them, and the one that would earn most goes first.
 
 What a stage would earn is reckoned from its bids and prices in its order, each taken with the buyer's chance: a buyer
-is asked where fewer before it than the stage sells to have taken the lead.
+is asked where fewer before it than the stage sells to have taken the lead. What is under a stage's `min margin` earns
+nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from leadflow_engine.interpreter.stages.gathering import (
 )
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.rates import EXPECTED_OVER, Rate, chance, rates
+from leadflow_engine.interpreter.stages.turns import under_margin
 
 CENT = Decimal("0.01")
 
@@ -72,11 +74,22 @@ def choose(journey: Journey, address: str, item: m.BestOf) -> Generator[Any, Any
             able[stage.id], mine, bids, asked_at, offers_of(journey, able[stage.id])
         )
         line = yield from ordered(journey, stage, bids, bids)
-        offers = [(bids[name], chance(known.get(name))) for name in line]
+        earning = yield from _earning(journey, stage, line, bids)
+        offers = [(bids[name], chance(known.get(name))) for name in earning]
         worths.append(Worth(place, stage, expected(offers, room(journey, stage))))
     worths.sort(key=lambda worth: -worth.amount)
     _tell(journey, worths)
     return tuple(worth.address for worth in worths)
+
+
+def _earning(
+    journey: Journey, stage: m.Stage, line: Sequence[str], bids: Mapping[str, Decimal]
+) -> Generator[Any, Any, list[str]]:
+    """Those in a stage's line that leave enough of a margin."""
+    under = {}
+    for name in line:
+        under[name] = yield from under_margin(journey, stage, bids[name])
+    return [name for name in line if not under[name]]
 
 
 def expected(offers: Sequence[tuple[Decimal, Decimal]], most: int | None) -> Decimal:

@@ -77,12 +77,19 @@ def _too_little(journey: Journey, stage: m.Stage, price: Decimal | None) -> Gene
         reserve = yield from value(journey, stage.reserve, "reserve")
         if isinstance(reserve, Decimal) and price < reserve:
             return f"{price} is under the reserve {reserve}"
-    if stage.min_margin is not None:
-        least = yield from value(journey, stage.min_margin, "min margin")
-        revenue = price + _earned(journey, stage)
-        margin = revenue - revenue * journey.cost_share - journey.cost - journey.spent
-        if isinstance(least, Decimal) and margin < least:
-            return f"margin {shown(margin)} is under {shown(least)}"
+    return (yield from under_margin(journey, stage, price))
+
+
+def under_margin(journey: Journey, stage: m.Stage, price: Decimal) -> Generator[Any, Any, str]:
+    """Why a price leaves too little: what look-ups and the source cost, and the source's share of the revenue, are
+    taken off. "" where it does not."""
+    if stage.min_margin is None:
+        return ""
+    least = yield from value(journey, stage.min_margin, "min margin")
+    revenue = price + _earned(journey, stage)
+    margin = revenue - revenue * journey.cost_share - journey.cost - journey.spent
+    if isinstance(least, Decimal) and margin < least:
+        return f"margin {shown(margin)} is under {shown(least)}"
     return ""
 
 
