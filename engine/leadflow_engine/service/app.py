@@ -18,7 +18,7 @@ from starlette.routing import Route
 from leadflow_dsl.terms import reads
 from leadflow_engine.intake.call import PLAIN, Call, Refused
 from leadflow_engine.intake.replies import as_it_stands
-from leadflow_engine.service.answers import Answer, busy, json_answer, problem
+from leadflow_engine.service.answers import Answer, busy, json_answer, problem, told_of
 from leadflow_engine.service.bounds import Bucket
 from leadflow_engine.service.browsers import allowed_headers, preflight
 from leadflow_engine.service.callers import Gate
@@ -157,7 +157,7 @@ class _Surface:
     async def lead(self, request: Request) -> Answer:
         """A lead as it stands, for the source that sent it."""
         head = head_of(request, self._here.desk.clock.now())
-        summary = self._here.desk.store.lead_summary(request.path_params["id"])
+        summary = told_of(self._here.desk.store, request.path_params["id"])
         lead = summary["lead"] if summary else {"flow": "", "source": ""}
         place = self._here.flows.source(lead["flow"], lead["source"])
         if place is None or summary is None:

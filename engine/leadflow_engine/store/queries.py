@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -135,10 +135,12 @@ def plan_main(connection: sqlite3.Connection, plan: str) -> str:
     return str(row[0]) if row else ""
 
 
-def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any] | None:
+def lead_summary(
+    connection: sqlite3.Connection, lead: str, parts: Iterable[str] | None = None
+) -> Mapping[str, Any] | None:
     """A lead as one object: ``lead``, ``outcome``, ``reason``, ``sales``, ``distribution``, ``steps``,
     ``postings``, ``deliveries``, ``ledger``. Amounts are ``Decimal``. None for a lead that the journal does
-    not have."""
+    not have. ``parts`` are those of ``PARTS`` that are wanted (None: all)."""
     found = next(_rows(connection, "SELECT * FROM lead WHERE id = ?", lead), None)
     if found is None:
         return None
@@ -147,7 +149,7 @@ def lead_summary(connection: sqlite3.Connection, lead: str) -> Mapping[str, Any]
         "lead": {**found, "test": bool(found["test"])},
         "outcome": outcome,
         "reason": reason,
-        **{name: list(_rows(connection, query, lead)) for name, query in PARTS.items()},
+        **{name: list(_rows(connection, PARTS[name], lead)) for name in (PARTS if parts is None else parts)},
     }
 
 
