@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime
 import json
 import random
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from leadflow_dsl import check
 from leadflow_engine.answers import Simulator, parse_answers
+from leadflow_engine.cli import main
 from leadflow_engine.drivers.answers import SimulatedAnswers
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.operations.comparing_scores import compare
@@ -77,7 +81,7 @@ ANSWERS = {
         }
     },
 }
-START = datetime.datetime(2026, 9, 1, 12, tzinfo=datetime.UTC)
+START = datetime.datetime(2024, 9, 1, 12, tzinfo=datetime.UTC)
 
 
 def leads(number: int) -> Iterator[Mapping[str, Any]]:
@@ -107,6 +111,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, SqliteStore
     checked = check(root / "loans.flow", FLOW)
     assert checked.flow is not None, checked.diagnostics
     plan, clock = make_plan(checked.flow), VirtualClock(START)
+    (root / "leadflow.toml").touch()
+    (root / "loans.flow").write_text(FLOW, encoding="utf-8")
     store = SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
     answers = SimulatedAnswers(Simulator(parse_answers(yaml.safe_dump(ANSWERS)), clock.now))
@@ -217,3 +223,24 @@ def test_scores_are_held_against_what_became_of_leads(journal: tuple[Plan, Sqlit
     assert found["points"][0] == 1_200
     assert (found["points"][1] or 0) > 0.6 > (found["luck"][1] or 1)
     assert compared_lines(found, "sold")[1].plain.startswith("luck")
+
+
+def test_the_command_writes_a_model_that_lint_takes(
+    journal: tuple[Plan, SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, store = journal
+    root = Path(plan.flow.root)
+    monkeypatch.chdir(root)
+    with closing(sqlite3.connect(root / "loans.db")) as file:
+        store.ask(lambda connection: connection.backup(file))
+    words = ["--target", "sold", "--out", "models/sold.json", "--without", "state", "--db", "loans.db"]
+    done = CliRunner().invoke(main, ["train", "loans.flow", *words], prog_name="leadflow")
+    assert done.exit_code == 0, done.output
+    assert "logistic model sold-" in done.output and "AUC 0." in done.output
+    assert 'score next { model "models/sold.json"  shadow }' in done.output
+    flow = FLOW.replace("score luck {", 'score trained { model "models/sold.json" }\nscore luck {')
+    (root / "next.flow").write_text(flow.replace("points >= 0", "trained >= 0"), encoding="utf-8")
+    linted = CliRunner().invoke(main, ["lint", "next.flow", "--format", "concise"])
+    assert "LF56" not in linted.output
+    scored = CliRunner().invoke(main, ["scores", "loans", "--db", "loans.db"])
+    assert [line.split()[0] for line in scored.output.splitlines()] == ["score", "luck", "points"]
