@@ -28,6 +28,9 @@ from leadflow_engine.masking import shown_values
 from leadflow_engine.records import Delivery, LeadRecord
 from leadflow_engine.values.contacts import contacts_of
 
+AMOUNTS = ("price", "answered_price")
+"""What of a kept delivery is money."""
+
 
 def main(journey: Journey) -> Generator[Any, Any, None]:
     """Everything that happens to a lead in one segment. Its last effect is ``end`` or ``suspend``."""
@@ -156,7 +159,8 @@ def _restore(journey: Journey) -> None:
     lead.scores.update({name: Decimal(v) if v is not None else None for name, v in cursor.scores.items()})
     for name, kept in cursor.deliveries.items():
         buyer, number = name.split("/")
-        delivery = Delivery(buyer, int(number), **{**kept, "price": Decimal(str(kept["price"]))})
+        amounts = {each: Decimal(str(kept[each])) for each in AMOUNTS if kept.get(each) is not None}
+        delivery = Delivery(buyer, int(number), **{**kept, **amounts})
         journey.deliveries[name] = delivery
         if delivery.state == "declined" and journey.tried.get(buyer) in {"in_doubt", "pending"}:
             journey.tried[buyer] = "rejected"
@@ -241,6 +245,7 @@ def _kept(delivery: Delivery) -> dict[str, Any]:
     return {
         "state": delivery.state,
         "price": str(delivery.price),
+        "answered_price": None if delivery.answered_price is None else str(delivery.answered_price),
         "outcome": delivery.outcome,
         "stage": delivery.stage,
         "reference": delivery.reference,

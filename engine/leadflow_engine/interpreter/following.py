@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.prices import is_told
+from leadflow_engine.records import Delivery
 
 RESENT_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30))
 """When a post in doubt is made again to an `idempotent` buyer, time after time; then nobody tries any more."""
@@ -56,8 +59,17 @@ def end_pending(journey: Journey) -> None:
             continue
         reason = f"no verdict in time: {ends.outcome}"
         if ends.outcome == "accepted":
-            journey.delivered(replace(delivery, state="confirmed", reason=reason))
+            price = _late_price(journey, delivery)
+            journey.delivered(replace(delivery, state="confirmed", reason=reason, price=price))
             continue
         journey.delivered(replace(delivery, state="declined", reason=reason))
         journey.tried[delivery.buyer] = "rejected"
         journey.considered(delivery.stage, delivery.buyer, "rejected", reason=reason)
+
+
+def _late_price(journey: Journey, delivery: Delivery) -> Decimal:
+    """What a sale is worth that no answer confirmed: its price, or what an earlier answer told where that tells it."""
+    if not is_told(journey, journey.plan.buyers[delivery.buyer]):
+        return delivery.price
+    told = delivery.answered_price or Decimal(0)
+    return min(told, delivery.price) if delivery.price else told

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result
+from leadflow_engine.effects import CallOut, Effect, Fact, HttpRequest, Result
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.interpreter.exchange import Exchange, posting_of
 from leadflow_engine.interpreter.following import RESENT_AFTER
@@ -20,7 +20,7 @@ from leadflow_engine.masking import personal_texts
 from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.retelling import Told, at_delivery, told_again
-from leadflow_engine.plan import PlannedBuyer
+from leadflow_engine.plan import Plan, PlannedBuyer
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.response import Mask, Reading
 from leadflow_engine.runner import PERSONAL
@@ -84,7 +84,7 @@ async def do_one(store: SqliteStore, plans: Plans, ask: Ask, clock: Clock, what:
     except CANNOT_GO_ON as problem:
         return Followed(what.lead, "", f"lead {what.lead}: {what.buyer} cannot be asked: {problem}")
     if what.kind == "end":
-        return await _ended(store, plan.buyers[what.buyer].buyer, what)
+        return await _ended(store, plan, facts, what)
     told = told_again(plan, what.lead, facts)
     if told is None:
         return Followed(
@@ -95,12 +95,15 @@ async def do_one(store: SqliteStore, plans: Plans, ask: Ask, clock: Clock, what:
     return Followed(what.lead, _sentence(what, heard)) if state is not None else None
 
 
-async def _ended(store: SqliteStore, buyer: m.Buyer, what: FollowUp) -> Followed | None:
-    ends = buyer.pending_ends
+async def _ended(store: SqliteStore, plan: Plan, facts: Sequence[Fact], what: FollowUp) -> Followed | None:
+    planned = plan.buyers[what.buyer]
+    ends = planned.buyer.pending_ends
     if ends is None:
         return None
     word, because = WORD_OF[ends.outcome], f"no verdict in time: {ends.outcome}"
-    state = await store.commit(lambda core: asked.end(core, what, word, because))
+    told = told_again(plan, what.lead, facts) if word == "sold" else None
+    price = late_price(store, planned, told.lead, what.number, None) if told is not None else None
+    state = await store.commit(lambda core: asked.end(core, what, word, because, price))
     return Followed(what.lead, f"{what.lead}  {what.buyer}: {because}") if state is not None else None
 
 

@@ -68,15 +68,16 @@ def note(core: Core, what: FollowUp, heard: Heard) -> str | None:
     return settle_delivery(core, *place, heard.word, by, heard.because, heard.price, reference).state
 
 
-def end(core: Core, what: FollowUp, word: str, because: str) -> str | None:
+def end(core: Core, what: FollowUp, word: str, because: str, price: Decimal | None = None) -> str | None:
     """``pending ends``: the word that the flow says where no other came; None where the lead is under way."""
+    core.flush()
     row = core.connection.execute(
         "SELECT state FROM delivery WHERE lead = ? AND buyer = ? AND number = ?",
         (what.lead, what.buyer, what.number),
     ).fetchone()
     if row is None or row[0] != "pending" or is_under_way(core.connection, what.lead):
         return None
-    return settle_delivery(core, what.lead, what.buyer, what.number, word, "leadflow", because).state
+    return settle_delivery(core, what.lead, what.buyer, what.number, word, "leadflow", because, price).state
 
 
 def project_asked(event: Event, key: str, body: Mapping[str, Any]) -> None:

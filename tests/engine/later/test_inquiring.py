@@ -159,3 +159,17 @@ def test_a_lead_that_waits_for_nothing_any_more_goes_on(asks: Plan) -> None:
     world.store.transact(lambda core: core.connection.execute("UPDATE work SET due = NULL"))
     world.work()
     assert world.outcome(lead) == ("sold", ["slow"])
+
+
+@pytest.mark.parametrize(("post", "worth"), [('{"is": "pending", "pays": "12.50"}', 12.5), (WAITS, 0)])
+@pytest.mark.parametrize("chore", [True, False])
+def test_what_is_sold_by_time_costs_what_an_answer_had_told(
+    tmp_path: Path, post: str, worth: float, chore: bool
+) -> None:
+    plan = plan_of(tmp_path, f"price from response up to 40.00\npending ends after 1h as accepted\n{DELIVER}")
+    world = World(plan, Buyers(post=[post]))
+    lead = world.lead().lead
+    if not chore:  # a Run that goes on first ends it by itself
+        world.store.transact(lambda core: core.connection.execute("DELETE FROM follow_up"))
+    world.work(minutes=61)
+    assert [sale["price"] for sale in world.summary(lead)["sales"]] == [worth]
