@@ -167,7 +167,7 @@ TEXT_LIKE_A_PATH: Final = Rule(
     "text-like-a-path",
     "warning",
     "a text in a later argument that looks like a path into the answer",
-    "In a response only the first argument of a function is a path; later ones in quotes are texts. Two paths are tried "
+    "In a response only the first argument of a function is a path; later ones in quotes are texts. Two paths are "
     'one after the other within one text: `"error.message || detail"`.',
     """\
 buyer acme {
