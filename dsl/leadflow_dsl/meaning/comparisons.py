@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Edit
@@ -51,12 +51,20 @@ def compare(r: Resolver, node: nodes.Compare, want: Type | None, as_path: bool) 
     return Op(name, (left, right), BOOLEAN, node.span)
 
 
+NEVER_USUAL: Final = frozenset({"stats.cap_used", "stats.days_to_pay"})
+"""Figures of which no earlier weeks are kept."""
+
+
 def _usual(r: Resolver, node: nodes.Compare, name: str) -> Term:
     """A figure against a share of what it usually is at this hour."""
     usual = [side for side in (node.left, node.right) if isinstance(side, nodes.Usual)]
     other = next((r.value(side) for side in (node.left, node.right) if side not in usual), None)
     if other is None or (not is_figure(other) and other.type != BROKEN):
         no_usual(r, usual[-1])
+    elif isinstance(other, Call) and other.name in NEVER_USUAL:
+        message = f"`{other.name}` is known of now alone: nothing is usual of it"
+        help = "compare it with a number"
+        r.draft.found(NO_FIGURE.at(usual[-1].span, message, "of which week?", help))
     figure = other if other is not None else Const("", BROKEN, node.span)
     share = Const(usual[0].share.value, NUMBER, usual[0].share.span)
     of_usual = Op("usual", (share, figure), NUMBER, usual[0].span)
