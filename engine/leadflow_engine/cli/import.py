@@ -35,6 +35,7 @@ SHOWN = 10
 @click.option("--at-column", "at", default="at", show_default=True, metavar="COLUMN", help="When it was.")
 @click.option("--buyer-column", "buyer", default="", metavar="COLUMN", help="Who bought it.")
 @click.option("--price-column", "price", default="", metavar="COLUMN", help="What for; fills budgets.")
+@click.option("--id-column", "id_", default="", metavar="COLUMN", help="What names a line; else all of it.")
 @click.option(
     "--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help="A field's column; may be repeated."
 )
@@ -53,6 +54,7 @@ def command(
     at: str,
     buyer: str,
     price: str,
+    id_: str,
     mapped: tuple[str, ...],
     buyers: tuple[str, ...],
     because: str,
@@ -75,7 +77,7 @@ def command(
     if flow is None:
         raise click.UsageError("which flow goes on with it? Say --flow FLOW")
     plan = loaded(flow)
-    columns = Columns(at, buyer, price, _pairs(mapped), _pairs(buyers))
+    columns = Columns(at, buyer, price, id_, _pairs(mapped), _pairs(buyers))
     read = read_history(plan, file, kind, source_of(plan, source).name, columns, RealClock().now())
     _bring(plan, read, kind, file, because, None if dry_run else options.journal(db))
     _remarks(plan, columns, read)

@@ -40,11 +40,13 @@ _MONEY: Final = Type("money")
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where a file says what. ``fields`` maps fields of the lead to columns; those that are not named are found by
-    their name or an alias. ``buyers`` maps the other system's names to the flow's."""
+    their name or an alias. ``buyers`` maps the other system's names to the flow's; ``id`` names a line,
+    where all that it says does not."""
 
     at: str
     buyer: str = ""
     price: str = ""
+    id: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     buyers: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,11 +100,13 @@ def read_history(
     except csv.Error as error:
         raise LoadProblem(f"{path}:{rows.line_num}: {error}") from None
     bare = sum(not line.keys for line in lines)
-    return ReadHistory(hashlib.sha256(data).hexdigest(), _told_apart(lines), tuple(unread), bare)
+    told = tuple(lines) if columns.id else _told_apart(lines)
+    return ReadHistory(hashlib.sha256(data).hexdigest(), told, tuple(unread), bare)
 
 
 def _check(plan: Plan, path: Path, header: list[str], columns: Columns, kind: str) -> None:
     named = {"--at-column": columns.at, "--price-column": columns.price, "--buyer-column": columns.buyer}
+    named |= {"--id-column": columns.id}
     named |= {f"--map {name}": column for name, column in columns.fields.items()}
     for option, column in named.items():
         if column and column not in header:
@@ -151,13 +155,22 @@ class _Reading:
         if broken:
             raise _Unreadable(door.not_valid(broken[0], self.plan.fields[broken[0]].type))
         accepted = door.claims(self.plan, lead)
-        said = json.dumps(sorted(row.items()), ensure_ascii=False)
+        said = self._named(row)
         if self.kind == "accepted":
             return Line(said, iso(at), accepted.keys, accepted.limits)
         buyer = self._buyer(row)
         limits, keys = self._sale(lead, buyer, row)
         stages = tuple(stage.id for stage in self.plan.stages.values() if buyer in stage.buyers)
         return Line(said, iso(at), (*accepted.keys, *keys), (*accepted.limits, *limits), buyer, stages)
+
+    def _named(self, row: Mapping[str, str]) -> str:
+        """What names a line: its own id, else all that it says."""
+        if not self.columns.id:
+            return json.dumps(sorted(row.items()), ensure_ascii=False)
+        own = row.get(self.columns.id, "").strip()
+        if not own:
+            raise _Unreadable(f"{self.columns.id} is blank")
+        return json.dumps(own, ensure_ascii=False)
 
     def _payload(self, row: Mapping[str, str]) -> dict[str, str]:
         used = {self.columns.at, self.columns.buyer, self.columns.price}

@@ -144,6 +144,23 @@ def test_day_one_sells_nothing_again(folder: Path, leadflow: Leadflow) -> None:
     assert became(lead) == ("sold", "sold to ace")
 
 
+def test_a_line_with_an_id_counts_once_whatever_else_it_says(folder: Path, leadflow: Leadflow) -> None:
+    (folder / "accepted.csv").write_text(
+        "no,email,at\n1,ann@mail.example,2026-01-03 10:00\n", encoding="utf-8"
+    )
+    (folder / "again.csv").write_text(
+        "no,email,at,note\n1,ann@mail.example,2026-01-03 10:00,x\n2,,2026-01-03 11:00,y\n", encoding="utf-8"
+    )
+    words = ("--as", "accepted", "--flow", "pools.flow", "--id-column", "no", "--db", "j.db")
+    assert leadflow("import", "accepted.csv", *words).output.startswith(
+        "accepted.csv: 1 accepted leads brought"
+    )
+    said = leadflow("import", "again.csv", *words).output
+    assert said.startswith("again.csv: 1 accepted leads brought, 1 known before, 0 not read\n  0 dedupe keys")
+    assert "1 have no dedupe key" in said
+    assert became({"contact": {"mail": "ann@mail.example", "phone": "2125550101"}})[0] == "refused"
+
+
 def test_a_rebuild_keeps_what_was_brought(folder: Path, leadflow: Leadflow) -> None:
     bring(leadflow)
     store = SqliteStore.open("j.db", VirtualClock(datetime.datetime(2026, 11, 20, 15, tzinfo=datetime.UTC)))
