@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.core import Core
@@ -63,7 +64,7 @@ def issue(core: Core, draft: Invoice, until: datetime.datetime, by: str) -> str:
     lines = unbilled(core.connection, draft.buyer, until)
     if not lines:
         return ""
-    year = draft.issued_at.strftime("%Y")
+    year = draft.issued_at.astimezone(ZoneInfo(draft.zone)).strftime("%Y")
     row = core.connection.execute(
         "SELECT count(*) FROM invoice WHERE number LIKE ?", (f"{year}-%",)
     ).fetchone()
