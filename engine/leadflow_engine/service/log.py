@@ -40,4 +40,4 @@ class Log:
         """A mistake of ours: its kind and place, never its values."""
         frames = traceback.extract_tb(error.__traceback__)
         place = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
-        self.trouble(f"{what}: {type(error).__name__} at {place}; please report it")
+        self.trouble(f"{what!r}: {type(error).__name__} at {place}; please report it")
