@@ -120,6 +120,7 @@ def _considered(event: Event, record: Considered, times: Times) -> None:
 
 
 def project_posting(event: Event, record: Posting, times: Times) -> None:
+    """A request and its answer; ``times`` are when calls were made, by key, where that is not now."""
     failed = bool(record.failure) or (record.status or 0) >= 500
     at = times.get(record.key, event.at)
     row = (
