@@ -51,7 +51,8 @@ FILES = {
     "models/strange.json": """{
       "format": "leadflow score model 1", "kind": "logistic", "version": "1", "base": 0,
       "features": [
-        {"field": "credit_scor", "as": "number"}, {"field": "email", "as": "number"}, {"field": "state", "as": "is", "value": "CA"}],
+        {"field": "credit_scor", "as": "number"}, {"field": "email", "as": "number"},
+        {"field": "state", "as": "is", "value": "CA"}],
       "weights": [0.01, 1, 1]}""",
     "shared/lists.flow": 'library lists\nlist blocked ["10001"]\n',
     "shared/terms.flow": """library terms

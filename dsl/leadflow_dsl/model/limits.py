@@ -107,8 +107,8 @@ class Throttle:
 @dataclass(frozen=True, slots=True)
 class Dedupe:
     """``dedupe on a, b within D``: all named fields equal and none blank. ``across`` is "", "flow" or "all";
-    ``counting`` is "" (what the place counts anyway) or sold, attempts, pings. ``by_hash``: who sends may ask with a hash
-    whether the lead is known."""
+    ``counting`` is "" (what the place counts anyway) or sold, attempts, pings. ``by_hash``: who sends may ask with a
+    hash whether the lead is known."""
 
     fields: tuple[Read, ...]
     within: Duration

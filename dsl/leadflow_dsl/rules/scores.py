@@ -39,8 +39,8 @@ MODEL: Final = Rule(
     "unusable-model",
     "error",
     "a file that holds no model of a score",
-    "A model is a JSON file of leadflow's own format: its kind, its version, its features, and weights or trees. `leadflow train` "
-    "writes one; the schema comes with the package (`score_model.schema.json`).",
+    "A model is a JSON file of leadflow's own format: its kind, its version, its features, and weights or trees. "
+    "`leadflow train` writes one; the schema comes with the package (`score_model.schema.json`).",
     'score quality { model "models/old.json" }\n',
     'score quality { model "models/quality.json"  limits 0 to 100 }\n',
     _FILES,
@@ -63,8 +63,8 @@ SHADOW: Final = Rule(
     "shadow-is-used",
     "error",
     "a score that runs as `shadow` and is read",
-    "A `shadow` score is computed and kept beside the others, so that it can be compared with them (`leadflow scores`). "
-    "It decides nothing: no condition, order, request or model reads it.",
+    "A `shadow` score is computed and kept beside the others, so that it can be compared with them "
+    "(`leadflow scores`). It decides nothing: no condition, order, request or model reads it.",
     'score quality { model "models/quality.json"  shadow }\nfilter good { accept when quality > 40 }\n',
     'score quality { model "models/quality.json" }\nfilter good { accept when quality > 40 }\n'
     "score next { start 5  add 5 when homeowner  shadow }\n",
