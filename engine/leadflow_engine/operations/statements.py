@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.intake.csv_file import rows
-from leadflow_engine.intake.lines import lines
+from leadflow_engine.intake.lines import decode, lines
 from leadflow_engine.intake.strict_json import IntakeError
 from leadflow_engine.values import parse
 
@@ -110,17 +111,28 @@ def entries(path: Path, wanted: Sequence[str], said: Mapping[str, str]) -> list[
     """The rows of a CSV file. ``wanted`` are the names that are looked for, the first found takes a column; ``said`` is
     the file's own column by name, where somebody says it. Raises ``StatementProblem``."""
     try:
-        with path.open("rb") as stream:
-            return list(_entries(path, stream, wanted, said))
+        return list(_entries(path, _readable(path.read_bytes()), wanted, said))
     except OSError as error:
         raise StatementProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     except IntakeError as problem:
         raise StatementProblem(f"{path}: {problem}") from None
 
 
-def _entries(path: Path, stream: object, wanted: Sequence[str], said: Mapping[str, str]) -> Iterator[Entry]:
+def _readable(data: bytes) -> io.BufferedReader:
+    """The file as a stream that can be read: what is no UTF-8 is what spreadsheets of western offices write. Ids, phones,
+    e-mails and amounts are the same in both."""
+    try:
+        decode(data)
+    except IntakeError:
+        data = data if b"\0" in data[:64] else data.decode("cp1252", "replace").encode()
+    return io.BufferedReader(io.BytesIO(data))
+
+
+def _entries(
+    path: Path, stream: io.BufferedReader, wanted: Sequence[str], said: Mapping[str, str]
+) -> Iterator[Entry]:
     columns: dict[str, str] | None = None
-    for row in rows(lines(stream)):  # type: ignore[arg-type]  # a file opened in binary is a buffered reader
+    for row in rows(lines(stream)):
         if isinstance(row.cells, IntakeError):
             yield Entry(row.line, {}, row.cells.message)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from leadflow_engine.operations.reconciling import (
     days,
     settling,
 )
-from leadflow_engine.operations.statements import StatementProblem, mapping_of
+from leadflow_engine.operations.statements import StatementProblem, amount_of, entries, mapping_of, time_of
 from leadflow_engine.reports.reconciled import reconciled_csv, reconciled_lines, reconciled_object
 from tests.engine.after_sale.market import Market
 
@@ -179,3 +180,39 @@ def test_what_people_and_programs_see(market: Market, snapshot: object) -> None:
 def test_a_formula_in_a_statement_stays_text_in_ours(market: Market) -> None:
     compared = held(market, ';"=cmd()";;20;11/20/2026\n')
     assert "'=cmd()" in reconciled_csv(compared)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_of_any_office_is_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_bytes("Téléphone\tPhone\tPreis\nGröße\t512 236 0147\t20 €\n".encode(encoding))
+    [row] = entries(file, ("phone", "price"), {"price": "preis"})
+    assert (row.text("phone"), amount_of(row.text("price"), "US")) == ("512 236 0147", 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("$1,234.50", "1234.50"),
+        ("1.234,50 €", "1234.50"),
+        ("18,5", "18.5"),
+        ("1,234", "1234"),
+        ("free", None),
+    ],
+)
+def test_amounts_as_people_write_them(text: str, amount: str | None) -> None:
+    assert amount_of(text, "US") == (Decimal(amount) if amount else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "at"),
+    [
+        ("11/20/2026", "America/New_York", "2026-11-20T05:00:00+00:00"),
+        ("2026-11-20 15:30", "America/New_York", "2026-11-20T20:30:00+00:00"),
+        ("2026-11-20T15:30:00Z", "America/New_York", "2026-11-20T15:30:00+00:00"),
+        ("soon", "UTC", None),
+    ],
+)
+def test_a_day_is_its_beginning_on_the_buyers_clock(text: str, zone: str, at: str | None) -> None:
+    found = time_of(text, zone)
+    assert (found.isoformat() if found else None) == at
