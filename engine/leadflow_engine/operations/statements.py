@@ -119,8 +119,8 @@ def entries(path: Path, wanted: Sequence[str], said: Mapping[str, str]) -> list[
 
 
 def _readable(data: bytes) -> io.BufferedReader:
-    """The file as a stream that can be read: what is no UTF-8 is what spreadsheets of western offices write. Ids, phones,
-    e-mails and amounts are the same in both."""
+    """The file as a stream that can be read: what is no UTF-8 is what spreadsheets of western offices write. Ids,
+    phones, e-mails and amounts are the same in both."""
     try:
         decode(data)
     except IntakeError:
