@@ -8,7 +8,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leadflow_engine.effects import LimitClaim
 from leadflow_engine.store.codec import iso, text
@@ -67,14 +67,33 @@ def put(
     )
 
 
+LAST: Final = """
+WITH RECURSIVE
+k(kind) AS (
+  SELECT min(kind) FROM override
+  UNION ALL SELECT (SELECT min(o.kind) FROM override o WHERE o.kind > k.kind) FROM k WHERE k.kind IS NOT NULL),
+s(kind, subject) AS (
+  SELECT kind, (SELECT min(o.subject) FROM override o WHERE o.kind = k.kind) FROM k WHERE kind IS NOT NULL
+  UNION ALL SELECT kind, (SELECT min(o.subject) FROM override o WHERE o.kind = s.kind AND o.subject > s.subject)
+  FROM s WHERE s.subject IS NOT NULL),
+p(kind, subject, policy) AS (
+  SELECT kind, subject, (SELECT min(o.policy) FROM override o WHERE o.kind = s.kind AND o.subject = s.subject)
+  FROM s WHERE subject IS NOT NULL
+  UNION ALL SELECT kind, subject, (SELECT min(o.policy) FROM override o
+    WHERE o.kind = p.kind AND o.subject = p.subject AND o.policy > p.policy) FROM p WHERE p.policy IS NOT NULL)
+SELECT o.kind, o.subject, o.value, o.said, o.at, o.until, o.by, o.because, o.policy
+FROM p CROSS JOIN override o ON o.id = (
+  SELECT l.id FROM override l WHERE l.kind = p.kind AND l.subject = p.subject AND l.policy = p.policy
+  AND (l.until IS NULL OR l.until > ?) ORDER BY l.id DESC LIMIT 1)
+ORDER BY o.kind DESC, o.subject, o.id
+"""
+"""Of each subject what each person or policy said last, found by a step of the index each: there are many rows of what
+policies set and undid, and every offer asks."""
+
+
 def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Override]:
     """What counts at this moment, one of a kind and subject."""
-    rows = connection.execute(
-        "SELECT kind, subject, value, said, at, until, by, because, policy FROM override o "
-        "WHERE id = (SELECT max(id) FROM override l WHERE l.kind = o.kind AND l.subject = o.subject "
-        "AND l.policy = o.policy AND (l.until IS NULL OR l.until > ?)) ORDER BY kind DESC, subject, id",
-        (iso(at),),
-    ).fetchall()
+    rows = connection.execute(LAST, (iso(at),)).fetchall()
     together: dict[tuple[str, str], list[Override]] = {}
     for row in rows:
         together.setdefault(row[:2], []).append(Override(*row))

@@ -59,6 +59,7 @@ CREATE INDEX policy_event_of ON policy_event(flow, policy);
 
 -- Which policy set an override, "" for a person: a person's word wins.
 ALTER TABLE override ADD COLUMN policy TEXT NOT NULL DEFAULT '';
+CREATE INDEX override_of ON override(kind, subject, policy, id);
 
 -- When a flow's policies were last looked at.
 CREATE TABLE policy_look (
