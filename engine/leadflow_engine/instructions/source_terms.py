@@ -124,10 +124,15 @@ def notes(source: m.Source, flow: m.Flow, wording: Wording) -> Iterator[Note]:
             "fetch",
             say("Your call only names the lead", f" ({named})" if named else "", "; we fetch it from you."),
         )
-    if source.ping is not None and source.ping.hold is not None:
-        yield Note("ping", (f"What a ping's answer offers stands for {lasting(source.ping.hold)}.",))
+    if source.ping is not None:
+        yield Note("ping", _after_a_ping(source.ping))
     if flow.retain is not None:
         yield Note("retain", (f"What is personal is removed after {lasting(flow.retain)}.",))
+
+
+def _after_a_ping(ping: m.SourcePing) -> Phrase:
+    stands = f" What it offers stands for {lasting(ping.hold)}." if ping.hold is not None else ""
+    return say("The post that follows a ping carries the ", Name("ping_id"), " of its answer.", stands)
 
 
 def _terms(request_: m.Request) -> Iterator[t.Term]:

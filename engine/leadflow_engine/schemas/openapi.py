@@ -221,6 +221,8 @@ PING_ANSWER: Final[Schema] = {
         "outcome": _OUTCOME,
         "ping_id": {"type": ["string", "null"], "description": "Names the ping; the post carries it."},
         "price": _PRICE,
+        "expires": {"type": "string", "format": "date-time", "description": "Until when the offer stands."},
+        "reason": {"type": ["string", "null"], "description": "Why nobody would have the lead."},
         "buyers": {
             "type": "array",
             "items": {
