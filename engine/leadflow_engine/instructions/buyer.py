@@ -226,7 +226,7 @@ def _built(plan: Plan, leg: m.Leg, sample: Sample) -> tuple[str, tuple[str, ...]
 
 _OFFERED: Final[Mapping[str, Mapping[str, Any]]] = {
     "offer": {"price": BID},
-    "callback": {"url": "https://YOUR-HOST/callbacks/C-20871"},
+    "callback": {"url": "https://YOUR-HOST/flows/FLOW/buyers/BUYER/callback/C-20871"},
 }
 
 

@@ -131,6 +131,6 @@ def _asked(store: SqliteStore, lead: str, said: Mapping[str, Json], plan: str) -
 
 
 def unknown_fields(plan: Plan, names: Sequence[str]) -> list[str]:
-    """Which of these are no fields that can be corrected: only what a source sends can."""
-    given = {field.name for field in plan.flow.fields if field.computed is None}
+    """Which of these are no fields that can be corrected: only what a source sends and what may be kept can."""
+    given = {each.name for each in plan.flow.fields if each.computed is None and not each.transient}
     return [name for name in names if name not in given]
