@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from leadflow_engine import effects as fx
 from leadflow_engine import records as rec
 from leadflow_engine.figures import Figure
 from leadflow_engine.store import SqliteStore, feedback, invoices, payments, returns
+from leadflow_engine.store.migrations import FILES, statements
 from leadflow_engine.store.rebuild import contents
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -264,3 +266,24 @@ def test_a_dry_run_sees_the_figures_of_its_journal(kit: Any, store: SqliteStore,
         "SELECT * FROM account ORDER BY name"
     )
     copy.close_now()
+
+
+def test_what_an_older_journal_holds_is_counted_when_it_is_opened(kit: Any, store: SqliteStore) -> None:
+    """The migration's counts are those of the projections, of all that older journals counted."""
+    for lead, state in (("L1", "confirmed"), ("L2", "declined"), ("L3", "in_doubt")):
+        sold(kit, store, lead, state)
+    sold(kit, store, "L4", test=True)
+    asked = "SELECT * FROM tally ORDER BY 1, 2, 3, 4"
+    counted = store.query(asked)
+    older = sqlite3.connect(":memory:")
+    for name in FILES[: FILES.index("0015_tallies")]:
+        for statement in statements(name):
+            older.execute(statement)
+    for table in ("plan", "lead", "step", "delivery", "posting", "ledger"):
+        rows = store.query(f"SELECT * FROM {table}")
+        older.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+    for statement in statements("0015_tallies"):
+        older.execute(statement)
+    assert older.execute(asked).fetchall() == counted
+    assert counted
+    older.close()

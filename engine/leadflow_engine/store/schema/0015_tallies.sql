@@ -22,7 +22,7 @@ SELECT c.flow, c.kind, c.party, f.figure, substr(l.received_at, 1, 13), sum(f.fi
 FROM counted c JOIN lead l ON l.id = c.lead
 JOIN step s ON s.lead = l.id AND s.kind = 'intake'
 JOIN (SELECT 'leads' AS figure UNION ALL SELECT 'accepted') f
-GROUP BY 1, 2, 3, 4, 5;
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(f.figure = 'leads' OR s.outcome = 'success') > 0;
 
 CREATE TEMP TABLE told AS
 SELECT d.lead, d.buyer, 'attempts' AS figure, d.intent_at AS at FROM delivery d
@@ -41,6 +41,29 @@ SELECT l.flow, 'buyer', t.buyer, t.figure, substr(t.at, 1, 13), count(*)
 FROM told t JOIN lead l ON l.id = t.lead WHERE NOT l.test AND t.buyer <> ''
 GROUP BY 1, 2, 3, 4, 5;
 
+-- Money, in the hour in which it was booked; what a lead had cost is borne by who was the first to take it.
+CREATE TEMP TABLE booked AS
+SELECT g.lead, g.party AS buyer, 'revenue' AS figure, g.at, g.amount FROM ledger g WHERE g.kind = 'sale'
+UNION ALL SELECT g.lead, CASE g.kind WHEN 'sale' THEN g.party ELSE '' END, 'margin', g.at, g.amount FROM ledger g
+UNION ALL SELECT p.lead, p.name, f.figure, p.at, f.figure = 'requests' OR p.failure = 'timeout'
+FROM posting p JOIN (SELECT 'requests' AS figure UNION ALL SELECT 'timeouts') f WHERE p.leg IN ('ping', 'post');
+
+INSERT INTO tally
+SELECT c.flow, c.kind, c.party, b.figure, substr(b.at, 1, 13), sum(b.amount)
+FROM booked b JOIN counted c ON c.lead = b.lead
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(b.amount) <> 0;
+
+INSERT INTO booked
+SELECT d.lead, d.buyer, 'margin', d.sold_at, (SELECT sum(g.amount) FROM ledger g WHERE g.lead = d.lead AND g.kind <> 'sale')
+FROM delivery d WHERE d.sold_at IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM delivery e WHERE e.lead = d.lead AND (e.sold_at, e.buyer, e.number) < (d.sold_at, d.buyer, d.number));
+
+INSERT INTO tally
+SELECT l.flow, 'buyer', b.buyer, b.figure, substr(b.at, 1, 13), sum(b.amount)
+FROM booked b JOIN lead l ON l.id = b.lead WHERE NOT l.test AND b.buyer <> ''
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(b.amount) <> 0;
+
+DROP TABLE booked;
 DROP TABLE counted;
 DROP TABLE told;
 
