@@ -56,7 +56,7 @@ class Declared:
             return self._field(subject, self.fields[subject.name])
         if isinstance(subject, Read) and subject.kind == "score" and subject.name in self.scores:
             score = self.scores[subject.name]
-            return State(score.when is not None or bool(score.model), False, points(score))
+            return State(score.when is not None, False, points(score))
         may_be_invalid = isinstance(subject, Read) and subject.kind in ("field", "result", "set")
         never_blank = isinstance(subject, Read) and subject.kind in ("now", "random")
         return State(not never_blank, may_be_invalid, _values(subject))
@@ -86,11 +86,14 @@ def declared_values(field: Field) -> Domain:
 
 
 def points(score: Score) -> Intervals:
-    """The points that a score can give: its start, with all that may be added and subtracted, within its limits."""
+    """The points that a score can give: its start, with all that may be added and subtracted, within its limits; of a
+    model 100 times a chance."""
+    if score.model:
+        return between(_within(Decimal(0), score), _within(Decimal(100), score))
     amounts = [(entry.sign, entry.amount.value) for entry in score.points if isinstance(entry.amount, Const)]
     start = Decimal(0) if score.start is None else getattr(score.start, "value", None)
     fixed = [sign * value for sign, value in amounts if isinstance(value, Decimal)]
-    known = not score.model and isinstance(start, Decimal) and len(fixed) == len(score.points)
+    known = isinstance(start, Decimal) and len(fixed) == len(score.points)
     if not known or not isinstance(start, Decimal):
         return between(score.low, score.high)
     lowest = start + sum((value for value in fixed if value < 0), Decimal(0))
