@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.drivers.dry import ThrownAway
-from leadflow_engine.effects import CallOut, Clock, Effect, Fact, Result, Timer, Write
+from leadflow_engine.drivers.public import NOWHERE, called_at
+from leadflow_engine.effects import CallOut, Clock, Effect, Fact, ReadCallback, Result, Timer, Write
 from leadflow_engine.interpreter.journey import iso, moment
 from leadflow_engine.runner import RECEIVED, result_of
 
@@ -62,6 +63,8 @@ class RecordedDriver:
             return {}
         if isinstance(data, Clock):
             return {"now": self.time()} if fact is None else result_of(fact)
+        if isinstance(data, ReadCallback):
+            return called_at(data, "TOKEN", NOWHERE) if fact is None else result_of(fact)
         return self._store.read(self._lead, effect)
 
 

@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 
 from leadflow_engine.drivers.public import called_at
+from leadflow_engine.drivers.recorded import RecordedDriver
 from leadflow_engine.effects import ReadCallback
 from leadflow_engine.intake.call import Call
 from leadflow_engine.intake.replies import Reply
 from leadflow_engine.operations.calling_back import received
+from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
+from leadflow_engine.runner import arrival_of, run_lead
 from leadflow_engine.secrets import Secrets
-from leadflow_engine.store import callbacks
+from leadflow_engine.store import SqliteStore, callbacks
 from tests.engine.later.world import DELIVER, NOW, Buyers, World, plan_of
 
 SECRETS = Secrets({"SLOW_KEY": "slow-secret", "SLOW_SIGN": "signing"})
@@ -246,3 +250,14 @@ def test_the_address_is_below_the_one_that_the_environment_says(
 ) -> None:
     monkeypatch.setenv("LEADFLOW_PUBLIC_URL", setting)
     assert called_at(ReadCallback("f", "b", 1), "T") == {"url": url}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_run_of_recorded_answers_has_the_address_that_was_told_then(own: Plan, kept: bool) -> None:
+    world, lead = waiting(own)
+    facts = [fact for fact in world.store.facts(lead) if kept or not fact.key.startswith("callback/")]
+    store = SqliteStore.memory(world.clock)
+    store.add_plan(own.name, description(own))
+    arrival = arrival_of(lead, facts[0])
+    ending = at_once(run_lead(own, arrival, RecordedDriver(lead, store, facts, world.clock)))
+    assert ending.outcome == "pending"
