@@ -16,7 +16,7 @@ LENGTHS = {"hour": datetime.timedelta(hours=1), "90m": datetime.timedelta(minute
 
 @dataclass(frozen=True)
 class Limit:
-    """A clause of a buyer; ``kind`` is cap, budget, dedupe or balance (``number``: its credit), ``by`` a field or ""."""
+    """A clause of a buyer; ``kind`` is cap, budget, dedupe or balance (``number``: its credit); ``by`` a field."""
 
     kind: str
     number: int
