@@ -179,10 +179,19 @@ async def wait_for(goings: Sequence[Going], seconds: float) -> None:
     await asyncio.wait([going.task for going in left], timeout=seconds) if left else None
     late = [going for going in left if not going.task.done() and not going.entered.is_set()]
     if late:
-        waits = [asyncio.ensure_future(going.entered.wait()) for going in late]
-        await asyncio.wait([*waits, *(going.task for going in late)], timeout=STORED_WITHIN)
-        for each in waits:
+        stored = [asyncio.create_task(_stored(going)) for going in late]
+        await asyncio.wait(stored, timeout=STORED_WITHIN)
+        for each in stored:
             each.cancel()
+
+
+async def _stored(going: Going) -> None:
+    """Until a lead is stored, or its Run has failed before that."""
+    entered = asyncio.ensure_future(going.entered.wait())
+    try:
+        await asyncio.wait([entered, going.task], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        entered.cancel()
 
 
 def _reply(desk: Desk, begun: Going | str, at: datetime.datetime) -> Reply | Answer:

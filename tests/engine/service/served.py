@@ -165,5 +165,6 @@ async def within(
         try:
             yield made, client
         finally:
+            assert await made.runs.settled(10) == 0
             await made.outbound.close()
             await store.close()

@@ -140,3 +140,29 @@ def test_orders_where_a_path_is_longer_than_sockets_may_be(tmp_path: Path) -> No
         asyncio.run(scene(lambda: ask_service(journal, "no", {})))
     with address_of(tmp_path / "short.socket") as address:
         assert address == str(tmp_path / "short.socket")
+
+
+def test_pending_is_told_once_the_lead_is_stored_and_not_before(here: Path) -> None:
+    """The journal is slower than the source waits: the answer waits for the commit, and no longer."""
+
+    async def scene() -> tuple[int, float]:
+        async with within(here, []) as (service, client):
+            pragma(service, "PRAGMA busy_timeout = 5000")
+            other = sqlite3.connect(here / "desk.db", isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            body = {"mail": "may@example.com"}
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            call = asyncio.create_task(client.post("/flows/desk/sources/hasty/submit", json=body))
+            done, _ = await asyncio.wait([call], timeout=0.6)
+            assert not done
+            other.execute("ROLLBACK")
+            other.close()
+            answer = await call
+            stored = service.store.query("SELECT count(*) FROM lead")
+            assert stored == [(1,)]
+            return answer.status_code, loop.time() - began
+
+    status, took = asyncio.run(scene())
+    assert status in (200, 202)
+    assert took < 5
