@@ -38,6 +38,7 @@ from leadflow_engine.texts.json_text import dumps
 METHODS: Final = ("GET", "POST", "PUT")
 LOOK_EVERY: Final = 0.1
 """Seconds between two looks whether a lead that is under way has come to where it ends or waits."""
+AGAIN: Final = (("Retry-After", "5"),)
 FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
 
 
@@ -72,9 +73,10 @@ async def received(
     if callback is None:
         return _reply(Refused(404, f"{buyer} does not call back").answered)
     try:
-        place, reading = _proved(store, plan, buyer, callback, call, secrets)
+        token, reading = read_call(plan, buyer, callback, call, secrets)
+        place = await _found(store, plan, buyer, token, reading.reference, patience)
         if not await _at_rest(store, place.lead, patience):
-            raise Refused(503, "this lead is on its way; call again", (("Retry-After", "5"),))
+            raise Refused(503, "this lead is on its way; call again", AGAIN)
         return _taken(store, plans, place, reading, call)
     except Refused as refused:
         why = refused.answered.why
@@ -101,11 +103,23 @@ async def _at_rest(store: SqliteStore, lead: str, patience: float) -> bool:
 # ------------------------------------------------------------------ proof and reading
 
 
-def _proved(
-    store: SqliteStore, plan: Plan, buyer: str, callback: m.Callback, call: Call, secrets: Secrets
-) -> tuple[Place, Reading]:
-    token, reading = read_call(plan, buyer, callback, call, secrets)
-    return _place(store, plan.flow.name, buyer, token, reading.reference), reading
+async def _found(
+    store: SqliteStore, plan: Plan, buyer: str, token: str, reference: str, patience: float
+) -> Place:
+    """The delivery that is meant. A buyer may call before its own answer is stored, in which the reference is: while
+    any answer of its is awaited, that is waited for."""
+    flow, left = plan.flow.name, patience
+    while True:
+        try:
+            return _place(store, flow, buyer, token, reference)
+        except Refused as refused:
+            awaited = store.ask(lambda connection: callbacks.is_awaited(connection, flow, buyer))
+            if token or refused.answered.status != 404 or not awaited:
+                raise
+            if left <= 0:
+                raise Refused(503, "no delivery has this reference yet; call again", AGAIN) from None
+        await asyncio.sleep(min(LOOK_EVERY, left))
+        left -= LOOK_EVERY
 
 
 def as_source(buyer: str, callback: m.Callback) -> m.Source:

@@ -75,6 +75,16 @@ def _places(connection: sqlite3.Connection, flow: str, buyer: str, where: str, *
     return [Place(*row) for row in rows]
 
 
+def is_awaited(connection: sqlite3.Connection, flow: str, buyer: str) -> bool:
+    """Is an answer of this buyer still to come?"""
+    row = connection.execute(
+        "SELECT 1 FROM delivery d JOIN lead l ON l.id = d.lead "
+        "WHERE d.state = 'intent' AND d.buyer = ? AND l.flow = ? LIMIT 1",
+        (buyer, flow),
+    ).fetchone()
+    return row is not None
+
+
 def is_known(connection: sqlite3.Connection, place: Place, digest: str) -> bool:
     """Did the same call come before?"""
     row = connection.execute(

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
+from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.drivers.public import called_at
 from leadflow_engine.drivers.recorded import RecordedDriver
-from leadflow_engine.effects import ReadCallback
+from leadflow_engine.effects import ReadCallback, Result
 from leadflow_engine.intake.call import Call
 from leadflow_engine.intake.replies import Reply
 from leadflow_engine.operations.calling_back import received
 from leadflow_engine.operations.loading import description
+from leadflow_engine.operations.receiving import arrivals_of_payload
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import arrival_of, run_lead
@@ -261,3 +263,33 @@ def test_a_run_of_recorded_answers_has_the_address_that_was_told_then(own: Plan,
     arrival = arrival_of(lead, facts[0])
     ending = at_once(run_lead(own, arrival, RecordedDriver(lead, store, facts, world.clock)))
     assert ending.outcome == "pending"
+
+
+class Cut(DryDriver):
+    """A driver whose process dies before it hears of one effect."""
+
+    before = ""
+
+    async def next(self) -> tuple[str, Result]:
+        key, result = await super().next()
+        if key == self.before:
+            raise InterruptedError
+        return key, result
+
+
+@pytest.mark.parametrize("before", ["post/slow/1", "suspend/1"])
+def test_a_call_that_comes_before_our_own_books_are_written_is_asked_to_come_again(
+    plan: Plan, before: str
+) -> None:
+    world = World(plan, Buyers(post=[WAITS], other=['{"ok": true}']))
+    [arrival] = arrivals_of_payload(plan, "web", {"name": "Ana", "phone": "2125550123"}, "web/test/Ana")
+    driver = Cut(arrival.lead, world.store, world.buyers, world.clock)
+    driver.before = before
+    with pytest.raises(InterruptedError):
+        at_once(run_lead(plan, arrival, driver))
+    reply = calls(world, now="sold")
+    written = before == "suspend/1"  # its commit came before the process died
+    assert reply.status == (200 if written else 503)
+    assert ("Retry-After", "5") in reply.headers or written
+    world.work()
+    assert world.outcome(arrival.lead)[0] == ("sold" if written else "in_doubt")
