@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from leadflow_engine.store.errors import StoreError, explained
-from leadflow_engine.store.opening import open_reader
+from leadflow_engine.store.opening import empty_memory, open_reader
 
 PAGES: Final = 2_000
 """Pages copied at a time: others get at the file in between."""
@@ -45,7 +45,7 @@ def back_up(path: Path, target: Path, told: Callable[[int, int], None] = lambda 
 def memory_copy(path: Path) -> sqlite3.Connection:
     """The journal at ``path`` in memory, to try things on."""
     source = open_reader(path)
-    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    copy = empty_memory()
     try:
         source.backup(copy)
     finally:

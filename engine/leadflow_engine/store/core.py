@@ -21,6 +21,7 @@ from leadflow_engine.store.event import Event
 from leadflow_engine.store.heads import Head, keep, known_or_made
 from leadflow_engine.store.project import project_effect, project_records
 from leadflow_engine.store.rows import Rows
+from leadflow_engine.store.seal import seal_of
 
 HEADS = 20_000
 """Leads whose last fact is remembered; of others it is looked up."""
@@ -51,6 +52,7 @@ class Core:
         """Forget what the lost transaction had made."""
         self.rows.clear()
         self.heads.clear()
+        seal_of(self.connection).forget()
         self.next_fact = _next_fact(self.connection)
         self.journal = self.kept = known_or_made(self.connection)
 
@@ -100,7 +102,7 @@ def append(core: Core, lead: str, fact: Fact) -> int:
             "in between; only its facts hold"
         )
     body = json_text(fact.body, f"fact {fact.key}")
-    content = None if fact.content is None else json_text(fact.content, f"the content of fact {fact.key}")
+    content = _content(core, lead, fact)
     digest = "" if content is None else core.digests.content(content)
     hashed = link(previous, lead, fact.seq, fact.key, fact.kind, fact.at, body, digest)
     number = core.next_fact
@@ -111,6 +113,14 @@ def append(core: Core, lead: str, fact: Fact) -> int:
     )
     core.heads[lead] = (fact.seq, hashed)
     return number
+
+
+def _content(core: Core, lead: str, fact: Fact) -> str | None:
+    """What is personal of a fact, as it is stored: its digest is made of that, so that chains hold without a key."""
+    if fact.content is None:
+        return None
+    text = json_text(fact.content, f"the content of fact {fact.key}")
+    return seal_of(core.connection).close(core.connection, lead, fact.key, text)
 
 
 def next_seq(core: Core, lead: str) -> int:

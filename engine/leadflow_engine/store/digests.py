@@ -7,6 +7,8 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 
+from leadflow_engine.store.seal import seal_of
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Digests:
@@ -57,12 +59,12 @@ class Digests:
 
 def give_key(connection: sqlite3.Connection) -> None:
     """A journal's own random key, where it has none yet."""
-    connection.execute(
-        "INSERT OR IGNORE INTO meta (name, value) VALUES ('instance_key', ?)", (secrets.token_hex(32),)
-    )
+    if connection.execute("SELECT 1 FROM meta WHERE name = 'instance_key'").fetchone() is None:
+        key = seal_of(connection).close_instance(secrets.token_hex(32))
+        connection.execute("INSERT INTO meta (name, value) VALUES ('instance_key', ?)", (key,))
 
 
 def instance_digests(connection: sqlite3.Connection) -> Digests:
-    """The digests under the journal's own key."""
+    """The digests under the journal's own key. Raises ``StoreError`` where that is sealed and no master is given."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'instance_key'").fetchone()
-    return Digests(bytes.fromhex(row[0]))
+    return Digests(bytes.fromhex(seal_of(connection).open_instance(row[0])))

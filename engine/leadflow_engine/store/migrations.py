@@ -34,6 +34,7 @@ FILES: Final = (
     "0017_invoices",
     "0018_keys",
     "0019_signed_calls",
+    "0020_sealed",
 )
 VERSION: Final = len(FILES)
 

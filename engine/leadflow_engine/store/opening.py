@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from leadflow_engine.store.digests import give_key
 from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.migrations import APPLICATION_ID, VERSION, migrate
+from leadflow_engine.store.seal import Connection, Seal, masters_from
 
 CHECKED_BYTES = 64 * 2**20
 """Files up to this size are checked whole when they are opened; in larger ones damage shows where it is
@@ -55,11 +57,24 @@ def open_beside(path: Path) -> sqlite3.Connection:
 
 def open_memory() -> sqlite3.Connection:
     """An empty journal in memory."""
-    connection = sqlite3.connect(
-        ":memory:", isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS, uri=True
-    )
+    connection = empty_memory()
     migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def empty_memory() -> Connection:
+    """A connection to nothing yet, in memory: what is copied into it can be opened where a master key is given, and
+    nothing is sealed there."""
+    connection = sqlite3.connect(
+        ":memory:",
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=STATEMENTS,
+        uri=True,
+        factory=Connection,
+    )
+    connection.seal = Seal(masters_from(os.environ), seals=False)
     return connection
 
 
@@ -72,7 +87,8 @@ def _opened(path: Path, mode: str, prepare: object) -> sqlite3.Connection:
     assert callable(prepare)
     if path.is_dir():
         raise StoreError(f"journal {path} is a folder: give the name of a file")
-    connection: sqlite3.Connection | None = None
+    seal = Seal(masters_from(os.environ))
+    connection: Connection | None = None
     try:
         connection = sqlite3.connect(
             file_uri(path, mode),
@@ -81,7 +97,9 @@ def _opened(path: Path, mode: str, prepare: object) -> sqlite3.Connection:
             check_same_thread=False,
             cached_statements=STATEMENTS,
             timeout=5.0,
+            factory=Connection,
         )
+        connection.seal = seal
         prepare(connection, path)
         return connection
     except (sqlite3.Error, StoreError) as error:
@@ -102,6 +120,7 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
+    connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten in the file
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from leadflow_engine.effects import Fact, Json
 from leadflow_engine.store.codec import iso, moment, money
+from leadflow_engine.store.seal import seal_of
 
 AMOUNTS = frozenset("price answered_price bid cost cost_share amount credited back before value".split())
 JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
@@ -51,9 +52,16 @@ def facts(connection: sqlite3.Connection, lead: str) -> Sequence[Fact]:
         "SELECT seq, key, kind, at, body, content FROM fact WHERE lead = ? ORDER BY seq", (lead,)
     )
     return [
-        Fact(seq, key, kind, at, json.loads(body), None if content is None else json.loads(content))
+        Fact(seq, key, kind, at, json.loads(body), content_of(connection, lead, key, content))
         for seq, key, kind, at, body, content in rows
     ]
+
+
+def content_of(connection: sqlite3.Connection, lead: str, key: str, content: str | None) -> Json:
+    """What a fact's column holds, opened and read; None where it was removed."""
+    if content is None:
+        return None
+    return json.loads(seal_of(connection).open(connection, lead, key, content))
 
 
 def unfinished(connection: sqlite3.Connection) -> list[str]:

@@ -31,6 +31,7 @@ from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.decide import Refusal, claims_refused, or_overdue, paused_now
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.queries import content_of
 from leadflow_engine.store.room import clock_time, used_now
 
 LOOK_BACK = datetime.timedelta(hours=1)
@@ -213,13 +214,13 @@ def _figures(reader: Reader, lead: str, data: ReadFigures) -> Result:
 def _cache(reader: Reader, lead: str, data: ReadCache) -> Result:
     since = reader.clock.now() - datetime.timedelta(seconds=data.within)
     row = reader.connection.execute(
-        "SELECT f.body, f.content, f.digest FROM look_up u JOIN fact f ON f.lead = u.lead AND f.key = u.key "
-        "WHERE u.name = ? AND u.hash = ? AND u.at > ?",
+        "SELECT f.body, f.content, f.digest, f.lead, f.key FROM look_up u "
+        "JOIN fact f ON f.lead = u.lead AND f.key = u.key WHERE u.name = ? AND u.hash = ? AND u.at > ?",
         (data.name, reader.digests.cache(data.name, data.value), iso(since)),
     ).fetchone()
     if row is None or (row[1] is None and row[2]):
         return {"answer": None}  # never asked, too old, or removed since
-    return {"answer": whole(json.loads(row[0]), json.loads(row[1]) if row[1] else None)}
+    return {"answer": whole(json.loads(row[0]), content_of(reader.connection, row[3], row[4], row[1]))}
 
 
 def whole(body: Mapping[str, Any], content: Mapping[str, Any] | None) -> Result:

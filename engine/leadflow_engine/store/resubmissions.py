@@ -18,6 +18,7 @@ from leadflow_engine.store.codec import iso, text
 from leadflow_engine.store.core import Core, append, event, next_seq
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
+from leadflow_engine.store.queries import content_of
 
 KIND: Final = "resubmitted"
 BETWEEN: Final = "/attempt/"
@@ -211,5 +212,7 @@ def _paid(connection: sqlite3.Connection, lead: str) -> bool:
 
 def _changed(connection: sqlite3.Connection, lead: str, key: str) -> Mapping[str, str]:
     row = connection.execute("SELECT content FROM fact WHERE lead = ? AND key = ?", (lead, key)).fetchone()
-    said: dict[str, str] = json.loads(json.loads(row[0])["set"]) if row and row[0] else {}
+    said: dict[str, str] = (
+        json.loads(content_of(connection, lead, key, row[0])["set"]) if row and row[0] else {}
+    )
     return said

@@ -25,6 +25,7 @@ COPIED = {
     "invoice": "",
     "payment": "",
     "look_up": "",
+    "lead_key": "WHERE lead IN (SELECT lead FROM journal.look_up)",
     "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND "
     "f.key = u.key)",
     "delivery": "WHERE answered_at >= :lately OR state = 'intent'",
