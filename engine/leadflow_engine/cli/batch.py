@@ -108,6 +108,15 @@ def settle(batch: str, because: str, db: str | None) -> None:
     _order("batch_settle", batch, db, {"because": because})
 
 
+@command.command("forget")
+@click.argument("batch")
+@click.option("--because", required=True, metavar="WHY", help="Why its values go; it is kept.")
+@options.db_to_read
+def forget(batch: str, because: str, db: str | None) -> None:
+    """Remove the values of a BATCH that was sent; which leads it held stays."""
+    _order("batch_forget", batch, db, {"because": because})
+
+
 def _order(name: str, batch: str, db: str | None, said: dict[str, Json]) -> None:
     from leadflow_engine.cli.leads import opened
     from leadflow_engine.drivers.orders import give

@@ -48,6 +48,7 @@ ORDERS: Final[Mapping[str, Order]] = {
     "batch_resend": queueing.resend,
     "batch_settle": queueing.settle,
     "batch_shown": queueing.shown,
+    "batch_forget": queueing.forget,
     "reconcile": reconciling.carry_out,
     "import": history.carry_out,
     "import_undo": history.carry_out_undo,

@@ -64,6 +64,13 @@ def settle(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     )
 
 
+def forget(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``batch_forget``: ``batch``, ``by`` and ``because``."""
+    return _told(
+        store.transact(lambda core: batches.forget(core, said["batch"], said["by"], said["because"]))
+    )
+
+
 def shown(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     """The order ``batch_shown``: somebody looks at a file; ``batch``, ``by`` and ``because``."""
     store.transact(lambda core: batches.note_shown(core, said["batch"], said["by"], said["because"]))

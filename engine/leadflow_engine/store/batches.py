@@ -303,6 +303,18 @@ def settle(core: Core, batch: str, by: str, because: str) -> Batch:
     return one(core.connection, batch)
 
 
+def forget(core: Core, batch: str, by: str, because: str) -> Batch:
+    """Remove the file and the rows of a batch that was sent: what stays is which leads it held, and the file's digest.
+    Raises ``StoreError`` for one that was not."""
+    found = one(core.connection, batch)
+    if found.state != "sent":
+        raise StoreError(f"batch {batch} is {said(found.state)}: its file may still be needed")
+    core.connection.execute("UPDATE batch SET content = NULL WHERE id = ?", (batch,))
+    core.connection.execute("UPDATE batch_row SET row = NULL WHERE batch = ?", (batch,))
+    _note(core, batch, "removed", "its file", by, because)
+    return found
+
+
 def note_shown(core: Core, batch: str, by: str, because: str) -> None:
     """Keep that somebody was shown a file."""
     _note(core, one(core.connection, batch).id, "shown", "its file", by, because)

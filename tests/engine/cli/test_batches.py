@@ -65,6 +65,11 @@ def test_a_batch_from_its_first_lead_to_its_file(folder: Path, leadflow: Callabl
     leadflow("batch", "resend", "acme", "--because", "they lost it", "--db", "j.db")
     leadflow("work", "--drain", "--db", "j.db")
     assert [path.name for path in (folder / "out").iterdir()] == [batch["file"]]
+    leadflow("batch", "forget", "acme", "--because", "a month is over", "--db", "j.db")
+    shown = leadflow("batch", "show", "acme", "--content", "--because", "look", "--db", "j.db", code=2)
+    assert "has no file" in shown.output
+    said = leadflow("batch", "resend", "acme", "--because", "again", "--db", "j.db", code=None)
+    assert said.exit_code != 0 and "was removed" in said.output
 
 
 def test_the_queue_is_shown_tried_and_dropped(folder: Path, leadflow: Callable[..., Result]) -> None:
