@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -15,6 +14,7 @@ from leadflow_engine.simulation.loop import LoopClock
 from leadflow_engine.simulation.market import Market
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.core import Core, perform
+from leadflow_engine.store.seal import Connection
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Journal(SqliteStore):
     @classmethod
     def of(
         cls,
-        connection: sqlite3.Connection | None,
+        connection: Connection | None,
         clock: LoopClock,
         process: Process,
         random: Random,
@@ -103,9 +103,9 @@ class Journal(SqliteStore):
             await self.process.rest()
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """What outlives the process: the file."""
-        assert self._core is not None
+        assert self._core is not None and isinstance(self._core.connection, Connection)
         return self._core.connection
 
 

@@ -28,16 +28,16 @@ class Faults:
     kills: int = 0
 
 
-def drawn(random: Random) -> Faults:
+def drawn(seeded: Random) -> Faults:
     """The faults of one world."""
     names = ("unreachable", "lost", "unheard", "reset", "broken", "garbage", "slow", "resent")
-    rates = {name: random.choice(RATES) for name in names}
+    rates = {name: seeded.choice(RATES) for name in names}
     quiet = {name: rate / 2 for name, rate in rates.items()}
-    commit = random.choice((0.0, 0.0, 0.01, 0.05))
+    commit = seeded.choice((0.0, 0.0, 0.01, 0.05))
     return replace(
         Faults(),
         **quiet,
         commit=commit,
-        refused=random.choice((0.1, 0.3, 0.6)),
-        kills=random.choice((0, 0, 1, 1, 2, 3)),
+        refused=seeded.choice((0.1, 0.3, 0.6)),
+        kills=seeded.choice((0, 0, 1, 1, 2, 3)),
     )

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime
 import json
-import sqlite3
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -31,6 +30,7 @@ from leadflow_engine.simulation.market import Market
 from leadflow_engine.simulation.shapes import SHAPES, Shape
 from leadflow_engine.store import StoreError
 from leadflow_engine.store.payments import Payment, pay
+from leadflow_engine.store.seal import Connection
 
 BEGAN: Final = datetime.datetime(2026, 11, 20, 17, 0, tzinfo=datetime.UTC)
 RUSH: Final = 240.0
@@ -74,8 +74,8 @@ class World:
     @classmethod
     def of(cls, seed: int, leads: int = 50) -> World:
         """The world of a seed: its shape and its faults are drawn."""
-        random = Random(f"{seed}/world")
-        return cls(seed, leads, random.choice(SHAPES), drawn(random))
+        seeded = Random(f"{seed}/world")
+        return cls(seed, leads, seeded.choice(SHAPES), drawn(seeded))
 
     # ---------------------------------------------------------------- its story
 
@@ -84,7 +84,7 @@ class World:
         self.clock = LoopClock(BEGAN)
         self.market = Market(self._random("market"), self.faults, self.shape.idempotent, self.shape.hosts)
         self.sent = self._sent()
-        connection: sqlite3.Connection | None = None
+        connection: Connection | None = None
         for life, dies_at in enumerate((*self._deaths(), 0)):
             process = Process(dies_at)
             with self._loop() as loop:
@@ -214,21 +214,21 @@ class World:
         return Random(f"{self.seed}/{of}")
 
     def _sent(self) -> list[Sent]:
-        random = self._random("sources")
+        seeded = self._random("sources")
         sent: list[Sent] = []
         for number in range(self.leads):
-            twin = random.random() < self.faults.twin and bool(sent)
-            phone = random.choice(sent).phone if twin else f"+1512555{number:04d}"
-            at = random.random() * RUSH
-            again = at + random.random() * 60 if random.random() < self.faults.resent else None
+            twin = seeded.random() < self.faults.twin and bool(sent)
+            phone = seeded.choice(sent).phone if twin else f"+1512555{number:04d}"
+            at = seeded.random() * RUSH
+            again = at + seeded.random() * 60 if seeded.random() < self.faults.resent else None
             name = f"L{number:03d}"
             sent.append(Sent(name, name, phone, at, again))
         return sent
 
     def _deaths(self) -> Iterator[int]:
-        random = self._random("deaths")
+        seeded = self._random("deaths")
         for _ in range(self.faults.kills):
-            yield random.randint(1, max(2, self.leads * EVENTS_PER_LEAD))
+            yield seeded.randint(1, max(2, self.leads * EVENTS_PER_LEAD))
 
     def _pay_in(self) -> None:
         for buyer, amount in self.shape.paid_in.items():
