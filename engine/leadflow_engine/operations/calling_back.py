@@ -21,7 +21,8 @@ from leadflow_engine.intake.replies import Reply, callback_reply
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import personal_texts
 from leadflow_engine.operations.inquiring import late_price
-from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
+from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
+from leadflow_engine.operations.retelling import told_again
 from leadflow_engine.operations.returning import Return, return_lead
 from leadflow_engine.plan import Plan
 from leadflow_engine.response import Mask, Reading, compile_response
@@ -215,7 +216,8 @@ def _told(store: SqliteStore, plans: Plans, place: Place, reading: Reading, call
         plan = plans.of(place.lead, facts)
     except CANNOT_GO_ON as problem:
         raise StoreError(str(problem)) from None
-    lead = last_scope(plan, place.lead, facts)
+    told = told_again(plan, place.lead, facts)
+    lead = told.lead if told is not None else None
     body = call.body or call.query.encode("utf-8", "surrogatepass")
     mask = Mask(personal_texts(lead) if lead else ())
     said = Said(

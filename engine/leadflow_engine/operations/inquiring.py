@@ -87,10 +87,10 @@ async def do_one(store: SqliteStore, plans: Plans, ask: Ask, clock: Clock, what:
         return await _ended(store, plan, facts, what)
     told = told_again(plan, what.lead, facts)
     if told is None:
-        return Followed(
-            what.lead, "", f"lead {what.lead}: {what.buyer} cannot be asked: its facts cannot be told again"
-        )
-    heard = await _heard(store, ask, clock, what, told)
+        again = _again(plan.buyers[what.buyer].buyer, what, clock.now())
+        heard = Heard(None, {}, problem="what was sent is not kept any more", again=again)
+    else:
+        heard = await _heard(store, ask, clock, what, told)
     state = await store.commit(lambda core: asked.note(core, what, heard))
     return Followed(what.lead, _sentence(what, heard)) if state is not None else None
 

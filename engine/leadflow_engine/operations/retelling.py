@@ -56,7 +56,9 @@ class Told:
 
 
 def told_again(plan: Plan, lead: str, facts: Sequence[Fact]) -> Told | None:
-    """A lead told again; None where its facts do not lead there any more."""
+    """A lead told again; None where its facts do not lead there any more, or what they held was removed."""
+    if any(fact.content is None for fact in facts if fact.kind in {"received", "call"}):
+        return None
     calls: dict[str, CallOut] = {}
     try:
         endings = at_once(replay(plan, lead, facts, lambda driver: Heard(driver, calls)))

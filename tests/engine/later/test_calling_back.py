@@ -293,3 +293,12 @@ def test_a_call_that_comes_before_our_own_books_are_written_is_asked_to_come_aga
     assert ("Retry-After", "5") in reply.headers or written
     world.work()
     assert world.outcome(arrival.lead)[0] == ("sold" if written else "in_doubt")
+
+
+def test_a_verdict_on_a_lead_whose_values_are_gone_is_taken(plan: Plan) -> None:
+    world, lead = waiting(plan)
+    world.store.transact(
+        lambda core: core.connection.execute("UPDATE fact SET content = NULL WHERE content IS NOT NULL")
+    )
+    assert json.loads(calls(world, now="sold").body) == {"status": "ok", "delivery": "confirmed"}
+    assert world.store.query("SELECT state FROM delivery WHERE lead = ?", (lead,)) == [("confirmed",)]

@@ -173,3 +173,15 @@ def test_what_is_sold_by_time_costs_what_an_answer_had_told(
         world.store.transact(lambda core: core.connection.execute("DELETE FROM follow_up"))
     world.work(minutes=61)
     assert [sale["price"] for sale in world.summary(lead)["sales"]] == [worth]
+
+
+def test_what_is_not_kept_any_more_cannot_be_asked_and_that_ends_too(asks: Plan) -> None:
+    world = World(asks, Buyers(post=[WAITS], status=['{"now": "wait"}']))
+    lead = world.lead().lead
+    world.store.transact(
+        lambda core: core.connection.execute("UPDATE fact SET content = NULL WHERE content IS NOT NULL")
+    )
+    said = [line for _ in range(8) for line in world.work(seconds=10)]
+    assert said[0] == f"{lead}  inquiry: slow: what was sent is not kept any more; again at 15:00:20 UTC"
+    assert len(said) == 3
+    assert len(world.buyers.asked) == 1
