@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from leadflow_dsl.terms import reads
 from leadflow_engine.intake.call import PLAIN, Call, Refused
@@ -60,19 +59,20 @@ class Reception:
     patience: float = 20.0
 
 
-def application(reception: Reception) -> Starlette:
-    """The ASGI application."""
+def application(reception: Reception) -> Router:
+    """The ASGI application: a router alone, as every handler is shielded already. What is called most comes first."""
     surface, buyers = _Surface(reception), FromBuyers(reception)
     any_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     source, callback = "/flows/{flow}/sources/{source}", "/flows/{flow}/buyers/{buyer}/callback"
-    return Starlette(
+    return Router(
+        redirect_slashes=False,
         routes=[
+            Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
+            Route(f"{source}/ping", surface.shielded(surface.submit), methods=any_method),
             Route("/health/live", surface.shielded(surface.live)),
             Route("/health/ready", surface.shielded(surface.ready)),
             Route("/metrics", surface.shielded(surface.figures)),
             Route("/openapi.json", surface.shielded(surface.openapi)),
-            Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
-            Route(f"{source}/ping", surface.shielded(surface.submit), methods=any_method),
             Route(source, surface.shielded(surface.instructions)),
             Route("/leads/{id}", surface.shielded(surface.lead)),
             Route("/leads/{id}/returns", surface.shielded(buyers.returns), methods=["POST"]),
@@ -80,7 +80,7 @@ def application(reception: Reception) -> Starlette:
             Route(callback, surface.shielded(buyers.callback), methods=any_method),
             Route(f"{callback}/{{token}}", surface.shielded(buyers.callback), methods=any_method),
             Route("/{rest:path}", surface.shielded(surface.nothing), methods=any_method),
-        ]
+        ],
     )
 
 
@@ -124,6 +124,8 @@ class _Surface:
         if place is None:
             return problem(404, NO_SUCH)
         served, source = place
+        if self._here.stopping:
+            return busy(STOPPING, 5)
         head = head_of(request, self._here.desk.clock.now())
         if request.method == "OPTIONS":
             return preflight(source.settings, head)
@@ -134,15 +136,13 @@ class _Surface:
         return Answer(answer.status, (*answer.headers, *allowed_headers(source.settings, head)), answer.body)
 
     async def _called(self, request: Request, served: Served, source: ServedSource, head: Call) -> Answer:
-        if self._here.stopping:
-            return busy(STOPPING, 5)
-        caller = self._here.gate.submitter(served, source, head)
         name = f"{served.name}/{source.name}"
+        if not self._here.desk.runs.room.is_free(name, source.settings.concurrency):
+            return busy("more leads are under way than can be taken at once; send it again")
+        caller = self._here.gate.submitter(served, source, head)
         wait = self._bucket(name, source).wait(time.monotonic())
         if wait:
             return problem(429, "too many calls; try again later", (("Retry-After", str(wait)),))
-        if not self._here.desk.runs.room.is_free(name, source.settings.concurrency):
-            return busy("more leads are under way than can be taken at once; send it again")
         call = await call_of(request, self._here.desk.clock.now(), secrets.token_hex(16))
         call = whole_url(call, request.url.scheme) if _signs_urls(source) else call
         deal = ping if request.url.path.endswith("/ping") else submit

@@ -19,7 +19,7 @@ from leadflow_engine.service.callers import Caller
 from leadflow_engine.service.runs import Going
 from leadflow_engine.service.served import Served, ServedSource
 from leadflow_engine.service.signed import SignedNow
-from leadflow_engine.service.submitting import Desk, seconds_of, wait_for
+from leadflow_engine.service.submitting import Desk, as_called, seconds_of, wait_for
 from leadflow_engine.store import StoreError
 
 NO_OFFER: Final[Mapping[str, Json]] = {
@@ -45,7 +45,8 @@ async def ping(desk: Desk, served: Served, source: ServedSource, call: Call, cal
     if not desk.runs.room.is_free(f"{served.name}/{source.name}", source.settings.concurrency):
         signed.take_back()
         return busy("more leads are under way than can be taken at once; ask again")
-    arrival = _asking(served, arrivals(served.plan, source.name, found)[0], caller)
+    lead = as_called(arrivals(served.plan, source.name, found)[0], source, call, caller)
+    arrival = _asking(served, lead)
     known = desk.store.find(arrival.identity) if call.header(IDEMPOTENCY).strip() else None
     if known is not None:
         return _heard_before(desk, known)
@@ -54,14 +55,11 @@ async def ping(desk: Desk, served: Served, source: ServedSource, call: Call, cal
     return _answer(going, signed)
 
 
-def _asking(served: Served, arrival: Arrival, caller: Caller) -> Arrival:
+def _asking(served: Served, arrival: Arrival) -> Arrival:
     """The lead of a ping: another than that of a post under the same key."""
     own = f"{arrival.identity.partition('/')[2]}/ping"
     identity = f"{served.name}/{own}"
-    test = arrival.test or caller.test
-    return dataclasses.replace(
-        arrival, lead=lead_id(served.name, own), identity=identity, test=test, pinging=True
-    )
+    return dataclasses.replace(arrival, lead=lead_id(served.name, own), identity=identity, pinging=True)
 
 
 def _answer(going: Going, signed: SignedNow) -> Answer:

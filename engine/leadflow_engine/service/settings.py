@@ -35,13 +35,14 @@ class Rate:
 class SourceSettings:
     """Of one source. ``concurrency`` is how many of its leads may be under way at once; ``origins`` are the pages whose
     browsers may post here; ``honeypot`` a field that no person fills in; ``addresses`` from where it may call at all
-    (none said: from anywhere)."""
+    (none said: from anywhere); ``client`` is a field that gets the caller's address, whatever the call says."""
 
     rate: Rate = Rate(200, 1.0)
     concurrency: int = 64
     origins: frozenset[str] = frozenset()
     honeypot: str = ""
     addresses: tuple[Network, ...] = ()
+    client: str = ""
 
 
 USUAL: Final = SourceSettings()
@@ -106,9 +107,9 @@ def _origins(value: object) -> frozenset[str]:
     return frozenset(each.lower() for each in _texts("origins", value))
 
 
-def _honeypot(value: object) -> str:
+def _field(value: object) -> str:
     if not isinstance(value, str) or not _FIELD.fullmatch(value):
-        raise ValueError("`honeypot` is the name of a field")
+        raise ValueError("`honeypot` and `client` are names of fields")
     return value
 
 
@@ -126,6 +127,7 @@ _READERS: Final[Mapping[str, Any]] = {
     "rate": _rate,
     "concurrency": _concurrency,
     "origins": _origins,
-    "honeypot": _honeypot,
+    "honeypot": _field,
+    "client": _field,
     "addresses": _addresses,
 }

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.instructions.intake import default_answer
 from leadflow_engine.intake.call import JSON, Answered, Call, Received
 from leadflow_engine.intake.door import lead_id
@@ -77,9 +78,7 @@ async def submit(desk: Desk, served: Served, source: ServedSource, call: Call, c
     if not desk.runs.room.is_free(f"{served.name}/{source.name}", source.settings.concurrency):
         signed.take_back()
         return busy("more leads are under way than can be taken at once; send it again")
-    leads = arrivals(served.plan, source.name, found)
-    if caller.test:
-        leads = tuple(dataclasses.replace(lead, test=True) for lead in leads)
+    leads = tuple(as_called(lead, source, call, caller) for lead in arrivals(served.plan, source.name, found))
     named = _named(call, leads)
     follows = answering(desk.store, served, source, leads[0], call.received_at) if len(leads) == 1 else None
     if follows is not None:
@@ -88,6 +87,15 @@ async def submit(desk: Desk, served: Served, source: ServedSource, call: Call, c
     if other is not None:
         return other
     return await _routed(desk, served, source, found, call, leads, named, signed)
+
+
+def as_called(lead: Arrival, source: ServedSource, call: Call, caller: Caller) -> Arrival:
+    """A lead with what its call says of it: that it is a test, from which address it came."""
+    client, payload = source.settings.client, lead.payload
+    if client:
+        others = {name: value for name, value in payload.items() if folded(name) != folded(client)}
+        payload = {client: call.remote, **others}
+    return dataclasses.replace(lead, test=lead.test or caller.test, payload=payload)
 
 
 # ------------------------------------------------------------------ calls with a key of their own

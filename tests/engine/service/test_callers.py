@@ -100,3 +100,16 @@ def test_instructions_and_openapi_of_ones_own_source(desk: Service, web: str) ->
 def test_health(desk: Service) -> None:
     assert desk.http.get("/health/live").json() == {"status": "live"}
     assert desk.http.get("/health/ready").json()["status"] == "ready"
+
+
+def test_a_lead_gets_the_address_of_its_caller_and_no_other(desk: Service) -> None:
+    public = desk.key("open_form", "public")
+    sent = desk.submit(
+        "open_form", public, {"Origin": PAGE}, json={"mail": "pat@example.com", "ip": "9.9.9.9"}
+    )
+    store = SqliteStore.read_only(desk.db, RealClock())
+    try:
+        summary = store.lead_summary(sent.json()["lead"]["id"])
+    finally:
+        store.close_now()
+    assert summary and summary["lead"]["fields"]["ip"] == "127.0.0.1"
