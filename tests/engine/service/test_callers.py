@@ -105,7 +105,10 @@ def test_health(desk: Service) -> None:
 def test_a_lead_gets_the_address_of_its_caller_and_no_other(desk: Service) -> None:
     public = desk.key("open_form", "public")
     sent = desk.submit(
-        "open_form", public, {"Origin": PAGE}, json={"mail": "pat@example.com", "ip": "9.9.9.9"}
+        "open_form",
+        public,
+        {"Origin": PAGE},
+        json={"mail": "pat@example.com", "IP": "9.9.9.9", "ip": "8.8.8.8"},
     )
     store = SqliteStore.read_only(desk.db, RealClock())
     try:
