@@ -7,8 +7,8 @@ from typing import Any
 
 from leadflow_engine.effects import Admit, BuyerLimits, Effect, Result
 from leadflow_engine.interpreter.journey import Journey, moment
+from leadflow_engine.interpreter.pinging import Pinged
 from leadflow_engine.interpreter.prices import ping_claims
-from leadflow_engine.interpreter.selling import Pinged
 
 
 def admit(journey: Journey, names: Iterable[str]) -> Generator[Any, Any, dict[str, Pinged]]:

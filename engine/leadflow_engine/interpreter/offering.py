@@ -15,7 +15,7 @@ from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.intake import door
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Journey, moment
-from leadflow_engine.interpreter.selling import Pinged, lapses_at, read_ping
+from leadflow_engine.interpreter.pinging import Pinged, lapses_at, read_ping
 
 STANDS: Final = datetime.timedelta(minutes=1)
 """How long what a seller was told stands, where neither its source nor the bids say."""

@@ -11,7 +11,7 @@ from leadflow_engine.batches.files import values_of
 from leadflow_engine.batches.requests import BatchScope, File, is_directory, parts_of
 from leadflow_engine.effects import HttpRequest, Result
 from leadflow_engine.interpreter.exchange import Exchange
-from leadflow_engine.interpreter.selling import came_of
+from leadflow_engine.interpreter.posting import came_of
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.plan import Plan

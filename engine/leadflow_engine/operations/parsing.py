@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.exchange import Exchange
-from leadflow_engine.interpreter.selling import came_of
+from leadflow_engine.interpreter.posting import came_of
 from leadflow_engine.operations.alone import Leg
 from leadflow_engine.plan import Plan
 from leadflow_engine.response import Reading

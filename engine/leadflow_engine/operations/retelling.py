@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, Fact, Result, Write
 from leadflow_engine.intake.replies import read_again
-from leadflow_engine.interpreter.selling import delivery_key, told_by_ping
+from leadflow_engine.interpreter.pinging import told_by_ping
+from leadflow_engine.interpreter.selling import delivery_key
 from leadflow_engine.lead import Lead
 from leadflow_engine.operations.resume import CANNOT_GO_ON, at_once, replay
 from leadflow_engine.plan import Plan

@@ -13,7 +13,7 @@ from leadflow_dsl.model import Deliver, Enhance, Leg
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.intake.replies import Reply
 from leadflow_engine.interpreter.exchange import Exchange
-from leadflow_engine.interpreter.selling import came_of
+from leadflow_engine.interpreter.posting import came_of
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan
 from leadflow_engine.reports.amounts import COST, PLACES, REVENUE

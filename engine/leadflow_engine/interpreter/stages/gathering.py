@@ -13,8 +13,9 @@ from leadflow_engine.interpreter.asking import build, value
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Fork, Journey, store
 from leadflow_engine.interpreter.offering import kept_pings
+from leadflow_engine.interpreter.pinging import Pinged, ping
 from leadflow_engine.interpreter.prices import amount_due, fixed_price
-from leadflow_engine.interpreter.selling import Pinged, ping, test_marks
+from leadflow_engine.interpreter.selling import test_marks
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.judge import Out
 

@@ -12,18 +12,13 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.journey import Fork, Journey
+from leadflow_engine.interpreter.lots import Lot, Posted
 from leadflow_engine.interpreter.offering import Offer as Price
 from leadflow_engine.interpreter.offering import Offered, until_of
-from leadflow_engine.interpreter.selling import (
-    Lot,
-    Posted,
-    conclude,
-    lapses_at,
-    ping_values,
-    post,
-    prepare,
-    reserve,
-)
+from leadflow_engine.interpreter.pinging import lapses_at, ping_values
+from leadflow_engine.interpreter.posting import post
+from leadflow_engine.interpreter.reserving import reserve
+from leadflow_engine.interpreter.selling import conclude, prepare
 from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
 from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
 from leadflow_engine.interpreter.stages.order import ordered

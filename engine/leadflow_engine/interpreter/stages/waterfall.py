@@ -13,7 +13,8 @@ from leadflow_engine.interpreter.asking import ask, build
 from leadflow_engine.interpreter.holding import hold_out, is_first
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.offering import kept_ping, until_of
-from leadflow_engine.interpreter.selling import Pinged, ping, ping_values, test_marks
+from leadflow_engine.interpreter.pinging import Pinged, ping, ping_values
+from leadflow_engine.interpreter.selling import test_marks
 from leadflow_engine.interpreter.sharing import mate_of
 from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered

@@ -1,0 +1,98 @@
+"""The intent: everything that a post needs is reserved and recorded before a byte of it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from leadflow_dsl import model as m
+from leadflow_engine.effects import Effect, Intent
+from leadflow_engine.interpreter.holding import hold_out
+from leadflow_engine.interpreter.journey import Journey, iso, moment
+from leadflow_engine.interpreter.lots import Lot, delivery_of, noted
+from leadflow_engine.interpreter.prices import Offer, claims_of
+from leadflow_engine.interpreter.sharing import most_of, shares
+from leadflow_engine.judge import Out
+from leadflow_engine.limits.hours import open_until
+from leadflow_engine.plan import PlannedBuyer
+from leadflow_engine.settle import Settled
+
+
+def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any, Any, Settled | None]:
+    """The intent of a lot: everything that it needs is reserved, or (noted) why not. ``in_turn`` is whether the buyer
+    has a place of its own in the stage, in which it can be waited for."""
+    refused = yield from _intend(journey, lot)
+    if refused is not None:
+        return _refused(journey, lot.offer, refused, in_turn)
+    journey.delivered(delivery_of(journey, lot, "intent"))
+    journey.unstored = False  # the intent itself is stored
+    _note_price(journey, lot.offer)
+    return None
+
+
+def _refused(journey: Journey, offer: Offer, out: Out, in_turn: bool) -> Settled:
+    """What a buyer comes to whose room went between judging and reserving: held as if it had been judged so, unless
+    it has a lower price for which there may be room."""
+    offers = journey.plan.buyers[offer.buyer].buyer.offers
+    said = {"position": offer.position, "bid": offer.bid, "ms": offer.ms}
+    last = not offers or offer.asked == offers[-1]
+    if last and hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
+        return Settled("not_sent", "held", out.reason)
+    return noted(journey, offer, Settled("not_sent", out.code, out.reason))
+
+
+def _note_price(journey: Journey, offer: Offer) -> None:
+    """What a buyer with several prices was asked, for the trace."""
+    if offer.asked is not None:
+        place = offer.stage.id, offer.buyer
+        before = journey.notes.get(place, "")
+        journey.notes[place] = f"{before}, then {offer.asked}" if before else f"asked {offer.asked}"
+
+
+def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
+    offer, number = lot.offer, lot.number
+    planned = journey.plan.buyers[offer.buyer]
+    limits, keys = claims_of(journey, planned, offer.price)
+    intent = Intent(
+        buyer=offer.buyer,
+        number=number,
+        stage=offer.stage.id,
+        price=offer.price,
+        limits=limits,
+        keys=keys,
+        exclusive=not shares(offer.stage),
+        beside_doubt=_may_stand_beside_doubt(journey, offer.stage),
+        delivery_key=lot.scope.delivery_key,
+        test=journey.lead.test,
+        open_until=_open_until(journey, planned),
+        most=most_of(journey, offer.stage) if shares(offer.stage) else None,
+        shares=journey.shares_of(offer.stage.id, offer.buyer),
+        suppressible=journey.suppressible,
+        row=lot.row,
+    )
+    reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
+    if reply["granted"]:
+        lot.batch = str(reply.get("batch", ""))
+        journey.shares.pop(offer.stage.id, None)
+        return None
+    until = moment(str(reply["until"])) if reply.get("until") else None
+    return Out(str(reply["code"]), str(reply["reason"]), 0, until)
+
+
+def _open_until(journey: Journey, planned: PlannedBuyer) -> str | None:
+    buyer = planned.buyer
+    if not (buyer.openings or planned.closed_on):
+        return None
+    closes = open_until(buyer.openings, planned.closed_on, buyer.timezone, journey.lead.clock)
+    return iso(closes) if closes is not None else None
+
+
+def _may_stand_beside_doubt(journey: Journey, stage: m.Stage) -> bool:
+    """Only where every delivery in doubt is one after which the flow says to go on; what is shared stands beside what
+    is shared anyhow."""
+    others = (
+        delivery
+        for delivery in journey.unsettled()
+        if not (shares(stage) and shares(journey.plan.stages[delivery.stage]))
+    )
+    return all(delivery.state == "in_doubt" for delivery in others)
