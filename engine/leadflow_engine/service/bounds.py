@@ -50,6 +50,10 @@ class Room:
     taken: int = 0
     by_source: Counter[str] = field(default_factory=Counter)
 
+    def is_full(self) -> bool:
+        """Is there room for nobody?"""
+        return self.taken >= self.most
+
     def is_free(self, source: str, most: int) -> bool:
         """Is there room for one more call of a source that may have ``most``?"""
         return self.taken < self.most and self.by_source[source] < most

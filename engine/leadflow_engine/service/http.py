@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import re
 from typing import Any, Final
 
 import h11
@@ -88,10 +89,38 @@ def response_of(answer: Answer) -> Response:
     return response
 
 
+FULL: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n%s"
+)
+TOO_MANY: Final = b'{"error":"more leads are under way than can be taken at once; send it again"}'
+_POST: Final = re.compile(rb"POST /flows/[^/\s]+/sources/\S+ HTTP/1\.1\r\n")
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
+
+
+def is_whole_post(data: bytes) -> bool:
+    """Is this one request that brings a lead, from its first byte to its last?"""
+    if _POST.match(data) is None:
+        return False
+    head, end, _ = data.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head + b"\r\n")
+    return bool(end) and length is not None and len(head) + len(end) + int(length[1]) == len(data)
+
+
 class PatientProtocol(H11Protocol):
-    """Ends a connection whose request's head does not come in time: one byte a second would hold it for ever."""
+    """Ends a connection whose request's head does not come in time: one byte a second would hold it for ever. Where the
+    service is full it says so before anything is read: what is refused must cost little, or nothing is served."""
 
     _waiting: asyncio.TimerHandle | None = None
+
+    @staticmethod
+    def is_full() -> bool:
+        """Are as many leads under way as may be? Given by the service."""
+        return False
+
+    @staticmethod
+    def refused() -> None:
+        """A call was refused so. Given by the service."""
 
     def connection_made(self, transport: Any) -> None:
         """See ``asyncio.Protocol``."""
@@ -100,8 +129,23 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See ``asyncio.Protocol``."""
-        super().data_received(data)
-        self._watch()
+        if self.is_full() and self._is_idle() and is_whole_post(data):
+            self._refuse()
+        else:
+            super().data_received(data)
+            self._watch()
+
+    def _is_idle(self) -> bool:
+        return self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
+
+    def _refuse(self) -> None:
+        self.refused()
+        self._relax()
+        self._unset_keepalive_if_required()
+        self.transport.write(FULL % (len(TOO_MANY), TOO_MANY))
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See ``asyncio.Protocol``."""

@@ -34,7 +34,7 @@ from leadflow_engine.service.callers import Gate
 from leadflow_engine.service.http import HEADER_BYTES, PatientProtocol
 from leadflow_engine.service.keeping import Health, Keeper
 from leadflow_engine.service.log import Log
-from leadflow_engine.service.metrics import Metrics
+from leadflow_engine.service.metrics import NOBODY, Metrics
 from leadflow_engine.service.orders import listening
 from leadflow_engine.service.reloading import Reloader
 from leadflow_engine.service.runs import Runs
@@ -210,11 +210,18 @@ class Service:
         self.keeper.soon.set()
         return result
 
+    def _protocol(self) -> type[PatientProtocol]:
+        given = {
+            "is_full": staticmethod(self.runs.room.is_full),
+            "refused": staticmethod(lambda: self.metrics.called(NOBODY, NOBODY, 503, 0.0)),
+        }
+        return type("Protocol", (PatientProtocol,), given)
+
     def config(self) -> uvicorn.Config:
         """How the server is set up."""
         return uvicorn.Config(
             application(self.reception),
-            http=PatientProtocol,
+            http=self._protocol(),
             ws="none",
             loop="asyncio",
             lifespan="off",

@@ -84,3 +84,37 @@ def test_an_address_is_the_proxys_word_only_where_it_is_trusted(
                 return [answer.status_code for answer in found]
 
     assert asyncio.run(scene()) == statuses
+
+
+def test_a_service_that_is_full_says_so_on_a_connection_that_stays(here: Path) -> None:
+    async def scene() -> list[int]:
+        async with listening(here) as (made, port), httpx.AsyncClient(trust_env=False) as client:
+            url = f"http://127.0.0.1:{port}"
+            path, lead = f"{url}/flows/desk/sources/web/submit", {"mail": "none"}
+            found = [await client.post(path, json=lead)]
+            made.runs.room.taken += made.runs.room.most
+            found += [await client.post(path, json=lead) for _ in range(2)]
+            found.append(await client.get(f"{url}/health/live"))
+            made.runs.room.taken -= made.runs.room.most
+            found.append(await client.post(path, json=lead))
+            assert [answer.headers.get("Retry-After") for answer in found] == [None, "1", "1", None, None]
+            assert 'leadflow_calls_total{flow="",source="",status="503"} 2.0' in made.metrics.text().decode()
+            return [answer.status_code for answer in found]
+
+    assert asyncio.run(scene()) == [200, 503, 503, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (b"POST /flows/f/sources/s/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", True),
+        (b"POST /flows/f/sources/s/submit HTTP/1.1\r\nHost: x\r\ncontent-length:2\r\n\r\n{", False),
+        (b"POST /flows/f/sources/s/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}GET", False),
+        (b"POST /flows/f/sources/s/submit HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", False),
+        (b"GET /leads/L HTTP/1.1\r\nContent-Length: 0\r\n\r\n", False),
+        (b"POST /flows/f/buyers/b/callback HTTP/1.1\r\nContent-Length: 0\r\n\r\n", False),
+        (b"POST /leads/L/returns HTTP/1.1\r\nContent-Length: 0\r\n\r\n", False),
+    ],
+)
+def test_only_a_whole_call_is_refused_unread(data: bytes, whole: bool) -> None:
+    assert http.is_whole_post(data) is whole
