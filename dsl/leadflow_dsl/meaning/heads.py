@@ -72,7 +72,6 @@ def _doubt(draft: Draft, node: nodes.OnDoubt) -> None:
 
 
 def _retain(draft: Draft, node: nodes.Retain) -> None:
-    draft.not_built("retain", node.span)
     draft.retain = longer_than_nothing(draft, node.length, "how long leads are kept")
 
 

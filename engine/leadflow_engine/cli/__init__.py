@@ -57,6 +57,8 @@ COMMANDS: Final = (
     "work",
     "queue",
     "batch",
+    "forget",
+    "master-key",
     "audit",
     "backup",
     "doctor",

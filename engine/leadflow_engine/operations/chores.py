@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from leadflow_engine.effects import Json
-from leadflow_engine.operations import batching, policies
+from leadflow_engine.operations import batching, forgetting, policies
 from leadflow_engine.operations.inquiring import Followed, follow_up
 from leadflow_engine.operations.postbacks import Told, send_due
 from leadflow_engine.operations.resubmitting import resubmit_due
@@ -93,7 +93,21 @@ async def _policies(hands: Hands, tell: Tell) -> None:
         tell(Did(policies.sentence(event), data=asdict(event)))
 
 
-CHORES: Final[tuple[Chore, ...]] = (_policies, _follow_ups, leads, resubmissions, _postbacks, _batches)
+async def _retained(hands: Hands, tell: Tell) -> None:
+    for flow, leads in forgetting.retain_hourly(hands.store, hands.plans, hands.clock).items():
+        if leads:
+            tell(Did(f"{flow}  {leads} lead{'s' * (leads != 1)} forgotten, as `retain` says"))
+
+
+CHORES: Final[tuple[Chore, ...]] = (
+    _policies,
+    _follow_ups,
+    leads,
+    resubmissions,
+    _postbacks,
+    _batches,
+    _retained,
+)
 
 
 async def do_all(hands: Hands, tell: Tell) -> None:

@@ -45,6 +45,12 @@ def match(store: SqliteStore, called: Called, buyer: str = "", country: str = "U
     return Match(leads[0], by)
 
 
+def leads_called(store: SqliteStore, called: Called, country: str = "US") -> list[str]:
+    """Every lead that is called so, in the order in which they came."""
+    found = _candidates(store, called, "", country)
+    return found[1] if found else []
+
+
 def _candidates(store: SqliteStore, called: Called, buyer: str, country: str) -> tuple[str, list[str]] | None:
     for name, find in FIND.items():
         said = str(getattr(called, name)).strip()

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from leadflow_engine.effects import Json
-from leadflow_engine.operations import billing, history, paying, queueing, reconciling, resubmitting
+from leadflow_engine.operations import (
+    billing,
+    forgetting,
+    history,
+    paying,
+    queueing,
+    reconciling,
+    resubmitting,
+)
 from leadflow_engine.operations.feedback import note_feedback
 from leadflow_engine.operations.keys import make_key, revoke_key
 from leadflow_engine.operations.returning import give_back
@@ -49,6 +57,8 @@ ORDERS: Final[Mapping[str, Order]] = {
     "batch_settle": queueing.settle,
     "batch_shown": queueing.shown,
     "batch_forget": queueing.forget,
+    "forget": forgetting.carry_out,
+    "master_key_rotate": forgetting.rotate,
     "reconcile": reconciling.carry_out,
     "import": history.carry_out,
     "import_undo": history.carry_out_undo,

@@ -79,6 +79,7 @@ async def replay(
 ) -> list[Ending]:
     """Run all complete segments of a lead again from its facts. ``around`` may stand between the Run and the driver,
     to see what is asked. Raises ``Differs`` at the first difference."""
+    _must_be_whole(lead, facts)
     endings, cursor = [], BEGINNING
     for segment in segments(facts):
         if not segment.ends:
@@ -90,6 +91,7 @@ async def replay(
 
 async def go_on(plan: Plan, lead: str, facts: Sequence[Fact], live: Driver) -> Ending:
     """Go on with a lead from where its journal ends: the rest of an interrupted segment, or the next one."""
+    _must_be_whole(lead, facts)
     cursor, last = BEGINNING, None
     for segment in segments(facts):
         if not segment.ends:
@@ -99,6 +101,11 @@ async def go_on(plan: Plan, lead: str, facts: Sequence[Fact], live: Driver) -> E
     if last is None or not isinstance(last.effect.data, Suspend):
         raise StoreError(f"lead {lead} has ended: there is nothing to go on with")
     return await run_lead(plan, arrival_of(lead, facts[0]), live, cursor, facts)
+
+
+def _must_be_whole(lead: str, facts: Sequence[Fact]) -> None:
+    if facts and facts[0].content is None:
+        raise LoadProblem(f"what was personal of lead {lead} is removed, so its story cannot be told again")
 
 
 async def _replay_one(

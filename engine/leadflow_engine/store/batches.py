@@ -21,6 +21,7 @@ from leadflow_engine.store.errors import StoreError
 if TYPE_CHECKING:
     from leadflow_engine.store.core import Core
     from leadflow_engine.store.event import Event
+from leadflow_engine.store.seal import seal_of
 
 COLUMNS = (
     "id, flow, buyer, test, kind, opened, due, size, leads, state, step, attempts, again, closed, ended, status, "
@@ -110,7 +111,7 @@ def collect(event: Event, intent: Intent, row: BatchRow, batch: str) -> None:
     )
     added = event.connection.execute(
         "INSERT INTO batch_row SELECT id, leads + 1, ?, ?, ? FROM batch WHERE id = ? ON CONFLICT DO NOTHING",
-        (event.lead, intent.number, text(row.text), batch),
+        (event.lead, intent.number, _sealed(event.connection, event.lead, batch, text(row.text)), batch),
     )
     if added.rowcount:
         event.connection.execute("UPDATE batch SET leads = leads + 1 WHERE id = ?", (batch,))
@@ -168,7 +169,20 @@ def leads_of_due(connection: sqlite3.Connection, now: datetime.datetime) -> list
 def content(connection: sqlite3.Connection, batch: str) -> str | None:
     """The file of a batch; None while it is open, and where it was removed."""
     row = connection.execute("SELECT content FROM batch WHERE id = ?", (batch,)).fetchone()
-    return None if row is None or row[0] is None else str(row[0])
+    return None if row is None or row[0] is None else _opened(connection, _file_key(batch), batch, row[0])
+
+
+def _file_key(batch: str) -> str:
+    """Under which key a file is sealed: it holds several leads, and none of their keys."""
+    return f"batch/{batch}"
+
+
+def _sealed(connection: sqlite3.Connection, lead: str, batch: str, said: str) -> str:
+    return seal_of(connection).close(connection, lead, batch, said)
+
+
+def _opened(connection: sqlite3.Connection, lead: str, batch: str, said: str) -> str:
+    return seal_of(connection).open(connection, lead, batch, said)
 
 
 def history(connection: sqlite3.Connection, batch: str) -> list[Happened]:
@@ -192,17 +206,17 @@ def close(core: Core, batch: str) -> None:
     if one(core.connection, batch).state != "open":
         return
     rows = [
-        row[0]
-        for row in core.connection.execute(
-            "SELECT row FROM batch_row WHERE batch = ? AND row IS NOT NULL ORDER BY position", (batch,)
-        )
+        _opened(core.connection, lead, batch, row)
+        for lead, row in core.connection.execute(
+            "SELECT lead, row FROM batch_row WHERE batch = ? AND row IS NOT NULL ORDER BY position", (batch,)
+        ).fetchall()
     ]
     file = file_of(one(core.connection, batch).kind, rows)
     digest = hashlib.sha256(file.encode("utf-8", "replace")).hexdigest()
     now = iso(core.clock.now())
     core.connection.execute(
         "UPDATE batch SET state = 'closed', closed = ?1, again = ?1, content = ?2, digest = ?3 WHERE id = ?4",
-        (now, file, digest, batch),
+        (now, _sealed(core.connection, _file_key(batch), batch, file), digest, batch),
     )
     _note(core, batch, "closed", f"{len(rows)} leads")
 
@@ -311,6 +325,7 @@ def forget(core: Core, batch: str, by: str, because: str) -> Batch:
         raise StoreError(f"batch {batch} is {said(found.state)}: its file may still be needed")
     core.connection.execute("UPDATE batch SET content = NULL WHERE id = ?", (batch,))
     core.connection.execute("UPDATE batch_row SET row = NULL WHERE batch = ?", (batch,))
+    core.connection.execute("DELETE FROM lead_key WHERE lead = ?", (_file_key(batch),))
     _note(core, batch, "removed", "its file", by, because)
     return found
 

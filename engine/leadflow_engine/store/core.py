@@ -30,7 +30,7 @@ HEADS = 20_000
 @dataclass(slots=True)
 class Core:
     """A connection with what belongs to it. ``heads`` holds the last seq and hash of leads in work, ``journal`` the
-    head of all facts and ``kept`` the one that the file says."""
+    head of all facts and ``kept`` the one that the file says. ``removed``: something personal was, in this batch."""
 
     connection: sqlite3.Connection
     digests: Digests
@@ -40,6 +40,7 @@ class Core:
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     journal: Head = field(default_factory=Head)
     kept: Head = field(default_factory=Head)
+    removed: bool = False
 
     def flush(self) -> None:
         """Write what is gathered; comes before the commit."""
@@ -48,10 +49,18 @@ class Core:
             keep(self.connection, self.journal)
             self.kept = self.journal
 
+    def committed(self) -> None:
+        """What comes after a commit: where something personal was removed, the log that still holds it is emptied, as
+        far as those who read just now allow."""
+        if self.removed:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.removed = False
+
     def rolled_back(self) -> None:
         """Forget what the lost transaction had made."""
         self.rows.clear()
         self.heads.clear()
+        self.removed = False
         seal_of(self.connection).forget()
         self.next_fact = _next_fact(self.connection)
         self.journal = self.kept = known_or_made(self.connection)

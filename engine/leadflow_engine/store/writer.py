@@ -63,6 +63,7 @@ def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> l
         outcomes = [Outcome(each(core)) for each in work]
         core.flush()
         core.connection.execute("COMMIT")
+        core.committed()
         return outcomes
     except Exception as error:
         _roll_back(core)
