@@ -31,6 +31,8 @@ AT_ONCE: Final = 32
 FIRST_PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 600.0
 """Seconds until a lead that could not go on is tried again: at first, at most."""
+MOST_PAUSES: Final = 10_000
+"""Leads whose pauses are remembered before those that are over are let go of."""
 LEAST_SPACE: Final = 64 * 2**20
 """Bytes that must be free beside the journal for the service to call itself ready."""
 TOLD_FOR: Final = 10.0
@@ -91,6 +93,8 @@ class Keeper:
 
     def failed(self, lead: str, error: BaseException) -> None:
         """A Run stopped; its lead goes on later. What stopped it is told without its values."""
+        if len(self.pauses) > MOST_PAUSES:
+            self.pauses = {each: pause for each, pause in self.pauses.items() if self._rests(each)}
         before = self.pauses.get(lead)
         seconds = min(LONGEST_PAUSE, before.seconds * 2 if before else FIRST_PAUSE)
         self.pauses[lead] = _Pause(time.monotonic() + seconds, seconds)
@@ -108,11 +112,15 @@ class Keeper:
                 self.signed.forget(self.hands.clock.now())
             except StoreError as error:
                 self.log.trouble(str(error))
+            except Exception as error:  # those that wait are waited for all the same
+                self.log.mistake("the leads that wait", error)
             await self._pause()
 
     async def _leads_once(self) -> None:
         """Begin with all that is due, as many at once as may be."""
-        for lead in await asyncio.to_thread(self._due):
+        for lead in await asyncio.to_thread(in_turn, self.store, self.hands.clock.now()):
+            if self._rests(lead) or self.runs.is_busy(lead):
+                continue
             await self._room()
             if not self.stopped and not self.runs.is_busy(lead) and self._still(lead):
                 self.runs.go_on(lead)
@@ -131,15 +139,6 @@ class Keeper:
             self.runs.begin_again(plan, next_arrival(self.store, plan, again))
         except CANNOT_GO_ON as problem:
             self.failed(again.next, problem)
-
-    def _due(self) -> list[str]:
-        """Unfinished leads that nobody runs, and those whose time has come."""
-        now = time.monotonic()
-        self.pauses = {
-            lead: pause for lead, pause in self.pauses.items() if pause.until > now - LONGEST_PAUSE
-        }
-        leads = in_turn(self.store, self.hands.clock.now())
-        return [lead for lead in leads if not self._rests(lead) and not self.runs.is_busy(lead)]
 
     def _rests(self, lead: str) -> bool:
         pause = self.pauses.get(lead)
