@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Any
@@ -15,6 +17,10 @@ DEEPEST: Final = 64
 MOST_DIGITS: Final = 40
 LARGEST_EXPONENT: Final = 308
 """What a double holds: a number beyond is not read by most of those to whom it would be passed on."""
+MOST_VALUES: Final = 100_000
+"""Values in one value: a megabyte of zeros would cost a hundred megabytes, and seconds for which all others wait."""
+MOST_PROBLEMS: Final = 5
+"""How many broken rules are told of one value; a body made of mistakes would get a longer answer than itself."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -42,26 +48,31 @@ class _Rules:
 
     problems: list[str] = field(default_factory=list)
 
+    def broken(self, problem: str) -> None:
+        if len(self.problems) < MOST_PROBLEMS and problem not in self.problems:
+            self.problems.append(problem)
+
     def number(self, digits: str) -> Decimal | None:
         if len(digits) > 2 * MOST_DIGITS:
-            self.problems.append(f"a number of more than {MOST_DIGITS} digits; send it as a text")
-            return None
-        number = Decimal(digits)
+            return self.broken(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+        try:
+            number = Decimal(digits)
+        except InvalidOperation:  # an exponent beyond what even Decimal holds
+            return self.broken(f"the number {digits} is out of range")
         if len(number.as_tuple().digits) > MOST_DIGITS:
-            self.problems.append(f"a number of more than {MOST_DIGITS} digits; send it as a text")
-        elif number and abs(number.adjusted()) > LARGEST_EXPONENT:
-            self.problems.append(f"the number {digits} is out of range")
+            self.broken(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+        elif abs(number.adjusted()) > LARGEST_EXPONENT:
+            self.broken(f"the number {digits} is out of range")
         return number
 
     def constant(self, name: str) -> None:
-        self.problems.append(f"{name} is no number in JSON; leave the field out or send null")
+        self.broken(f"{name} is no number in JSON; leave the field out or send null")
 
     def pairs(self, pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for place, name in enumerate(names) if name in names[:place])
-            self.problems.append(f"the key {json.dumps(twice[:100])} stands twice in one object; keep one")
+            twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+            self.broken(f"the key {json.dumps(twice[:100])} stands twice in one object; keep one")
         return found
 
 
@@ -84,17 +95,17 @@ def read_value(text: str, start: int = 0) -> tuple[Json, int, list[str]]:
         raise IntakeError(_said(problem), problem.lineno, problem.colno) from None
     except RecursionError:
         raise IntakeError(_too_deep(), *_place(text, begin)) from None
-    if not _shallow(value):
-        rules.problems.append(_too_deep())
+    for problem in _overgrown(value):
+        rules.broken(problem)
     if _broken_text(text, begin, end, value):
-        rules.problems.append("half a surrogate pair (such as \\ud83d alone); send the character whole")
+        rules.broken("half a surrogate pair (such as \\ud83d alone); send the character whole")
     return value, end, rules.problems
 
 
 def read_json(text: str, line: int = 1) -> Json:
     """One JSON value, strictly: no NaN, Infinity or number out of range, no key twice in an object, at most
-    ``DEEPEST`` levels and ``MOST_DIGITS`` digits, no half surrogate pairs, nothing behind it. Numbers are
-    ``Decimal``.
+    ``DEEPEST`` levels, ``MOST_VALUES`` values and ``MOST_DIGITS`` digits, no half surrogate pairs, nothing behind it.
+    Numbers are ``Decimal``.
 
     ``line`` is where the text begins in its file. Raises ``IntakeError`` with the place.
     """
@@ -131,13 +142,19 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _shallow(value: Json) -> bool:
-    level = [value] if isinstance(value, dict | list) else []
+def _overgrown(value: Json) -> Iterator[str]:
+    """Whether a value is deeper, or holds more, than is read."""
+    level, count = [value] if isinstance(value, dict | list) else [], 0
     for _ in range(DEEPEST):
-        level = [inner for one in level for inner in _inside(one) if isinstance(inner, dict | list)]
+        inside = [inner for one in level for inner in _inside(one)]
+        count += len(inside)
+        if count > MOST_VALUES:
+            yield f"more than {MOST_VALUES:,} values"
+            return
+        level = [inner for inner in inside if isinstance(inner, dict | list)]
         if not level:
-            return True
-    return False
+            return
+    yield _too_deep()
 
 
 def _inside(value: dict[str, Json] | list[Json]) -> list[Json]:

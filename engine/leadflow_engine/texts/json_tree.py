@@ -4,7 +4,7 @@ text, which many senders forget to escape, can mean nothing else and is taken.""
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = Any
@@ -37,9 +37,15 @@ def read_json(text: str) -> Json:
 
 
 def _number(digits: str) -> Decimal:
-    number = Decimal(digits)
-    if len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
-        raise Unreadable(f"a number of more than {MAX_DIGITS} digits")
+    too_long = f"a number of more than {MAX_DIGITS} digits"
+    if len(digits) > MAX_DIGITS:
+        raise Unreadable(too_long)
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:  # an exponent beyond what even Decimal holds
+        raise Unreadable(too_long) from None
+    if abs(number.adjusted()) > MAX_DIGITS:
+        raise Unreadable(too_long)
     return number
 
 
