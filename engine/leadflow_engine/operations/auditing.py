@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, writes_again
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.audit import Audited, Finding, audit
+from leadflow_engine.store.forgetting import forgotten_leads
 from leadflow_engine.store.heads import Head, kept, parsed
-from leadflow_engine.store.rebuild import contents
+from leadflow_engine.store.rebuild import contents, lead_column
 
 ROWS_TOLD = 3
 """How many rows of a table are told where a rebuild gives others."""
@@ -29,14 +31,21 @@ def head_of(store: SqliteStore) -> Head:
 
 
 def rebuilt(store: SqliteStore) -> list[Finding]:
-    """Where the projections are not what the facts make of them. ``store`` is a copy: it is rebuilt."""
+    """Where the projections are not what the facts make of them. ``store`` is a copy: it is rebuilt. Leads of which
+    what was personal is removed are left as they are, and then also what counts several leads."""
     plans = Plans(store)
     before = store.ask(contents)
+    gone = frozenset(store.ask(forgotten_leads))
     try:
-        store.rebuild(lambda lead, facts: writes_again(plans.of(lead, facts), lead, facts))
+        store.rebuild(lambda lead, facts: writes_again(plans.of(lead, facts), lead, facts), gone)
     except (*CANNOT_GO_ON, StoreError) as problem:
         return [Finding("journal", f"its facts do not make it again: {problem}")]
-    return list(_differences(before, store.ask(contents)))
+    after = store.ask(contents)
+    if gone:
+        before = {
+            table: rows for table, rows in before.items() if store.ask(partial(lead_column, table=table))
+        }
+    return list(_differences(before, after))
 
 
 def _differences(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leadflow_engine.effects import Fact, Write
@@ -46,16 +46,32 @@ PROJECTIONS: Final = (
 """Every table that a rebuild empties and fills."""
 
 
-def rebuild(core: Core, replay: Replay) -> None:
-    """Empty every projection and fill it from the facts; all of it or, where anything fails, nothing."""
+def rebuild(core: Core, replay: Replay, left: Collection[str] = ()) -> None:
+    """Empty every projection and fill it from the facts; all of it or, where anything fails, nothing. The leads
+    ``left`` (of which something is removed, so that they cannot be told again) keep their rows; what counts several
+    leads (caps, turns, shares, tallies) is then that of the others alone."""
     connection = core.connection
     connection.execute("PRAGMA defer_foreign_keys = ON")
     leads = [row[0] for row in connection.execute("SELECT lead FROM fact GROUP BY lead ORDER BY min(id)")]
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS left_out (lead TEXT PRIMARY KEY)")
+    connection.execute("DELETE FROM left_out")
+    connection.executemany("INSERT INTO left_out VALUES (?)", [(lead,) for lead in left])
     for table in PROJECTIONS:
-        connection.execute(f"DELETE FROM {table}")
+        of = lead_column(connection, table)
+        kept = f" WHERE {of} NOT IN (SELECT lead FROM left_out)" if of and left else ""
+        connection.execute(f"DELETE FROM {table}{kept}")
     imports.seed(connection)
     for lead in leads:
-        _project_lead(core, lead, replay)
+        if lead not in left:
+            _project_lead(core, lead, replay)
+
+
+def lead_column(connection: sqlite3.Connection, table: str) -> str:
+    """The column of a projection that says whose a row is; "" where its rows are of several leads."""
+    if table == "lead":
+        return "id"
+    names = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+    return "lead" if "lead" in names else ""
 
 
 def _project_lead(core: Core, lead: str, replay: Replay) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import datetime
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -279,9 +279,9 @@ class SqliteStore:
 
         self.transact(take)
 
-    def rebuild(self, replay: rebuilding.Replay) -> None:
-        """Make every projection again from the facts; see ``rebuild.Replay``."""
-        self.transact(lambda core: rebuilding.rebuild(core, replay))
+    def rebuild(self, replay: rebuilding.Replay, left: Collection[str] = ()) -> None:
+        """Make every projection again from the facts; see ``rebuild.rebuild``."""
+        self.transact(lambda core: rebuilding.rebuild(core, replay, left))
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a reading SQL statement: views and reports."""
