@@ -33,14 +33,19 @@ class Caller:
 
 
 def given_key(call: Call) -> str:
-    """The key that a call carries: as a bearer, in ``X-Api-Key``, as the password of a browser, or (a public one) in
-    the query; "" where it carries none."""
+    """The key that a call carries: as a bearer, in ``X-Api-Key``, or (a public one) in the query; "" where it carries
+    none. Of one that only reads it may be a browser's password: those go along unasked, with whatever page sends
+    the browser here."""
     scheme, _, rest = call.header("Authorization").partition(" ")
     if scheme.lower() == "bearer":
         return rest.strip()
-    if scheme.lower() == "basic":
+    if scheme.lower() == "basic" and call.method in ("GET", "HEAD"):
         return _password(rest.strip())
     return call.header("X-Api-Key").strip() or _public_in(call.query)
+
+
+def _is_browsers_own(call: Call) -> bool:
+    return call.header("Authorization").partition(" ")[0].lower() == "basic"
 
 
 def _password(text: str) -> str:
@@ -74,7 +79,7 @@ class Gate:
     def submitter(self, served: Served, source: ServedSource, call: Call) -> Caller:
         """Who may submit to a source. Raises ``Refused`` (401, 403)."""
         _check_address(call.remote, source.settings.addresses)
-        given = given_key(call)
+        given = given_key(call) if not _is_browsers_own(call) else ""
         if keys.is_key(given):
             key = self._key(served, source, given, call.received_at, ("source", "public"))
             if key.kind == "public":

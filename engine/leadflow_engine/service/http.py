@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 import h11
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -63,6 +63,8 @@ async def _body(request: Request) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read(request)
+    except ClientDisconnect:
+        raise Refused(400, "the call was cut off") from None  # nobody hears it
     except TimeoutError:
         raise Refused(408, f"the body took longer than {BODY_SECONDS:g} seconds", CUT_OFF) from None
 

@@ -97,6 +97,14 @@ def test_instructions_and_openapi_of_ones_own_source(desk: Service, web: str) ->
     assert desk.http.get("/openapi.json").status_code == 401
 
 
+def test_what_a_browser_sends_along_by_itself_submits_nothing(desk: Service, web: str) -> None:
+    """Else any page could have the browser of somebody who has read the instructions post here."""
+    proof = {"Authorization": "Basic " + base64.b64encode(f":{web}".encode()).decode()}
+    path = "/flows/desk/sources/web/submit"
+    assert desk.http.post(path, headers=proof, data={"mail": "sly@example.com"}).status_code == 401
+    assert desk.http.get(path, headers=proof, params={"mail": "sly@example.com"}).status_code == 401
+
+
 def test_health(desk: Service) -> None:
     assert desk.http.get("/health/live").json() == {"status": "live"}
     assert desk.http.get("/health/ready").json()["status"] == "ready"

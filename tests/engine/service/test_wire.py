@@ -18,9 +18,11 @@ from .served import within
 
 
 @contextlib.asynccontextmanager
-async def listening(here: Path, proxies: tuple[str, ...] = ()) -> AsyncIterator[tuple[server.Service, int]]:
+async def listening(
+    here: Path, proxies: tuple[str, ...] = (), said: list[str] | None = None
+) -> AsyncIterator[tuple[server.Service, int]]:
     """A service of this process on a real socket."""
-    async with within(here, [], proxies) as (made, _):
+    async with within(here, [] if said is None else said, proxies) as (made, _):
         running = server.Listening(made.config())
         task = asyncio.create_task(running.serve())
         await running.begun.wait()
@@ -63,6 +65,25 @@ def test_a_body_that_does_not_come_is_not_waited_for(here: Path, monkeypatch: py
             return answer
 
     assert asyncio.run(scene()).startswith(b"HTTP/1.1 408")
+
+
+def test_a_caller_that_goes_away_in_the_middle_is_no_mistake_of_ours(here: Path) -> None:
+    said: list[str] = []
+
+    async def scene() -> None:
+        async with listening(here, said=said) as (made, port):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(
+                b"POST /flows/desk/sources/web/submit HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+            )
+            await writer.drain()
+            writer.close()
+            async with asyncio.timeout(5):
+                while 'status="400"} 1.0' not in made.metrics.text().decode():  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(scene())
+    assert said == []
 
 
 @pytest.mark.parametrize(("proxies", "statuses"), [((), [403, 403]), (("127.0.0.1",), [403, 200])])
