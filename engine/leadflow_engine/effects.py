@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from leadflow_dsl.model import Auth, DownAfter
 from leadflow_engine.figures import Figure
+from leadflow_engine.limits.hours import Hours
 from leadflow_engine.records import Record
 
 Json: TypeAlias = Any
@@ -247,11 +248,11 @@ class Intent:
 
     Result: ``{"granted": true, "at": ISO}`` or ``{"granted": false, "code", "reason", "until"}``, the last (ISO) where
     it is known. ``exclusive`` refuses where another delivery of this lead is confirmed, pending or in doubt, unless
-    ``beside_doubt``. ``open_until`` (ISO) is when the buyer closes, ``None`` where it does not: a Run that comes late,
-    after a crash or a long way, is refused. ``most`` is how many deliveries of this lead may be sales or come to be,
-    this one included; ``None`` for any number. ``shares`` are added to how far each buyer of the stage is behind its
-    share of first offers (millionths). With a ``row`` the buyer has the lead by the intent itself: the result names
-    the ``batch`` that it stands in.
+    ``beside_doubt``. ``hours`` are when the buyer is open (``None``: always) and ``lapses`` (ISO) is when its bid ends
+    (``None``: never): a Run that comes late, after a long way or a crash, is refused. ``most`` is how many deliveries
+    of this lead may be sales or come to be, this one included; ``None`` for any number. ``shares`` are added to how far
+    each buyer of the stage is behind its share of first offers (millionths). With a ``row`` the buyer has the lead by
+    the intent itself: the result names the ``batch`` that it stands in.
     """
 
     buyer: str
@@ -264,7 +265,8 @@ class Intent:
     beside_doubt: bool
     delivery_key: str
     test: bool
-    open_until: str | None = None
+    hours: Hours | None = None
+    lapses: str | None = None
     most: int | None = None
     shares: tuple[tuple[str, int], ...] = ()
     suppressible: Suppressible | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -33,7 +34,7 @@ class Offer:
     """What is to be sold to whom: the stage, the place in its order, the price, the ping's answer.
 
     ``told`` says that the buyer's answer tells the price, and ``price`` is the most that it may be; ``asked`` is the
-    price that this buyer is asked (``offer.price``), where it is asked one."""
+    price that this buyer is asked (``offer.price``), where it is asked one; ``lapses`` is when its bid ends."""
 
     stage: m.Stage
     buyer: str
@@ -43,6 +44,7 @@ class Offer:
     ms: float = 0.0
     told: bool = False
     asked: Decimal | None = None
+    lapses: datetime.datetime | None = None
 
 
 def claims_of(
@@ -73,7 +75,7 @@ def _of_source(journey: Journey) -> tuple[LimitClaim, ...]:
 
 
 def _balance(planned: PlannedBuyer, price: Decimal) -> Iterator[LimitClaim]:
-    """What a buyer that pays beforehand needs in its account. Where the price is not known yet something must be there."""
+    """What a buyer that pays beforehand needs in its account; something, where the price is not known yet."""
     buyer = planned.buyer
     if buyer.balance is not None:
         amount, credit = max(millionths(price), LEAST), millionths(buyer.balance.credit)

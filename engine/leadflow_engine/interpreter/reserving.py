@@ -13,7 +13,7 @@ from leadflow_engine.interpreter.lots import Lot, delivery_of, noted
 from leadflow_engine.interpreter.prices import Offer, claims_of
 from leadflow_engine.interpreter.sharing import most_of, shares
 from leadflow_engine.judge import Out
-from leadflow_engine.limits.hours import open_until
+from leadflow_engine.limits.hours import Hours
 from leadflow_engine.plan import PlannedBuyer
 from leadflow_engine.settle import Settled
 
@@ -64,7 +64,8 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
         beside_doubt=_may_stand_beside_doubt(journey, offer.stage),
         delivery_key=lot.scope.delivery_key,
         test=journey.lead.test,
-        open_until=_open_until(journey, planned),
+        hours=_hours(planned),
+        lapses=iso(offer.lapses) if offer.lapses is not None else None,
         most=most_of(journey, offer.stage) if shares(offer.stage) else None,
         shares=journey.shares_of(offer.stage.id, offer.buyer),
         suppressible=journey.suppressible,
@@ -79,12 +80,11 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
     return Out(str(reply["code"]), str(reply["reason"]), 0, until)
 
 
-def _open_until(journey: Journey, planned: PlannedBuyer) -> str | None:
+def _hours(planned: PlannedBuyer) -> Hours | None:
     buyer = planned.buyer
     if not (buyer.openings or planned.closed_on):
         return None
-    closes = open_until(buyer.openings, planned.closed_on, buyer.timezone, journey.lead.clock)
-    return iso(closes) if closes is not None else None
+    return Hours(buyer.openings, planned.closed_on, buyer.timezone)
 
 
 def _may_stand_beside_doubt(journey: Journey, stage: m.Stage) -> bool:

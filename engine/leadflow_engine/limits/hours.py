@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,19 @@ def _federal_holidays(year: int) -> frozenset[datetime.date]:
 
 
 BUILTIN: dict[str, Callable[[int], frozenset[datetime.date]]] = {"us_federal_holidays": _federal_holidays}
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a buyer is open: no ``openings`` mean the whole of every day that is not closed."""
+
+    openings: tuple[Opening, ...]
+    closed_on: tuple[Calendar | datetime.date, ...]
+    zone: str
+
+    def closed_until(self, at: datetime.datetime) -> datetime.datetime | None:
+        """``None`` where it is open at ``at`` (aware); else when it opens next, in UTC."""
+        return closed_until(self.openings, self.closed_on, self.zone, at)
 
 
 def is_closed_day(day: datetime.date, closed_on: tuple[Calendar | datetime.date, ...]) -> bool:
@@ -57,37 +71,6 @@ def closed_until(
                 return start
         day += datetime.timedelta(days=1)
     return at + LOOK_AHEAD
-
-
-def open_until(
-    openings: tuple[Opening, ...],
-    closed_on: tuple[Calendar | datetime.date, ...],
-    zone: str,
-    at: datetime.datetime,
-) -> datetime.datetime | None:
-    """When it closes, in UTC, where it is open at ``at``; ``None`` where it is closed, or stays open for days."""
-    until = at
-    for _ in range(3):  # hours that follow one another without a gap are one opening
-        end = _end_of(openings, closed_on, zone, until)
-        if end is None:
-            return until if until > at else None
-        until = end
-    return None
-
-
-def _end_of(
-    openings: tuple[Opening, ...],
-    closed_on: tuple[Calendar | datetime.date, ...],
-    zone: str,
-    at: datetime.datetime,
-) -> datetime.datetime | None:
-    tz = ZoneInfo(zone)
-    today = at.astimezone(tz).date()
-    for day in (today - datetime.timedelta(days=1), today):
-        for start, end in _openings_of(day, openings, closed_on, tz):
-            if start <= at < end:
-                return end
-    return None
 
 
 def _openings_of(

@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
@@ -39,7 +40,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
             return {"accepted": True}
         return {"accepted": False, "code": refusal.code, "reason": refusal.reason}
     if isinstance(data, Intent):
-        refusal = _taken(connection, write.lead, data) or _closed(data, at)
+        refusal = _taken(connection, write.lead, data) or _too_late(data, at)
         refusal = refusal or _suppressed(connection, digests, data, at)
         refusal = refusal or paused_now(connection, write.lead, data.buyer, at)
         if refusal is None and not data.test:
@@ -93,11 +94,15 @@ def _taken(connection: sqlite3.Connection, lead: str, intent: Intent) -> Refusal
     return None
 
 
-def _closed(intent: Intent, at: datetime.datetime) -> Refusal | None:
-    """Whether the buyer closed between the moment when it was judged and this one."""
-    if intent.open_until is None or at < moment(intent.open_until):
-        return None
-    return Refusal("closed", "closed while the lead was on its way")
+def _too_late(intent: Intent, at: datetime.datetime) -> Refusal | None:
+    """Whether the buyer closed, or its bid ended, between the moment when it was judged and this one."""
+    until = intent.hours.closed_until(at) if intent.hours is not None else None
+    if intent.hours is not None and until is not None:
+        opens = until.astimezone(ZoneInfo(intent.hours.zone))
+        return Refusal("closed", f"closed while the lead was on its way, until {opens:%a %H:%M}", until)
+    if intent.lapses is not None and at >= moment(intent.lapses):
+        return Refusal("late", "its bid expired before its turn")
+    return None
 
 
 def paused_now(

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from leadflow_dsl.model import Calendar, Opening
-from leadflow_engine.limits.hours import LOOK_AHEAD, closed_until, open_until
+from leadflow_engine.limits.hours import LOOK_AHEAD, closed_until
 
 WEEKDAYS = (0, 1, 2, 3, 4)
 ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)
@@ -71,22 +71,3 @@ def test_what_never_opens_is_closed_for_longer_than_any_hold():
     never = tuple(datetime.date(2026, 1, 1) + datetime.timedelta(days=n) for n in range(1000))
     now = at("2026-11-20T12:00+00:00")
     assert closed_until((), never, "UTC", now) == now + LOOK_AHEAD
-
-
-NIGHT = (opening("20:00", "02:00", ALL_DAYS), opening("02:00", "06:00", ALL_DAYS))
-
-
-@pytest.mark.parametrize(
-    ("openings", "closed_on", "moment", "closes"),
-    [
-        (OFFICE, (), "2026-11-20T12:00-05:00", "2026-11-20T20:00-05:00"),
-        (OFFICE, (), "2026-11-20T20:00-05:00", None),
-        # hours without a gap between them are one opening
-        (NIGHT, (), "2026-11-20T23:00-05:00", "2026-11-21T06:00-05:00"),
-        # open all day: only the closed day ends it
-        ((), (datetime.date(2026, 11, 21),), "2026-11-20T12:00-05:00", "2026-11-21T00:00-05:00"),
-        ((), (datetime.date(2026, 12, 24),), "2026-11-20T12:00-05:00", None),
-    ],
-)
-def test_open_until(openings, closed_on, moment, closes):
-    assert open_until(openings, closed_on, NEW_YORK, at(moment)) == (None if closes is None else at(closes))

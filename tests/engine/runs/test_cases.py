@@ -5,7 +5,7 @@ import yaml
 
 from leadflow_engine.operations.resume import at_once, replay
 
-from .harness import came_of, case_files, compared, each, plan_of
+from .harness import SAID, came_of, case_files, compared, each, goes_on, plan_of
 
 
 @pytest.mark.parametrize("file", case_files(), ids=lambda file: file.stem)
@@ -15,11 +15,19 @@ def test_case(file, tmp_path):
     for number, (wanted, (run, done)) in enumerate(
         zip(case["leads"], each(plan, case, tmp_path), strict=True), 1
     ):
-        came = came_of(run, done)
-        expected = {
-            name: value for name, value in wanted.items() if name not in {"send", "at", "source", "paid"}
-        }
-        assert compared(wanted, came) == expected, f"lead {number}\n{yaml.safe_dump(came)}"
+        segments = [done]
+        _compare(run, done, wanted, f"lead {number}")
+        for later in wanted.get("later", ()):
+            segments.append(goes_on(run, done, later["at"]))
+            _compare(run, segments[-1], later, f"lead {number} at {later['at']}")
         again = at_once(replay(plan, done.lead, run.store.facts(done.lead)))
-        assert [ending.records for ending in again] == [done.ending.records]
-        assert [fact.key for fact in again[0].facts] == came["keys"]
+        assert [ending.records for ending in again] == [one.ending.records for one in segments]
+        assert [fact.key for ending in again for fact in ending.facts] == [
+            fact.key for one in segments for fact in one.ending.facts
+        ]
+
+
+def _compare(run, done, wanted, where):
+    came = came_of(run, done)
+    expected = {name: value for name, value in wanted.items() if name not in SAID}
+    assert compared(wanted, came) == expected, f"{where}\n{yaml.safe_dump(came)}"

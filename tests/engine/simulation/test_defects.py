@@ -15,7 +15,7 @@ import pytest
 from leadflow_engine import settle
 from leadflow_engine.drivers import replay
 from leadflow_engine.effects import Intent, Suspend, Write
-from leadflow_engine.interpreter import selling
+from leadflow_engine.interpreter import posting
 from leadflow_engine.service.entering import Entering
 from leadflow_engine.simulation.disk import Journal
 from leadflow_engine.simulation.judge import judged, smallest
@@ -53,7 +53,7 @@ def timeout_means_no(patch: pytest.MonkeyPatch) -> None:
         found = whole(came)
         return settle.Settled("declined", "rejected", "no answer") if came.failure == "timeout" else found
 
-    patch.setattr(selling, "settle", hopeful)
+    patch.setattr(posting, "settle", hopeful)
 
 
 def acknowledged_too_early(patch: pytest.MonkeyPatch) -> None:

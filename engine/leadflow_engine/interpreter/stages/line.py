@@ -15,7 +15,7 @@ from leadflow_engine.interpreter.journey import Fork, Journey
 from leadflow_engine.interpreter.lots import Lot, Posted
 from leadflow_engine.interpreter.offering import Offer as Price
 from leadflow_engine.interpreter.offering import Offered, until_of
-from leadflow_engine.interpreter.pinging import lapses_at, ping_values
+from leadflow_engine.interpreter.pinging import ping_values
 from leadflow_engine.interpreter.posting import post
 from leadflow_engine.interpreter.reserving import reserve
 from leadflow_engine.interpreter.selling import conclude, prepare
@@ -96,13 +96,13 @@ def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | 
     """One buyer's offer, made ready and reserved; ``None`` where it is not to be made, which is noted."""
     gathered, stage = line.gathered, line.stage
     buyer, done, bid = journey.plan.buyers[name].buyer, gathered.pinged.get(name), gathered.bids[name]
-    lapses = lapses_at(journey, done, gathered.asked_at) if done else None
-    if lapses is not None and journey.elapsed >= lapses:
+    until = until_of(journey, done, gathered.asked_at)
+    if until is not None and journey.now() >= until:
         drop(journey, stage, name, "late", "its bid expired before its turn", done, bid)
         return None
     asked = buyer.offers[line.asked.get(name, 0)] if buyer.offers else None
     journey.lead.ping = ping_values(journey, buyer, done.result) if done else {}
-    made = yield from make(journey, stage, name, line.place, bid, done.ms if done else 0.0, asked)
+    made = yield from make(journey, stage, name, line.place, bid, done.ms if done else 0.0, asked, until)
     if made is None:
         return None
     line.posted.add(name)

@@ -40,7 +40,7 @@ def offer(
 ) -> Generator[Any, Any, Settled | None]:
     """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked.
     ``until`` is when its bid lapses. Raises ``Offered`` for a ping."""
-    made = yield from make(journey, stage, name, position, bid, ms, asked)
+    made = yield from make(journey, stage, name, position, bid, ms, asked, until)
     if made is not None and journey.arrival.pinging:
         raise Offered(stage, [Price(name, made.price, until)])
     return (yield from sell(journey, made)) if made is not None else None
@@ -54,13 +54,14 @@ def make(
     bid: Decimal | None,
     ms: float = 0.0,
     asked: Decimal | None = None,
+    until: datetime.datetime | None = None,
 ) -> Generator[Any, Any, Offer | None]:
     """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
     planned = journey.plan.buyers[name]
     price = asked if asked is not None else (yield from amount_due(journey, planned, bid))
     reason = yield from _too_little(journey, stage, price)
     if price is not None and not reason:
-        return Offer(stage, name, position, price, bid, ms, is_told(journey, planned), asked)
+        return Offer(stage, name, position, price, bid, ms, is_told(journey, planned), asked, until)
     if asked is None or asked == planned.buyer.offers[0]:
         journey.outs.append(("price", reason))
         journey.considered(
