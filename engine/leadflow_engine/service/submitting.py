@@ -152,7 +152,10 @@ async def _routed(
     begun = [_begin(desk, served, lead, named, note if named or signed.own else None) for lead in leads]
     goings = [each for each in begun if isinstance(each, Going)]
     await wait_for(goings, seconds_of(source))
-    found = [_reply(desk, each, call.received_at) for each in begun]
+    found = []
+    for each in begun:
+        found.append(_reply(desk, each, call.received_at))
+        await asyncio.sleep(0)  # a thousand leads of one call keep nobody else waiting
     bad = next((each for each in found if isinstance(each, Answer)), None)
     if bad is not None:
         signed.take_back()
