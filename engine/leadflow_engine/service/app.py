@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,6 +58,12 @@ class Reception:
     trouble: Callable[[], str] = lambda: ""
     soon: Callable[[], None] = lambda: None
     patience: float = 20.0
+    began: str = field(default_factory=lambda: secrets.token_hex(16))
+    count: Iterator[int] = field(default_factory=itertools.count)
+
+    def next_name(self) -> str:
+        """What tells one call from every other, of this service and of all there were: nobody can guess it."""
+        return f"{self.began}/{next(self.count)}"
 
 
 def application(reception: Reception) -> Router:
@@ -143,7 +150,7 @@ class _Surface:
         wait = self._bucket(name, source).wait(time.monotonic())
         if wait:
             return problem(429, "too many calls; try again later", (("Retry-After", str(wait)),))
-        call = await call_of(request, self._here.desk.clock.now(), secrets.token_hex(16))
+        call = await call_of(request, self._here.desk.clock.now(), self._here.next_name())
         call = whole_url(call, request.url.scheme) if _signs_urls(source) else call
         deal = ping if request.url.path.endswith("/ping") else submit
         return await deal(self._here.desk, served, source, call, caller)

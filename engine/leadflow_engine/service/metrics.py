@@ -21,6 +21,9 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 NOBODY: Final = ""
 """The label of a flow or a source that there is not: what strangers ask for makes no series."""
 
+PING: Final = "ping"
+"""The outcome of a lead about which its seller only asked."""
+
 
 class Metrics:
     """The figures of one service."""
@@ -64,7 +67,7 @@ class Metrics:
         """A Run ended: its outcome, and what it sent."""
         flow = plan.flow.name
         source = ending.scope.source if ending.scope is not None else NOBODY
-        self._leads.labels(flow, source, ending.outcome).inc()
+        self._leads.labels(flow, source, PING if _is_ping(ending) else ending.outcome).inc()
         for record in ending.records:
             if isinstance(record, Posting):
                 verdict = record.verdict or record.failure or "none"
@@ -85,6 +88,10 @@ class Metrics:
 
     def _counter(self, name: str, help: str, labels: str) -> Counter:
         return Counter(f"leadflow_{name}", help, labels.split(), registry=self._registry)
+
+
+def _is_ping(ending: Ending) -> bool:
+    return bool(ending.facts) and bool(ending.facts[0].body.get("pinging"))
 
 
 class _Journal(Collector):

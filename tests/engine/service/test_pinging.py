@@ -36,6 +36,7 @@ def test_what_a_lead_would_be_worth(desk: Service, seller: dict[str, str]) -> No
     assert told["buyers"] == [{"id": "bidder", "legal_name": "Bidder Ltd", "price": 10.0}]
     assert count(desk, "bidder", "post") == posts
     assert desk.outcome(str(told["ping_id"])) == "unsold"
+    assert 'leadflow_leads_total{flow="desk",outcome="ping",source="asks"}' in desk.http.get("/metrics").text
 
 
 def test_the_post_gets_what_was_bid(desk: Service, seller: dict[str, str]) -> None:
