@@ -101,6 +101,7 @@ def candidates(
         "AND (instr(lower(reason), ?1) OR instr(lower(came_back), ?1) OR EXISTS ("
         "  SELECT 1 FROM distribution d WHERE d.lead = l.id AND instr(lower(d.reason), ?1))) "
         "AND NOT EXISTS (SELECT 1 FROM resubmission s WHERE s.lead = l.id) "
+        "AND NOT EXISTS (SELECT 1 FROM fact f WHERE f.lead = l.id AND f.seq = 0 AND json_extract(f.body, '$.pinging')) "
         "AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.lead = l.id "
         "                AND d.state IN ('confirmed', 'pending', 'in_doubt', 'intent')) "
         "ORDER BY received_at, id",
@@ -121,6 +122,8 @@ def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
 def _asked(store: SqliteStore, lead: str, said: Mapping[str, Json], plan: str) -> Json:
     because, by, without = said["because"], said["by"], said.get("without") or ()
     changed = said.get("set") or {}
+    if _only_asked(store, lead):
+        return {"lead": lead, "problem": "its seller only asked what it would be worth"}
     try:
         next_ = store.transact(
             lambda core: resubmissions.resubmit(core, lead, because, by, without, plan, changed)
@@ -128,6 +131,12 @@ def _asked(store: SqliteStore, lead: str, said: Mapping[str, Json], plan: str) -
     except StoreError as problem:
         return {"lead": lead, "problem": str(problem)}
     return {"lead": lead, "next": next_}
+
+
+def _only_asked(store: SqliteStore, lead: str) -> bool:
+    """Is it the lead of a ping, which nobody was to have?"""
+    facts = store.facts(lead)
+    return bool(facts) and bool(facts[0].body.get("pinging"))
 
 
 def unknown_fields(plan: Plan, names: Sequence[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from leadflow_engine.drivers.clock import RealClock
+from leadflow_engine.drivers.orders import give
+from leadflow_engine.operations.resubmitting import candidates
 from leadflow_engine.operations.resume import Plans, at_once, replay
 from leadflow_engine.store import SqliteStore
 
@@ -95,3 +97,16 @@ def test_another_source_has_no_part_in_it(desk: Service, seller: dict[str, str],
     lead = {**ASKED, "mail": "quy@example.com", "ping_id": told["ping_id"]}
     assert desk.submit("web", web, json=lead).json()["outcome"] == "sold"
     assert count(desk, "bidder", "ping") == pings + 1
+
+
+def test_a_ping_is_no_lead_to_be_offered_again(desk: Service, seller: dict[str, str]) -> None:
+    told = ping(desk, seller, **ASKED)
+    lead = str(told["ping_id"])
+    said = {"leads": [lead], "because": "tried", "by": "test"}
+    [answer] = give(desk.db, "resubmit", said)
+    assert answer == {"lead": lead, "problem": "its seller only asked what it would be worth"}
+    store = SqliteStore.read_only(desk.db, RealClock())
+    try:
+        assert lead not in {each.lead for each in candidates(store, "would have it")}
+    finally:
+        store.close_now()
