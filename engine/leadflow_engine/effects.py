@@ -50,7 +50,8 @@ class LimitClaim:
     others that look at it. ``window`` is calendar, rolling or paced, or balance: what a buyer has paid in and its credit
     (``maximum``). ``counting`` says what counts: sold (a refusal gives it back), attempts (whatever was sent) or pings.
     ``money``: an amount in millionths, which becomes what was really charged once that is known. ``kept``: it is
-    reserved, else only asked. ``once``: reserved once a lead, however many of its intents claim it.
+    reserved, else only asked. ``once``: reserved once a lead, however many of its intents claim it. ``pace`` is the
+    number and the reason of a higher cap of the same identity, by which it is paced.
     """
 
     limit: str
@@ -67,6 +68,7 @@ class LimitClaim:
     money: bool = False
     kept: bool = True
     once: bool = False
+    pace: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,7 @@ def limit_claims(
             counting=cap.counting,
             money=cap.money,
             once=cap.once,
+            pace=cap.pace,
         )
         for cap in caps
         if decide(cap.when, lead.truth) is not False

@@ -20,7 +20,8 @@ class PlannedCap:
     """A limit with its identity. ``maximum`` is None where it only counts, for others that look at it.
 
     ``window`` is calendar, rolling or paced; ``counting`` is sold, attempts or pings; ``zone`` is that of its calendar.
-    ``once``: it counts a lead once, when it is sold, however many buyers take it.
+    ``once``: it counts a lead once, when it is sold, however many buyers take it. ``pace`` is the number and the reason
+    of a paced cap of the same identity that is higher than this one, and holds beside it.
     """
 
     limit: str
@@ -34,6 +35,7 @@ class PlannedCap:
     window: str = "calendar"
     counting: str = "sold"
     once: bool = False
+    pace: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +162,26 @@ def promise_of(promise: m.AtLeast, buyer: m.Buyer, flow: m.Flow) -> PlannedCap:
 
 
 def _once(caps: Iterable[PlannedCap]) -> tuple[PlannedCap, ...]:
-    """Each identity once, its lowest maximum: nobody counts twice on the same limit."""
+    """Each identity once, its lowest maximum: nobody counts twice on the same limit. A higher one that is paced still
+    holds its pace."""
     found: dict[str, PlannedCap] = {}
+    paced: dict[str, PlannedCap] = {}
     for cap in caps:
-        known = found.setdefault(cap.limit, cap)
-        if cap.maximum is not None and (known.maximum is None or cap.maximum < known.maximum):
-            found[cap.limit] = cap
-    return tuple(found.values())
+        found[cap.limit] = _lower(found.get(cap.limit, cap), cap)
+        if cap.window == "paced" and cap.maximum is not None:
+            paced[cap.limit] = _lower(paced.get(cap.limit, cap), cap)
+    return tuple(_beside(cap, paced.get(cap.limit)) for cap in found.values())
+
+
+def _lower(known: PlannedCap, cap: PlannedCap) -> PlannedCap:
+    lower = cap.maximum is not None and (known.maximum is None or cap.maximum < known.maximum)
+    return cap if lower else known
+
+
+def _beside(cap: PlannedCap, paced: PlannedCap | None) -> PlannedCap:
+    if paced is None or paced.maximum is None or cap.window == "paced":
+        return cap
+    return replace(cap, pace=(int(paced.maximum), paced.reason))
 
 
 def repr_term(term: object) -> str:

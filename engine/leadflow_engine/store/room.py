@@ -6,7 +6,7 @@ import datetime
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import LimitClaim
@@ -70,12 +70,21 @@ def first_full(
                 return Full(claim, short, at + accounts.LOOK_AGAIN)
             continue
         by = digests.by(claim.limit, claim.by)
-        find = _rolling_full if claim.window == "rolling" else _calendar_full
-        until = find(connection, claim, by, at, taken)
-        if until is not None:
-            known = None if claim.period == "total" else until
-            return Full(claim, _sentence(claim, at, known), known)
+        for asked in (claim, *_paced_beside(claim)):
+            find = _rolling_full if asked.window == "rolling" else _calendar_full
+            until = find(connection, asked, by, at, taken)
+            if until is not None:
+                known = None if asked.period == "total" else until
+                return Full(asked, _sentence(asked, at, known), known)
     return None
+
+
+def _paced_beside(claim: LimitClaim) -> tuple[LimitClaim, ...]:
+    """The look at a higher, paced cap of the same identity, when the claim itself is taken already."""
+    if claim.pace is None:
+        return ()
+    number, reason = claim.pace
+    return (replace(claim, amount=0, maximum=number, reason=reason, window="paced", pace=None),)
 
 
 def _calendar_full(
