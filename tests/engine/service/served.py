@@ -98,12 +98,13 @@ class Service:
         self.http = httpx.Client(base_url=line.split()[1], timeout=20, trust_env=False)
         return self
 
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """End it by a signal; gives its exit code."""
+    def end(self, how: signal.Signals | None = signal.SIGTERM) -> int:
+        """End it by a signal (None: it ends by itself); gives its exit code."""
         self.http.close()
         if self.process is None:
             return 0
-        self.process.send_signal(how)
+        if how is not None:
+            self.process.send_signal(how)
         code = self.process.wait(timeout=30)
         if self.process.stdout:
             self.process.stdout.close()

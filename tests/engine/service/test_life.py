@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +19,19 @@ from leadflow_engine.store import Held, StoreError
 from .served import SECRETS, Service, service, within
 
 SLOW = {"mail": "pam@example.com", "wish": "slow"}
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that tests may end; they take turns with it, because starting one is the slowest thing here."""
+    with service(tmp_path_factory.mktemp("mortal"), started=False) as here:
+        yield here
+
+
+@pytest.fixture
+def own(mortal: Service) -> Service:
+    """It, up."""
+    return mortal if mortal.process is not None else mortal.start()
 
 
 def until(true: Callable[[], bool], what: str) -> None:
@@ -35,68 +48,63 @@ def posts(here: Service, buyer: str) -> int:
     return len(here.sandbox.ledger.entries(buyer, "post"))
 
 
-def test_killed_after_it_acknowledged(tmp_path: Path) -> None:
-    with service(tmp_path) as here:
-        key, named = here.key("hasty"), {"Idempotency-Key": "once"}
-        answer = here.submit("hasty", key, named, json=SLOW)
-        assert answer.status_code == 202
-        until(lambda: posts(here, "sloth") == 1, "the buyer had its post")
-        here.end(signal.SIGKILL)
-        assert socket_of(here.db).exists()
+def test_killed_after_it_acknowledged(own: Service) -> None:
+    key, named, before = own.key("hasty"), {"Idempotency-Key": "once"}, posts(own, "sloth")
+    answer = own.submit("hasty", key, named, json=SLOW)
+    assert answer.status_code == 202
+    until(lambda: posts(own, "sloth") == before + 1, "the buyer had its post")
+    own.end(signal.SIGKILL)
+    assert socket_of(own.db).exists()
 
-        here.start()
-        where, proof = answer.headers["Location"], {"Authorization": f"Bearer {key}"}
-        until(
-            lambda: here.http.get(where, headers=proof).json()["outcome"] == "in_doubt", "the doubt is told"
-        )
-        again = here.submit("hasty", key, named, json=SLOW)
-        assert again.json()["lead"] == answer.json()["lead"]
-        assert posts(here, "sloth") == 1
+    own.start()
+    where, proof = answer.headers["Location"], {"Authorization": f"Bearer {key}"}
+    until(lambda: own.http.get(where, headers=proof).json()["outcome"] == "in_doubt", "the doubt is told")
+    again = own.submit("hasty", key, named, json=SLOW)
+    assert again.json()["lead"] == answer.json()["lead"]
+    assert posts(own, "sloth") == before + 1
 
-        said = {"lead": answer.json()["lead"]["id"], "buyer": "sloth", "number": 1, "word": "sold"}
-        give(here.db, "settle", said | {"by": "test", "because": "they said so"})
-        until(lambda: here.http.get(where, headers=proof).json()["outcome"] == "sold", "the lead has its end")
+    said = {"lead": answer.json()["lead"]["id"], "buyer": "sloth", "number": 1, "word": "sold"}
+    give(own.db, "settle", said | {"by": "test", "because": "they said so"})
+    until(lambda: own.http.get(where, headers=proof).json()["outcome"] == "sold", "the lead has its end")
 
 
-def test_killed_in_the_middle_of_many(tmp_path: Path) -> None:
-    with service(tmp_path) as here:
-        key = here.key("web")
-        kept: list[str] = []
+def test_killed_in_the_middle_of_many(own: Service) -> None:
+    key = own.key("web")
+    kept: list[str] = []
 
-        def call(number: int) -> None:
-            try:
-                answer = here.submit("web", key, json={"mail": f"r{number}@example.com"})
-                kept.append(answer.json()["lead"]["id"])
-            except httpx.TransportError:
-                pass  # never acknowledged
+    def call(number: int) -> None:
+        try:
+            answer = own.submit("web", key, json={"mail": f"r{number}@example.com"})
+            kept.append(answer.json()["lead"]["id"])
+        except httpx.TransportError:
+            pass  # never acknowledged
 
-        with ThreadPoolExecutor(8) as pool:
-            calls = [pool.submit(call, number) for number in range(200)]
-            until(lambda: len(kept) >= 20, "some are acknowledged")
-            assert here.process
-            here.process.kill()
-            for each in calls:
-                each.result()
-        here.end(signal.SIGKILL)
-        here.start()
-        until(lambda: None not in {here.outcome(lead) for lead in kept}, "each has come to something")
-        assert here.sandbox
-        mails = [entry.body_hash for entry in here.sandbox.ledger.entries("ace", "post")]
-        assert len(mails) == len(set(mails)) >= 20
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(call, number) for number in range(200)]
+        until(lambda: len(kept) >= 20, "some are acknowledged")
+        assert own.process
+        own.process.kill()
+        for each in calls:
+            each.result()
+    own.end(signal.SIGKILL)
+    own.start()
+    until(lambda: None not in {own.outcome(lead) for lead in kept}, "each has come to something")
+    assert own.sandbox
+    mails = [entry.body_hash for entry in own.sandbox.ledger.entries("ace", "post")]
+    assert len(mails) == len(set(mails)) >= 20
 
 
-def test_stopped_it_lets_leads_end_and_takes_no_more(tmp_path: Path) -> None:
-    with service(tmp_path) as here:
-        key, web = here.key("hasty"), here.key("web")
-        lead = here.submit("hasty", key, json=SLOW).json()["lead"]["id"]
-        assert here.process
-        here.process.send_signal(signal.SIGTERM)
-        until(lambda: here.http.get("/health/ready").status_code == 503, "it says that it stops")
-        refused = here.submit("web", web, json={"mail": "sue@example.com"})
-        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
-        assert here.process.wait(timeout=20) == 0
-        assert here.outcome(lead) == "sold"
-        assert not socket_of(here.db).exists()
+def test_stopped_it_lets_leads_end_and_takes_no_more(own: Service) -> None:
+    key, web = own.key("hasty"), own.key("web")
+    lead = own.submit("hasty", key, json=SLOW).json()["lead"]["id"]
+    assert own.process
+    own.process.send_signal(signal.SIGTERM)
+    until(lambda: own.http.get("/health/ready").status_code == 503, "it says that it stops")
+    refused = own.submit("web", web, json={"mail": "sue@example.com"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert own.end(None) == 0
+    assert own.outcome(lead) == "sold"
+    assert not socket_of(own.db).exists()
 
 
 def test_a_changed_flow_is_taken_and_a_broken_one_is_not(here: Path) -> None:
