@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, ReadCache, Result
 from leadflow_engine.evaluation.comparing import Open, folded, plain
+from leadflow_engine.evaluation.conditions import Condition, decide
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.door import UNIT
 from leadflow_engine.interpreter import exchange as x
@@ -41,6 +42,17 @@ def truth(journey: Journey, term: Term, whom: str) -> Generator[Any, Any, bool]:
         if not isinstance(result, Open):
             return result is True
         yield from ask(journey, result.needs[0], whom)
+
+
+def first_of(journey: Journey, conditions: Iterable[Condition], whom: str) -> Generator[Any, Any, int | None]:
+    """The place of the first of these that holds, from 0; None where none does. What only a look-up can tell is asked,
+    as far as the answer needs it."""
+    for place, condition in enumerate(conditions):
+        while isinstance(held := decide(condition, journey.lead.truth), Open):
+            yield from ask(journey, held.needs[0], whom)
+        if held:
+            return place
+    return None
 
 
 def value(journey: Journey, term: Term, whom: str) -> Generator[Any, Any, object]:

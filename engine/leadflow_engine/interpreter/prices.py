@@ -14,7 +14,7 @@ from leadflow_engine.evaluation.comparing import Open, plain
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate
 from leadflow_engine.intake.door import key_claims, limit_claims, millionths
-from leadflow_engine.interpreter.asking import value
+from leadflow_engine.interpreter.asking import first_of, value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.plan import PlannedBuyer
 
@@ -135,14 +135,20 @@ def amount_due(
     journey: Journey, planned: PlannedBuyer, bid: Decimal | None
 ) -> Generator[Any, Any, Decimal | None]:
     """What a sale to this buyer brings: its price, its bid where the price is from the bid, or the most that its
-    answer may tell."""
-    price = price_of(journey, planned)
+    answer may tell. What decides between its prices is asked."""
+    price = yield from _price_due(journey, planned)
     if price is None or price.kind == "bid":
         return bid if price is not None else None
     if price.kind == "response" or price.amount is None:
         return price.limit or Decimal(0)
     amount = yield from value(journey, price.amount, planned.buyer.name)
     return amount + _plus(journey, price) if isinstance(amount, Decimal) else None
+
+
+def _price_due(journey: Journey, planned: PlannedBuyer) -> Generator[Any, Any, m.Price | None]:
+    """The first of a buyer's prices that holds, with what only a look-up can tell asked."""
+    place = yield from first_of(journey, (entry.when for entry in planned.prices), planned.buyer.name)
+    return planned.prices[place].price if place is not None else None
 
 
 def is_told(journey: Journey, planned: PlannedBuyer) -> bool:

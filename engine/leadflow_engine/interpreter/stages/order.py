@@ -12,8 +12,10 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, ReadTurns
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.interpreter.figures import days_to_pay
+from leadflow_engine.interpreter.holding import is_first
 from leadflow_engine.interpreter.journey import ONE, Journey
 from leadflow_engine.interpreter.prices import fixed_price
+from leadflow_engine.interpreter.stages.knowing import learn_order
 from leadflow_engine.interpreter.stages.promises import preferred
 from leadflow_engine.interpreter.stages.rates import EXPECTED_OVER, Rate, chance, rates
 
@@ -104,6 +106,8 @@ def _by_keys(
 ) -> Generator[Any, Any, list[str]]:
     if not names or not stage.order:
         return names
+    if len(names) > 1:
+        yield from learn_order(journey, stage, (name for name in names if not is_first(journey, name)))
     known = yield from _learn(journey, stage, names, bids or {})
     keys = {
         name: tuple(_signed(key, _value(journey, key, name, known)) for key in stage.order) for name in names
