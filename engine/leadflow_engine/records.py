@@ -118,7 +118,7 @@ class Delivery:
     (``settle.RESERVATION``). ``failure`` is the transport's word, "crash" where it was our own end. ``price`` is what
     the sale is worth; ``answered_price`` what the buyer said. ``due`` is when doubt or pending ends by policy (ISO),
     None for never. ``follow_ups`` are what is done until somebody knows: pairs of a kind (inquiry, resend, end) and
-    when it is first due (ISO).
+    when it is first due (ISO). ``legal_name`` is who buys, where the buyer's bid tells it.
     """
 
     buyer: str
@@ -133,6 +133,7 @@ class Delivery:
     stage: str = ""
     failure: str = ""
     follow_ups: tuple[tuple[str, str], ...] = ()
+    legal_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

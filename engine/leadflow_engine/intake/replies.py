@@ -119,7 +119,7 @@ def ping_reply(plan: Plan, lead: Lead, outcome: str, reason: str) -> Reply:
 
 def _offered(plan: Plan, offering: Any, offer: Any) -> dict[str, Json]:
     buyer = plan.buyers[offer.buyer].buyer
-    name = buyer.legal_name or buyer.title or buyer.name
+    name = offer.legal_name or buyer.legal_name or buyer.title or buyer.name
     return {"id": buyer.name, "legal_name": name, "price": money_in(plan, offering.pays(offer))}
 
 

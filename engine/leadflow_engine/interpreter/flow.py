@@ -167,7 +167,7 @@ def _restore(journey: Journey) -> None:
             journey.considered(delivery.stage, buyer, "rejected", reason="declined, as was said later")
         lead.buyers[buyer] = journey.tried.get(buyer, delivery.state)
         if delivery.state == "confirmed":
-            lead.sold_to.append(journey.plan.buyers[buyer].buyer.legal_name or buyer)
+            lead.sold_to.append(journey.name_of(delivery))
     restore(journey)
 
 
@@ -250,4 +250,5 @@ def _kept(delivery: Delivery) -> dict[str, Any]:
         "stage": delivery.stage,
         "reference": delivery.reference,
         "due": delivery.due,
+        "legal_name": delivery.legal_name,
     }

@@ -132,8 +132,12 @@ class Journey:
         self.records.append(delivery)
         self.unstored = True
         if delivery.state == "confirmed":
-            buyer = self.plan.buyers[delivery.buyer].buyer
-            self.lead.sold_to.append(buyer.legal_name or buyer.title or buyer.name)
+            self.lead.sold_to.append(self.name_of(delivery))
+
+    def name_of(self, delivery: Delivery) -> str:
+        """Who has the lead by a delivery: the name that its bid told, else the buyer's own."""
+        buyer = self.plan.buyers[delivery.buyer].buyer
+        return delivery.legal_name or buyer.legal_name or buyer.title or buyer.name
 
     def confirmed(self) -> list[Delivery]:
         """Deliveries that are sales."""

@@ -8,6 +8,7 @@ from leadflow_engine.effects import BatchRow, HttpRequest
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.following import follow_ups
 from leadflow_engine.interpreter.journey import Journey, iso
+from leadflow_engine.interpreter.pinging import name_of_bid
 from leadflow_engine.interpreter.prices import Offer
 from leadflow_engine.lead import Lead
 from leadflow_engine.records import Delivery
@@ -55,6 +56,7 @@ def delivery_of(
         due=_due(journey, offer.buyer, state),
         stage=offer.stage.id,
         follow_ups=follow_ups(journey, offer.buyer, state),
+        legal_name=journey.masked(name_of_bid(lot.scope.ping)),
     )
 
 

@@ -15,7 +15,7 @@ from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.intake import door
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Journey, moment
-from leadflow_engine.interpreter.pinging import Pinged, lapses_at, read_ping
+from leadflow_engine.interpreter.pinging import Pinged, read_ping, timed
 
 STANDS: Final = datetime.timedelta(minutes=1)
 """How long what a seller was told stands, where neither its source nor the bids say."""
@@ -23,11 +23,13 @@ STANDS: Final = datetime.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one buyer would pay for the lead, and until when its bid stands (None: it says no time)."""
+    """What one buyer would pay for the lead, until when its bid stands (None: it says no time), and who buys where the
+    bid tells it."""
 
     buyer: str
     price: Decimal
     until: datetime.datetime | None = None
+    legal_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,6 @@ def come_to(journey: Journey, offered: Offered) -> Offering:
     return Offering(offered.offers, until, journey.cost, journey.cost_share)
 
 
-def until_of(journey: Journey, pinged: Pinged | None, asked_at: float) -> datetime.datetime | None:
-    """When a bid lapses; None where it says no time, and where there was none."""
-    lapses = lapses_at(journey, pinged, asked_at) if pinged is not None else None
-    return None if lapses is None else journey.lead.clock + datetime.timedelta(milliseconds=lapses)
-
-
 # ------------------------------------------------------------------ the post that follows
 
 
@@ -108,13 +104,9 @@ def kept_ping(journey: Journey, buyer: m.Buyer) -> Pinged | None:
     journey.heard.add(buyer.name)
     result: Result = answer["result"]
     done = x.Exchange(str(answer["key"]), result, x.read_answer(journey, buyer.ping, result))
-    pinged = replace(read_ping(journey, done), ms=0.0)
-    if isinstance(pinged.expires, Decimal):
-        at = moment(str(answer["at"])) + datetime.timedelta(seconds=float(pinged.expires))
-        pinged = replace(pinged, expires=at)
-    if isinstance(pinged.expires, datetime.datetime) and pinged.expires <= journey.now():
-        return None
-    return pinged
+    pinged = timed(replace(read_ping(journey, done), ms=0.0), moment(str(answer["at"])))
+    over = pinged.lapses is not None and pinged.lapses <= journey.now()
+    return None if over else pinged
 
 
 def kept_pings(journey: Journey, names: Iterable[str]) -> Mapping[str, Pinged]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,15 +20,30 @@ from leadflow_engine.response import Bid, Reading
 @dataclass(frozen=True, slots=True)
 class Pinged:
     """What a ping came to. ``outcome`` is "bid", or the distribution word of a buyer that made none; ``until`` is when
-    one that was not pinged can be, where that is known."""
+    one that was not pinged can be, where that is known. ``bids`` are those of an answer with several that stand each
+    for itself, highest first; ``bid`` and ``expires`` are those of the first."""
 
     outcome: str
     reason: str = ""
     bid: Decimal | None = None
     result: Result = field(default_factory=dict)
     ms: float = 0.0
-    expires: object = None  # seconds from the answer (Decimal), or a moment
+    expires: Decimal | datetime.datetime | None = None  # seconds from the answer, or a moment
     until: datetime.datetime | None = None
+    bids: tuple[Bid, ...] = ()
+
+    @property
+    def lapses(self) -> datetime.datetime | None:
+        """When its bid ends, None for never; known once it is ``timed``."""
+        return self.expires if isinstance(self.expires, datetime.datetime) else None
+
+    def after(self, refused: int) -> Pinged:
+        """The same once so many of its bids were refused."""
+        if not refused:
+            return self
+        left = self.bids[refused:]
+        ends = left[0].expires if self.expires in (None, self.bids[0].expires) else self.expires
+        return replace(self, bids=left, bid=left[0].bid, expires=ends)
 
 
 def ping(
@@ -53,29 +68,49 @@ def read_ping(journey: Journey, done: x.Exchange) -> Pinged:
         word = "error" if reading.verdict == "error" or done.failure else "no_bid"
         word = "duplicate" if reading.verdict == "duplicate" else word
         return Pinged(word, reading.reason or done.failure or "no bid", ms=ms)
-    return Pinged("bid", bid=reading.bid, result=done.result, ms=ms, expires=reading.expires)
+    bids = reading.ranked if reading.by_bids else ()
+    return Pinged("bid", bid=reading.bid, result=done.result, ms=ms, expires=reading.expires, bids=bids)
 
 
-def lapses_at(journey: Journey, pinged: Pinged, asked_at: float) -> float | None:
-    """When a bid lapses, in the journey's elapsed milliseconds; ``asked_at`` is when its ping was sent."""
-    if isinstance(pinged.expires, datetime.datetime):
-        return (pinged.expires - journey.lead.clock).total_seconds() * 1000
-    if isinstance(pinged.expires, Decimal):
-        return asked_at + pinged.ms + float(pinged.expires) * 1000
-    return None
+def note_refused(journey: Journey, stage: str, buyer: str, pinged: Pinged, refused: int) -> None:
+    """Say beside a buyer's outcome which of its several bids it has refused before."""
+    if refused:
+        amounts = ", ".join(str(one.bid) for one in pinged.bids[:refused])
+        journey.notes[stage, buyer] = f"refused its bid of {amounts} before"
 
 
-def ping_values(journey: Journey, buyer: m.Buyer, result: Result) -> dict[str, object]:
+def timed(pinged: Pinged, answered: datetime.datetime) -> Pinged:
+    """What a ping came to, with the moments when its bids end; ``answered`` is when its answer came."""
+    bids = tuple(replace(bid, expires=_moment(bid.expires, answered)) for bid in pinged.bids)
+    return replace(pinged, expires=_moment(pinged.expires, answered), bids=bids)
+
+
+def _moment(
+    expires: Decimal | datetime.datetime | None, answered: datetime.datetime
+) -> datetime.datetime | None:
+    if isinstance(expires, Decimal):
+        return answered + datetime.timedelta(seconds=float(expires))
+    return expires
+
+
+def ping_values(journey: Journey, buyer: m.Buyer, result: Result, refused: int = 0) -> dict[str, object]:
     """What a buyer's deliver may read of its ping's answer: ``ping.reference``, ``ping.bid``, ``ping.NAME``; of an
-    answer with several bids the parts of the one that stands, ``ping.chosen.reference`` and so on."""
+    answer with several bids the parts of the one that stands, ``ping.chosen.reference`` and so on, once so many of
+    them were ``refused``."""
     assert buyer.ping is not None
-    return told_by_ping(x.read_answer(journey, buyer.ping, result))
+    return told_by_ping(x.read_answer(journey, buyer.ping, result).after(refused))
 
 
 def told_by_ping(reading: Reading) -> dict[str, object]:
     """The same of an answer that was read."""
     own = {"reference": reading.reference or None, "bid": reading.bid, "expires": reading.expires}
     return {**reading.sets, **own, "chosen": _parts_of(reading.chosen)}
+
+
+def name_of_bid(told: Mapping[str, object]) -> str:
+    """Who buys by the bid that stands, in what a ping has told; "" where no name was told."""
+    chosen = told.get("chosen")
+    return str(chosen.get("legal_name") or "") if isinstance(chosen, Mapping) else ""
 
 
 def _parts_of(bid: Bid | None) -> dict[str, object] | None:

@@ -75,19 +75,22 @@ def at_delivery(told: Told, buyer: m.Buyer, number: int) -> Lead:
     lead.delivery_key = delivery_key(lead.id, buyer.name, number)
     if buyer.deliver is not None:
         lead.delivered = told.reading(buyer.deliver, f"post/{buyer.name}/{number}").reference
-    if buyer.ping is not None and (pinged := _last_ping(told.facts, buyer.name, number)):
+    pinged, refused = _last_ping(told.facts, buyer.name, number)
+    if buyer.ping is not None and pinged:
         reading = told.reading(buyer.ping, pinged)
+        reading = reading.after(refused) if reading.by_bids else reading
         lead.ping = told_by_ping(reading)
         lead.delivered = lead.delivered or reading.reference
     return lead
 
 
-def _last_ping(facts: Sequence[Fact], buyer: str, number: int) -> str:
-    """The key of the ping before a delivery; "" where there was none."""
-    found = ""
+def _last_ping(facts: Sequence[Fact], buyer: str, number: int) -> tuple[str, int]:
+    """The key of the ping before a delivery ("" where there was none), and how many offers were made between."""
+    found, between = "", 0
     for fact in facts:
         if fact.key == f"intent/{buyer}/{number}":
             break
         if fact.key.startswith(f"ping/{buyer}/"):
-            found = "/".join(fact.key.split("/")[:3])
-    return found
+            found, between = "/".join(fact.key.split("/")[:3]), 0
+        between += fact.key.startswith(f"intent/{buyer}/")
+    return found, between

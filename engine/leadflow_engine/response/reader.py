@@ -77,6 +77,7 @@ class Reader:
             bids=bids,
             readable=not decoded.problem,
             notes=tuple(answer.notes),
+            by_bids=best is not None and bid is None,
         )
 
     def _verdict(self, answer: AnswerScope, readable: bool) -> tuple[int | None, m.Verdict | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from leadflow_engine.values import Value
@@ -30,6 +30,7 @@ class Reading:
     number from 1, 0 for ``otherwise``, None where nothing decided. ``price`` and ``bid`` are amounts in the flow's
     currency; ``expires`` is a number of seconds from now, or a moment (aware). ``readable`` is false where the body
     is not of the kind that it should be. ``notes`` are sentences for the trace, free of what the answer said.
+    ``by_bids``: it gives no bid of its own beside its several ``bids``, so that each of them stands for itself.
     """
 
     kind_read: str
@@ -46,14 +47,29 @@ class Reading:
     bids: tuple[Bid, ...] = ()
     readable: bool = True
     notes: tuple[str, ...] = ()
+    by_bids: bool = False
+
+    @property
+    def ranked(self) -> tuple[Bid, ...]:
+        """The bids that can be taken where an answer holds several: the highest first, of equal ones in their order.
+        Where any has a reference, those without are left out: the post could not name them."""
+        priced = [one for one in self.bids if one.bid is not None]
+        named = [one for one in priced if one.reference]
+        return tuple(sorted(named or priced, key=lambda one: -(one.bid or 0)))
 
     @property
     def chosen(self) -> Bid | None:
-        """The bid that stands for the answer where it holds several: the highest, of equal ones the first. Where any
-        has a reference, one without stands back: the post could not name it."""
-        priced = [one for one in self.bids if one.bid is not None]
-        named = [one for one in priced if one.reference]
-        return max(named or priced, key=lambda one: one.bid or 0, default=None)
+        """The bid that stands for the answer where it holds several."""
+        return next(iter(self.ranked), None)
+
+    def after(self, refused: int) -> Reading:
+        """The answer as it stands once so many of its bids were refused; at most all but one."""
+        if not refused:
+            return self
+        first, left = self.ranked[0], self.ranked[refused:]
+        own = self.reference if self.reference != first.reference else left[0].reference
+        ends = left[0].expires if self.expires in (None, first.expires) else self.expires
+        return replace(self, bids=left, bid=left[0].bid, reference=own, expires=ends)
 
     @classmethod
     def nothing(cls) -> Reading:

@@ -63,7 +63,6 @@ def choose(journey: Journey, address: str, item: m.BestOf) -> Generator[Any, Any
         able[stage.id] = yield from qualify(journey, stage, stage.buyers)
     names = dict.fromkeys(name for each in able.values() for name in each)
     seconds = max((window_of(stage) for _, stage in stages), default=0.0)
-    asked_at = journey.elapsed
     pinged = yield from ping_all(journey, f"{item.id}/{journey.segment}", names, seconds)
     known: Mapping[str, Rate] = (yield from rates(journey, EXPECTED_OVER)) if len(stages) > 1 else {}
     worths = []
@@ -71,7 +70,7 @@ def choose(journey: Journey, address: str, item: m.BestOf) -> Generator[Any, Any
         mine = {name: pinged[name] for name in able[stage.id] if name in pinged}
         bids = yield from standing(journey, stage, able[stage.id], mine)
         journey.gathered[stage.id] = Gathered(
-            able[stage.id], mine, bids, asked_at, offers_of(journey, able[stage.id])
+            able[stage.id], mine, bids, offers_of(journey, able[stage.id], mine)
         )
         line = yield from ordered(journey, stage, bids, bids)
         earning = yield from _earning(journey, stage, line, bids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +14,7 @@ from leadflow_engine.interpreter.asking import build, value
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Fork, Journey, store
 from leadflow_engine.interpreter.offering import kept_pings
-from leadflow_engine.interpreter.pinging import Pinged, ping
+from leadflow_engine.interpreter.pinging import Pinged, ping, timed
 from leadflow_engine.interpreter.prices import amount_due, fixed_price
 from leadflow_engine.interpreter.selling import test_marks
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
@@ -25,20 +26,31 @@ DEFAULT_WINDOW = 1.0
 
 @dataclass(slots=True)
 class Gathered:
-    """Who is able to have the lead, what each came to when it was pinged, what each would pay (``bids``), and when
-    they were asked, in the journey's elapsed milliseconds; ``offers`` are the prices of those that are asked
-    several."""
+    """Who is able to have the lead, what each came to when it was pinged and what each would pay (``bids``);
+    ``offers`` are the prices of those that have several:
+    that are asked one after the other, or whose answer holds several bids."""
 
     able: list[str]
     pinged: dict[str, Pinged] = field(default_factory=dict)
     bids: dict[str, Decimal] = field(default_factory=dict)
-    asked_at: float = 0.0
     offers: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
 
 
-def offers_of(journey: Journey, names: Iterable[str]) -> dict[str, tuple[Decimal, ...]]:
-    """The prices that each of these is asked one after the other (``offer``), highest first."""
-    return {name: journey.plan.buyers[name].buyer.offers for name in names}
+def offers_of(
+    journey: Journey, names: Iterable[str], pinged: Mapping[str, Pinged]
+) -> dict[str, tuple[Decimal, ...]]:
+    """The prices of each of these, highest first: those that it is asked one after the other (``offer``), else the bids
+    of its answer."""
+    return {
+        name: journey.plan.buyers[name].buyer.offers or _bids_of(journey, name, pinged.get(name))
+        for name in names
+    }
+
+
+def _bids_of(journey: Journey, name: str, pinged: Pinged | None) -> tuple[Decimal, ...]:
+    bids = pinged.bids if pinged is not None else ()
+    fixed = fixed_price(journey, journey.plan.buyers[name])
+    return tuple(one.bid for one in bids if one.bid is not None) if fixed is None else ()
 
 
 def gather(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, Gathered]:
@@ -47,10 +59,9 @@ def gather(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generato
     if stage.id in journey.gathered:
         return _kept(journey, stage)
     able = yield from qualify(journey, stage, names)
-    asked_at = journey.elapsed
     pinged = yield from ping_all(journey, f"{stage.id}/{journey.segment}", able, window_of(stage))
     bids = yield from standing(journey, stage, able, pinged)
-    return Gathered(able, pinged, bids, asked_at, offers_of(journey, able))
+    return Gathered(able, pinged, bids, offers_of(journey, able, pinged))
 
 
 def _kept(journey: Journey, stage: m.Stage) -> Gathered:
@@ -106,7 +117,12 @@ def ping_all(
     took = max((done.ms for done in joined.results.values()), default=0.0)
     journey.elapsed = before + (seconds * 1000 if joined.late else took)
     late = Pinged("late", f"no answer within {_words(seconds)}", ms=seconds * 1000)
-    came = {name: refused.get(name) or joined.results.get(name, late) for name in requests}
+    sent = journey.lead.clock + datetime.timedelta(milliseconds=before)
+    results = {
+        name: timed(done, sent + datetime.timedelta(milliseconds=done.ms))
+        for name, done in joined.results.items()
+    }
+    came = {name: refused.get(name) or results.get(name, late) for name in requests}
     return {**kept, **came}
 
 
@@ -122,7 +138,8 @@ def standing(
     bids: dict[str, Decimal] = {}
     for name in names:
         done = pinged.get(name)
-        price = yield from _price(journey, name)
+        bids_none = done is not None and done.outcome != "bid"
+        price = None if bids_none else (yield from _price(journey, name))
         bid = price if done is None or (done.outcome == "bid" and done.bid is None) else done.bid
         if done is not None and done.until is not None and _hold(journey, stage, name, done):
             continue
@@ -146,8 +163,9 @@ def _hold(journey: Journey, stage: m.Stage, name: str, done: Pinged) -> bool:
 def _price(journey: Journey, name: str) -> Generator[Any, Any, Decimal | None]:
     """What a buyer pays without a bid; what that reads is asked."""
     planned = journey.plan.buyers[name]
-    known = fixed_price(journey, planned)
-    return known if known is not None else (yield from amount_due(journey, planned, None))
+    if planned.buyer.offers:
+        return planned.buyer.offers[0]
+    return (yield from amount_due(journey, planned, None))
 
 
 def drop(

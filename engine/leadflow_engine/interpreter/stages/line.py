@@ -14,8 +14,8 @@ from leadflow_dsl import model as m
 from leadflow_engine.interpreter.journey import Fork, Journey
 from leadflow_engine.interpreter.lots import Lot, Posted
 from leadflow_engine.interpreter.offering import Offer as Price
-from leadflow_engine.interpreter.offering import Offered, until_of
-from leadflow_engine.interpreter.pinging import ping_values
+from leadflow_engine.interpreter.offering import Offered
+from leadflow_engine.interpreter.pinging import name_of_bid, note_refused, ping_values
 from leadflow_engine.interpreter.posting import post
 from leadflow_engine.interpreter.reserving import reserve
 from leadflow_engine.interpreter.selling import conclude, prepare
@@ -30,7 +30,7 @@ from leadflow_engine.settle import Settled
 
 @dataclass(slots=True)
 class _Line:
-    """Who is still to be asked; how many were; the prices that each buyer with an ``offer`` was asked so far."""
+    """Who is still to be asked; how many were; how many prices of each buyer with several it refused so far."""
 
     stage: m.Stage
     gathered: Gathered
@@ -71,7 +71,8 @@ def _tell(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
         journey.lead.ping = ping_values(journey, journey.plan.buyers[name].buyer, done.result) if done else {}
         made = yield from make(journey, line.stage, name, place, bid)
         if made is not None:
-            found.append(Price(name, made.price, until_of(journey, done, gathered.asked_at)))
+            until = done.lapses if done else None
+            found.append(Price(name, made.price, until, name_of_bid(journey.lead.ping)))
     if found:
         raise Offered(line.stage, found[:most])
 
@@ -96,13 +97,17 @@ def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | 
     """One buyer's offer, made ready and reserved; ``None`` where it is not to be made, which is noted."""
     gathered, stage = line.gathered, line.stage
     buyer, done, bid = journey.plan.buyers[name].buyer, gathered.pinged.get(name), gathered.bids[name]
-    until = until_of(journey, done, gathered.asked_at)
+    before = line.asked.get(name, 0)
+    asked, passed = (buyer.offers[before], 0) if buyer.offers else (None, before)
+    until = done.after(passed).lapses if done else None
     if until is not None and journey.now() >= until:
         drop(journey, stage, name, "late", "its bid expired before its turn", done, bid)
         return None
-    asked = buyer.offers[line.asked.get(name, 0)] if buyer.offers else None
-    journey.lead.ping = ping_values(journey, buyer, done.result) if done else {}
-    made = yield from make(journey, stage, name, line.place, bid, done.ms if done else 0.0, asked, until)
+    journey.lead.ping = ping_values(journey, buyer, done.result, passed) if done else {}
+    if done is not None:
+        note_refused(journey, stage.id, name, done, passed)
+    ms = done.ms if done else 0.0
+    made = yield from make(journey, stage, name, line.place, bid, ms, asked, until, again=before > 0)
     if made is None:
         return None
     line.posted.add(name)
@@ -160,7 +165,7 @@ def _ping_again(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
     line.repings += 1
     key = f"{line.stage.id}/{journey.segment}/reping.{line.repings}"
     lower = [name for name in line.left if name in line.posted]  # its next price stands as it is
-    gathered, gathered.asked_at = line.gathered, journey.elapsed
+    gathered = line.gathered
     gathered.pinged |= yield from ping_all(journey, key, names, window_of(line.stage))
     bids = yield from standing(journey, line.stage, names, gathered.pinged)
     bids |= {name: gathered.bids[name] for name in lower}

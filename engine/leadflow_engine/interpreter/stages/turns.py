@@ -13,6 +13,7 @@ from leadflow_engine.interpreter.following import pending_until
 from leadflow_engine.interpreter.journey import Journey, iso
 from leadflow_engine.interpreter.offering import Offer as Price
 from leadflow_engine.interpreter.offering import Offered
+from leadflow_engine.interpreter.pinging import name_of_bid
 from leadflow_engine.interpreter.prices import Offer, amount_due, is_told, shown
 from leadflow_engine.interpreter.selling import sell
 from leadflow_engine.interpreter.sharing import shares
@@ -37,12 +38,13 @@ def offer(
     ms: float = 0.0,
     asked: Decimal | None = None,
     until: datetime.datetime | None = None,
+    again: bool = False,
 ) -> Generator[Any, Any, Settled | None]:
     """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked.
     ``until`` is when its bid lapses. Raises ``Offered`` for a ping."""
-    made = yield from make(journey, stage, name, position, bid, ms, asked, until)
+    made = yield from make(journey, stage, name, position, bid, ms, asked, until, again)
     if made is not None and journey.arrival.pinging:
-        raise Offered(stage, [Price(name, made.price, until)])
+        raise Offered(stage, [Price(name, made.price, until, name_of_bid(journey.lead.ping))])
     return (yield from sell(journey, made)) if made is not None else None
 
 
@@ -55,14 +57,16 @@ def make(
     ms: float = 0.0,
     asked: Decimal | None = None,
     until: datetime.datetime | None = None,
+    again: bool = False,
 ) -> Generator[Any, Any, Offer | None]:
-    """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
+    """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before
+    (``again``)."""
     planned = journey.plan.buyers[name]
     price = asked if asked is not None else (yield from amount_due(journey, planned, bid))
     reason = yield from _too_little(journey, stage, price)
     if price is not None and not reason:
         return Offer(stage, name, position, price, bid, ms, is_told(journey, planned), asked, until)
-    if asked is None or asked == planned.buyer.offers[0]:
+    if not again:
         journey.outs.append(("price", reason))
         journey.considered(
             stage.id, name, "price", code="price", reason=reason, bid=bid, position=position, ms=ms

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import reads
 from leadflow_engine.interpreter.admitting import admit
-from leadflow_engine.interpreter.asking import ask, build
+from leadflow_engine.interpreter.asking import build
 from leadflow_engine.interpreter.holding import hold_out, is_first
 from leadflow_engine.interpreter.journey import Journey
-from leadflow_engine.interpreter.offering import kept_ping, until_of
-from leadflow_engine.interpreter.pinging import Pinged, ping, ping_values
+from leadflow_engine.interpreter.offering import kept_ping
+from leadflow_engine.interpreter.pinging import Pinged, note_refused, ping, ping_values, timed
+from leadflow_engine.interpreter.prices import fixed_price
 from leadflow_engine.interpreter.selling import test_marks
 from leadflow_engine.interpreter.sharing import mate_of
+from leadflow_engine.interpreter.stages.knowing import is_known
 from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
 from leadflow_engine.interpreter.stages.turns import LOWER, after, in_time, offer
 from leadflow_engine.judge import Judgement, Out
+from leadflow_engine.settle import Settled
 
 
 def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
@@ -31,7 +34,7 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
         return (yield from multisell(journey, stage, names))
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
-    yield from _ask_for_order(journey, stage, judgement)
+    survivors = yield from _in_order(journey, stage, survivors, judgement)
     firsts = [name for name in names if is_first(journey, name) and name in judgement.out]
     line = yield from ordered(journey, stage, survivors + firsts)
     began = journey.elapsed
@@ -49,19 +52,17 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     return Unsold()
 
 
-def _ask_for_order(journey: Journey, stage: m.Stage, judgement: Judgement) -> Generator[Any, Any, None]:
-    """An order by price needs to know every price: what open buyers' prices read is asked before the stage."""
-    if not any(key.name == "price" for key in stage.order):
-        return
-    for name in judgement.open:
-        for lookup in sorted(_price_lookups(journey, name)):
-            yield from ask(journey, lookup, f"the order of {stage.id}")
-
-
-def _price_lookups(journey: Journey, name: str) -> set[str]:
-    whens = [price.when for price in journey.plan.buyers[name].buyer.prices if price.when is not None]
-    named = {read.name for when in whens for read in reads(when) if read.kind == "result"}
-    return {lookup for lookup in named if journey.lead.wants(lookup)}
+def _in_order(
+    journey: Journey, stage: m.Stage, survivors: list[str], judgement: Judgement
+) -> Generator[Any, Any, list[str]]:
+    """Those that are in, where their order reads what is not known of one of them: whether that one is in at all is
+    asked first, so that nothing is paid for a buyer that is out."""
+    able = []
+    for name in survivors:
+        settled = len(survivors) < 2 or name not in judgement.open or is_known(journey, stage, name)
+        if settled or (yield from resolve_open(journey, stage, name, 0)):
+            able.append(name)
+    return able
 
 
 def _turn(
@@ -83,13 +84,35 @@ def _turn(
             continue
         if pinged.outcome != "bid":
             return _held(journey, name, remaining) if pinged.outcome == "held" else None
-        until = until_of(journey, pinged, journey.elapsed - pinged.ms)
-        settled = yield from offer(journey, stage, name, position, pinged.bid, pinged.ms, asked, until)
+        settled = yield from _offer_all(journey, stage, name, position, pinged, asked)
         if settled is not None and settled.outcome == "held":
             return _held(journey, name, remaining)
         if settled is None or settled.outcome not in LOWER:
             return after(journey, name, settled, remaining) if settled is not None else None
     return None
+
+
+def _offer_all(
+    journey: Journey, stage: m.Stage, name: str, position: int, pinged: Pinged, asked: Decimal | None
+) -> Generator[Any, Any, Settled | None]:
+    """The offer at one price; where the buyer's answer holds several bids, at each in turn until one is taken."""
+    buyer = journey.plan.buyers[name].buyer
+    several = (
+        len(pinged.bids) if asked is None and fixed_price(journey, journey.plan.buyers[name]) is None else 0
+    )
+    lower = asked is not None and asked != buyer.offers[0]
+    settled = None
+    for refused in range(max(several, 1)):
+        one = pinged.after(refused)
+        if refused:
+            journey.lead.ping = ping_values(journey, buyer, pinged.result, refused)
+            note_refused(journey, stage.id, name, pinged, refused)
+        again = lower or refused > 0
+        made = yield from offer(journey, stage, name, position, one.bid, one.ms, asked, one.lapses, again)
+        settled = made if made is not None else settled
+        if made is None or made.outcome not in LOWER:
+            break
+    return settled
 
 
 def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generator[Any, Any, Pinged]:
@@ -101,6 +124,7 @@ def _ping(journey: Journey, stage: m.Stage, name: str, position: int) -> Generat
         request = yield from build(journey, buyer.ping, name, test_marks(journey, buyer))
         refused = yield from admit(journey, (name,))
     pinged: Pinged = kept or refused.get(name) or (yield from ping(journey, buyer, request))
+    pinged = timed(pinged, journey.now())
     out = Out(pinged.outcome, pinged.reason, 0, pinged.until)
     if refused and hold_out(journey, stage, name, out, in_turn=True, position=position):
         return replace(pinged, outcome="held")
