@@ -45,7 +45,8 @@ class Cap:
     """``cap N per PERIOD ...``. ``period`` is minute, hour, day, week, month, total, or a duration's text.
 
     ``rolling``: the last PERIOD instead of the calendar's; ``paced``: spread evenly over it. ``counting`` is sold,
-    attempts or pings; of a source sold (what it accepts) or sold_leads. ``across`` "all" counts over every buyer and flow; ``shared`` names a cap that several draw on.
+    attempts or pings; of a source sold (what it accepts) or sold_leads. ``across`` "all" counts over every buyer and
+    flow; ``shared`` names a cap that several draw on.
     """
 
     maximum: int

@@ -63,9 +63,10 @@ MISFIT: Final = Rule(
     "sample-does-not-conform",
     "error",
     "a sample lead whose posting does not conform to its schema",
-    "`leadflow lint` tries the leads of the flow's own scenarios, and of `--leads FILE`, with every buyer whose criteria "
-    "take them, and holds what would be sent against the schema. A real lead like this one would not be sent. Mend the "
-    "mapping, or let the buyer's criteria keep such leads out. A scenario that expects `does not conform` is no sample.",
+    "`leadflow lint` tries the leads of the flow's own scenarios, and of `--leads FILE`, with every buyer whose "
+    "criteria take them, and holds what would be sent against the schema. A real lead like this one would not be sent. "
+    "Mend the mapping, or let the buyer's criteria keep such leads out. A scenario that expects `does not conform` is "
+    "no sample.",
     _BUYER.format(pairs="mail = email  zip = postal_code.zip", schema="zip"),
     _BUYER.format(pairs="mail = email  zip = postal_code.zip", schema="zip").replace(
         "price", "accept when postal_code is valid\n  price"
