@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 State: TypeAlias = Literal["intent", "not_sent", "confirmed", "declined", "pending", "in_doubt", "returned"]
@@ -65,7 +65,15 @@ class Came:
 
 
 def settle(came: Came) -> Settled:
-    """The table of ``docs/delivery.md``, from the top."""
+    """The table of ``docs/delivery.md``, from the top. Whoever asks in answer to a resend that it is made later says
+    nothing of the first post."""
+    found = _settle(came)
+    if came.resend and found.state == "declined" and found.again:
+        return replace(found, state="in_doubt", outcome="in_doubt")
+    return found
+
+
+def _settle(came: Came) -> Settled:
     if came.phase == "not_sent":
         return Settled("not_sent", "error", f"not sent: {came.failure}", "connect")
     if came.phase != "answered":

@@ -75,6 +75,7 @@ def route(r: Resolver, node: nodes.Route, name: str) -> model.Route:
     items = tuple(_items(r, node.items, numbering))
     check_delivers(r, node)
     unsold = next((item for item in node.items if isinstance(item, nodes.Unsold)), None)
+    timeout = next((item for item in node.items if isinstance(item, nodes.Timeout)), None)
     if unsold is not None:
         if unsold.every is not None:
             not_longer(r, unsold.every, unsold.hold.up_to)
@@ -92,6 +93,7 @@ def route(r: Resolver, node: nodes.Route, name: str) -> model.Route:
         when=when_of(r, node.items),
         unsold=_unsold(unsold) if unsold else None,
         on_unsold=tuple(one.text for group in delivers for one in group),
+        timeout=timeout.limit.value if timeout is not None else None,
         span=node.span,
     )
 
@@ -109,7 +111,7 @@ def _items(r: Resolver, items: Iterable[Any], numbering: _Numbering) -> Iterable
                 yield _best_of(r, item, numbering)
             case nodes.If():
                 yield _if(r, item, numbering)
-            case nodes.Reserve() | nodes.MinMargin() | nodes.Timeout() | nodes.Reping() | nodes.Again():
+            case nodes.Reserve() | nodes.MinMargin() | nodes.Reping() | nodes.Again():
                 numbering.defaults[type(item)] = item
 
 

@@ -81,7 +81,8 @@ class Unsold:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route step. ``name`` is ``route`` for the first, ``route_2`` ... for further ones."""
+    """A route step. ``name`` is ``route`` for the first, ``route_2`` ... for further ones. After ``timeout`` no further
+    buyer is begun with, in whichever stage."""
 
     name: str
     items: tuple[RouteItem, ...]
@@ -89,6 +90,7 @@ class Route:
     when: Term | None = None
     unsold: Unsold | None = None
     on_unsold: tuple[str, ...] = ()
+    timeout: Duration | None = None
     span: Span = NOWHERE
 
 

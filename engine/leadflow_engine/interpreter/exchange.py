@@ -10,7 +10,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
-from leadflow_engine.interpreter.journey import Journey, Work, call
+from leadflow_engine.interpreter.journey import Journey, call
 from leadflow_engine.lead import Lead
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
@@ -19,11 +19,13 @@ from leadflow_engine.secrets import masked_placeholders
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What came of a call: the transport's result, and what was read from it."""
+    """What came of a call: the transport's result, and what was read from it; ``before`` are the milliseconds of the
+    same call's earlier tries and of the pauses between them."""
 
     key: str
     result: Result
     reading: Reading
+    before: float = 0.0
 
     @property
     def answered(self) -> bool:
@@ -32,8 +34,8 @@ class Exchange:
 
     @property
     def ms(self) -> float:
-        """Milliseconds that the call took."""
-        return float(self.result.get("ms") or 0)
+        """Milliseconds that the call took, its earlier tries among them."""
+        return self.before + float(self.result.get("ms") or 0)
 
     @property
     def failure(self) -> str:
@@ -101,8 +103,8 @@ def repeated(
         if not may_repeat(done, retry, causes):
             break
         next_key = f"{key}/retry.{again}"
-        yield from pause(retry, next_key)
-        done = yield from exchange(journey, next_key, data, leg, cost)
+        before = done.ms + (yield from pause(journey, retry, next_key))
+        done = replace((yield from exchange(journey, next_key, data, leg, cost)), before=before)
     return done
 
 
@@ -125,11 +127,13 @@ def cause_of(done: Exchange) -> str:
     return "5xx" if status >= 500 and not done.reading.verdict else str(status) if status >= 400 else ""
 
 
-def pause(retry: m.Retry, key: str) -> Work:
-    """The wait before the call of a key; none where no backoff is said."""
+def pause(journey: Journey, retry: m.Retry, key: str) -> Generator[Effect, Result, float]:
+    """The wait before the call of a key; none where no backoff is said. Gives its milliseconds."""
     seconds = retry.backoff.total_seconds()
     if seconds > 0:
         yield Effect(f"backoff/{key}", Timer(seconds))
+        journey.elapsed += seconds * 1000
+    return seconds * 1000
 
 
 def posting_of(

@@ -43,7 +43,8 @@ class Journey:
     ``costs`` is what each look-up has cost for this lead; ``shares`` what each qualified buyer of a stage gains of a
     first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
     is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of; ``suppressible`` what of
-    the lead may be on lists that stop sales; ``heard`` buyers whose answers to the seller's ping were used.
+    the lead may be on lists that stop sales; ``heard`` buyers whose answers to the seller's ping were used;
+    ``timeout`` how long the route that runs may take since it ``began`` (elapsed milliseconds).
     """
 
     plan: Plan
@@ -77,6 +78,8 @@ class Journey:
     heard: set[str] = field(default_factory=set)
     _mask: Mask | None = None
     step: int = 0
+    began: float = 0.0
+    timeout: datetime.timedelta | None = None
 
     @property
     def segment(self) -> int:

@@ -28,17 +28,18 @@ def post(journey: Journey, lot: Lot) -> Generator[Any, Any, Posted]:
     key = f"post/{buyer.name}/{number}"
     data = CallOut("post", buyer.name, number, request)
     done = yield from x.exchange(journey, key, data, leg, scope=lot.scope)
-    settled, ms = settle(came_of(done, leg)), done.ms
+    settled = settle(came_of(done, leg))
     retry, doubted = leg.request.retry, settled.state == "in_doubt"
     for again in range(1, retry.times + 1 if retry else 1):
         assert retry is not None
         if not _may_resend(settled, retry, buyer):
             break
-        yield from x.pause(retry, f"{key}/retry.{again}")
+        before = done.ms + (yield from x.pause(journey, retry, f"{key}/retry.{again}"))
         done = yield from x.exchange(journey, f"{key}/retry.{again}", data, leg, scope=lot.scope)
-        settled, ms = _after(settle(came_of(done, leg, resend=doubted)), doubted), done.ms
+        done = replace(done, before=before)
+        settled = _after(settle(came_of(done, leg, resend=doubted)), doubted)
         doubted = doubted and settled.state not in {"confirmed", "declined"}
-    return Posted(settled, done, ms)
+    return Posted(settled, done, done.ms)
 
 
 def _after(settled: Settled, doubted: bool) -> Settled:

@@ -53,6 +53,7 @@ def addresses(
 def route(journey: Journey, step: int, route_: m.Route) -> Generator[Any, Any, StageResult | Paused]:
     """Walk a route from its beginning, or from where the cursor says."""
     items = dict(addresses(step, route_.items))
+    journey.began, journey.timeout = journey.elapsed, route_.timeout
     cursor = journey.cursor
     whole = tuple(f"{step}/{index}" for index in range(len(route_.items)))
     if not cursor.stage or cursor.step != step:

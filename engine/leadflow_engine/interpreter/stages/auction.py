@@ -19,9 +19,10 @@ BY_BID = (m.OrderKey("bid", None, True),)
 def auction(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
     """Hold the auction among these buyers of the stage."""
     stage = by_bid(stage)
+    began = journey.elapsed
     gathered = yield from gather(journey, stage, names)
     line = yield from ordered(journey, stage, gathered.bids, gathered.bids)
-    return (yield from sell_along(journey, stage, line, gathered))
+    return (yield from sell_along(journey, stage, line, gathered, began))
 
 
 def by_bid(stage: m.Stage) -> m.Stage:

@@ -22,15 +22,17 @@ from leadflow_engine.interpreter.selling import conclude, prepare
 from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
 from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
 from leadflow_engine.interpreter.stages.order import ordered
-from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting
-from leadflow_engine.interpreter.stages.turns import LOWER, in_time, make
+from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting, held
+from leadflow_engine.interpreter.stages.turns import LOWER, make, no_time
+from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import Settled
 
 
 @dataclass(slots=True)
 class _Line:
-    """Who is still to be asked; how many were; how many prices of each buyer with several it refused so far."""
+    """Who is still to be asked; how many were; how many prices of each buyer with several it refused so far; and
+    whether the first of those left needs a look-up that is tried again later."""
 
     stage: m.Stage
     gathered: Gathered
@@ -39,27 +41,30 @@ class _Line:
     asked: dict[str, int] = field(default_factory=dict)
     posted: set[str] = field(default_factory=set)
     repings: int = 0
+    waits: Unanswered | None = None
 
 
 def sell_along(
-    journey: Journey, stage: m.Stage, names: list[str], gathered: Gathered
+    journey: Journey, stage: m.Stage, names: list[str], gathered: Gathered, began: float
 ) -> Generator[Any, Any, StageResult]:
-    """Sell to the first of these that take it, as many as the stage sells to."""
+    """Sell to the first of these that take it, as many as the stage sells to; ``began`` is when the stage did, in the
+    journey's elapsed milliseconds."""
     line = _Line(stage, gathered, list(names))
     if journey.arrival.pinging:
         yield from _tell(journey, line)
         return Unsold()
-    began = journey.elapsed
-    while line.left and room(journey, stage) != 0 and in_time(journey, stage, began):
+    while line.left and room(journey, stage) != 0 and not no_time(journey, stage, began):
         before = len(line.left), dict(line.asked)
         lots = yield from _wave(journey, line)
         came = yield from _post_all(journey, lots)
         refused = _ask_less(line, lots, came)
+        if line.waits is not None and room(journey, stage) != 0:
+            return held(line.waits, tuple(line.left))
         if not lots and before == (len(line.left), line.asked):
             break  # those left share no lead with those that have it
         if refused and stage.reping:
             yield from _ping_again(journey, line)
-    return _came_to(journey, line)
+    return _came_to(journey, line, no_time(journey, stage, began))
 
 
 def _tell(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
@@ -85,9 +90,15 @@ def _wave(journey: Journey, line: _Line) -> Generator[Any, Any, list[Lot]]:
             break
         if mate_of(journey, name):
             continue
+        before = line.left.copy(), line.place
         line.left.remove(name)
         line.place += name not in line.asked
-        lot = yield from _lot(journey, line, name)
+        try:
+            lot = yield from _lot(journey, line, name)
+        except Unanswered as unanswered:  # those before it are reserved, and posted to first
+            (line.left, line.place), line.waits = before, unanswered
+            line.posted.discard(name)
+            break
         if lot is not None:
             lots.append(lot)
     return lots
@@ -176,10 +187,10 @@ def _ping_again(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
 # ------------------------------------------------------------------ what it came to
 
 
-def _came_to(journey: Journey, line: _Line) -> StageResult:
+def _came_to(journey: Journey, line: _Line, over: str) -> StageResult:
     stage, sold = line.stage, journey.confirmed()
     full = room(journey, stage) == 0
-    _note_rest(journey, line, full)
+    _note_rest(journey, line, full, over)
     waited = [one for one in journey.unsettled() if one.stage == stage.id and not is_aside(journey, one)]
     if waited and (line.left or not sold):
         return _waiting(waited, tuple(line.left))
@@ -201,8 +212,8 @@ def _waiting(waited: list[Delivery], remaining: tuple[str, ...]) -> Waiting:
     return Waiting(why, reason, due, remaining)
 
 
-def _note_rest(journey: Journey, line: _Line, full: bool) -> None:
-    """Why those that are left were not asked."""
+def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
+    """Why those that are left were not asked; ``over`` is why there is no time for them."""
     stage, bids = line.stage, line.gathered.bids
     several = "better bids were taken" if stage.sell_high > 1 else "a better bid was taken"
     for place, name in enumerate(line.left, start=line.place + 1):
@@ -218,3 +229,5 @@ def _note_rest(journey: Journey, line: _Line, full: bool) -> None:
         elif full:
             reason = "somebody else had its turn before"
             journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
+        elif over:
+            journey.considered(stage.id, name, "not_asked", reason=over, position=place)

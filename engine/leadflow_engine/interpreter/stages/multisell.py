@@ -15,6 +15,7 @@ from leadflow_engine.interpreter.stages.results import StageResult
 
 def multisell(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
     """Sell to these buyers of the stage; those with a ping are all asked before."""
+    began = journey.elapsed
     gathered = yield from gather(journey, stage, names)
     line = yield from ordered(journey, stage, gathered.bids, gathered.bids)
-    return (yield from sell_along(journey, stage, line, gathered))
+    return (yield from sell_along(journey, stage, line, gathered, began))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_engine.figures import words
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.following import pending_until
 from leadflow_engine.interpreter.journey import Journey, iso
@@ -24,9 +25,14 @@ LOWER = frozenset({"rejected", "capped", "balance"})
 """Outcomes after which a buyer with several prices (``offer``) is asked the next."""
 
 
-def in_time(journey: Journey, stage: m.Stage, began: float) -> bool:
-    """May this stage still begin with another buyer, by its ``timeout``?"""
-    return stage.timeout is None or journey.elapsed - began < stage.timeout.total_seconds() * 1000
+def no_time(journey: Journey, stage: m.Stage, began: float) -> str:
+    """Why this stage begins with no further buyer: its own ``timeout`` since it ``began`` is over, or the route's; ""
+    where there is time."""
+    said = ((stage.timeout, began, "the stage"), (journey.timeout, journey.began, "the route"))
+    for timeout, since, whose in said:
+        if timeout is not None and journey.elapsed - since >= timeout.total_seconds() * 1000:
+            return f"{whose} has taken its {words(timeout.total_seconds())}"
+    return ""
 
 
 def offer(

@@ -21,8 +21,9 @@ from leadflow_engine.interpreter.stages.knowing import is_known
 from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
-from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting
-from leadflow_engine.interpreter.stages.turns import LOWER, after, in_time, offer
+from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting, held
+from leadflow_engine.interpreter.stages.turns import LOWER, after, no_time, offer
+from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
 
@@ -32,19 +33,23 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     choose between stages, they are not asked again."""
     if stage.id in journey.gathered:
         return (yield from multisell(journey, stage, names))
+    began = journey.elapsed
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
     survivors = yield from _in_order(journey, stage, survivors, judgement)
     firsts = [name for name in names if is_first(journey, name) and name in judgement.out]
     line = yield from ordered(journey, stage, survivors + firsts)
-    began = journey.elapsed
     for position, name in enumerate(line, start=1):
         remaining = tuple(line[position:])
         if name in judgement.out:
             return _wait_first(journey, name, (name, *remaining))
-        if not in_time(journey, stage, began):
+        if over := no_time(journey, stage, began):
+            _not_asked(journey, stage, (name, *remaining), position - 1, over)
             break
-        result = yield from _turn(journey, stage, name, position, remaining)
+        try:
+            result = yield from _turn(journey, stage, name, position, remaining)
+        except Unanswered as unanswered:
+            result = held(unanswered, (name, *remaining))
         if result is not None:
             if not (isinstance(result, Waiting) and result.why == "held"):
                 _not_asked(journey, stage, remaining, position)
@@ -149,8 +154,12 @@ def _wait_first(journey: Journey, name: str, remaining: tuple[str, ...]) -> Wait
     return Waiting("held", f"{name} is asked first, from {until}", until, remaining)
 
 
-def _not_asked(journey: Journey, stage: m.Stage, names: tuple[str, ...], position: int) -> None:
+def _not_asked(
+    journey: Journey,
+    stage: m.Stage,
+    names: tuple[str, ...],
+    position: int,
+    reason: str = "somebody else had its turn before",
+) -> None:
     for place, name in enumerate(names, start=position + 1):
-        journey.considered(
-            stage.id, name, "not_asked", reason="somebody else had its turn before", position=place
-        )
+        journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
