@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from leadflow_dsl import patterns
+
 Json = Any
 
 MOST_PARTS: Final = 10_000
@@ -56,14 +58,8 @@ def _pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[Any]:
         yield ValidationError("the pattern does not match")
 
 
-@lru_cache(maxsize=256)
-def compiled(pattern: str) -> Any:
-    """A schema's pattern. Raises ``re2.error`` for what RE2 does not take."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
+compiled = lru_cache(maxsize=256)(patterns.compiled)
+"""A schema's pattern, made once."""
 
 
 @lru_cache(maxsize=32)

@@ -6,6 +6,7 @@ import re2
 
 from leadflow_dsl import nodes
 from leadflow_dsl.meaning.draft import Draft
+from leadflow_dsl.patterns import compiled
 from leadflow_dsl.rules.conditions import PATTERN
 from leadflow_dsl.terms import Pattern
 from leadflow_dsl.types import PATTERN as PATTERN_TYPE
@@ -13,10 +14,8 @@ from leadflow_dsl.types import PATTERN as PATTERN_TYPE
 
 def pattern(draft: Draft, node: nodes.Regex) -> Pattern:
     """A pattern as a term, after trying whether it compiles."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        re2.compile("".join(f"(?{flag})" for flag in node.flags if flag in "ims") + node.source, options)
+        compiled(node.source, "".join(dict.fromkeys(flag for flag in node.flags if flag in "ims")))
     except re2.error as error:
         reason = error.args[0] if error.args else error
         reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

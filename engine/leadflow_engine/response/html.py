@@ -11,6 +11,9 @@ from typing import Final
 
 MAX_ELEMENTS = 5_000
 MAX_DEPTH = 128
+MAX_BROKEN = 6
+"""Tags and comments that never end, for each of which the parser looks to the end of the page; behind so many the rest
+is left unread."""
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _CLOSED_BY: Final[Mapping[str, frozenset[str]]] = {
@@ -64,6 +67,7 @@ class _Reader(HTMLParser):
         self.root = Element("", {}, None)
         self.open = [self.root]
         self.count = 0
+        self.broken = 0
 
     def updatepos(self, i: int, j: int) -> int:
         """Lines are not counted: nobody asks where an element stood."""
@@ -74,13 +78,35 @@ class _Reader(HTMLParser):
         found = _START.match(self.rawdata, i)
         tag = found.group(1).lower() if found else ""
         if found is None or tag in _RAW:
-            return super().parse_starttag(i)
+            return self._ended(super().parse_starttag(i))
         attributes = [
             (name.lower(), unescape(value) if equals else None)
             for name, equals, value in _ATTRIBUTE.findall(found.group(2))
         ]
         self.handle_starttag(tag, attributes)
         return found.end()
+
+    def parse_endtag(self, i: int) -> int:
+        """See ``HTMLParser``."""
+        return self._ended(super().parse_endtag(i))
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        """See ``HTMLParser``."""
+        return self._ended(super().parse_comment(i, report))
+
+    def parse_pi(self, i: int) -> int:
+        """See ``HTMLParser``."""
+        return self._ended(super().parse_pi(i))
+
+    def parse_html_declaration(self, i: int) -> int:
+        """See ``HTMLParser``."""
+        return self._ended(super().parse_html_declaration(i))
+
+    def _ended(self, place: int) -> int:
+        self.broken += place < 0
+        if self.broken > MAX_BROKEN:
+            raise ValueError("too much of this page never ends")
+        return place
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.count += 1
@@ -115,6 +141,6 @@ def read_html(text: str) -> Element:
     try:
         reader.feed(text)
         reader.close()
-    except (AssertionError, ValueError):  # the standard parser gives up on a few broken declarations
+    except (AssertionError, ValueError):  # a few broken declarations, or too many tags that never end
         pass
     return reader.root

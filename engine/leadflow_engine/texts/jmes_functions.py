@@ -174,6 +174,21 @@ def _bounded(text: str) -> str:
     return text
 
 
+def _text(value: Json) -> str:
+    """A value as text. What holds one list many times is small until it is written, so its parts are counted before."""
+    left, written = [value], 0
+    while left:
+        one = left.pop()
+        written += len(one) if isinstance(one, str) else 1
+        if written > MAX_RESULT:
+            raise Unfit(f"the text grew over {MAX_RESULT} characters")
+        if isinstance(one, dict):
+            left.extend((*one, *one.values()))
+        elif isinstance(one, list):
+            left.extend(one)
+    return _bounded(scalar_text(value))
+
+
 @dataclass(frozen=True, slots=True)
 class Each:
     """An ``&expression`` argument: what it gives for one element."""
@@ -229,7 +244,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "sum": Function(_sum, ("list",), null_is_null=True),
     "to_array": Function(lambda value: value if isinstance(value, list) else [value], ("any",)),
     "to_number": Function(_to_number, ("any",)),
-    "to_string": Function(lambda value: _bounded(scalar_text(value)), ("any",)),
+    "to_string": Function(_text, ("any",)),
     "type": Function(
         lambda value: {"text": "string", "list": "array"}.get(kind_of(value), kind_of(value)), ("any",)
     ),

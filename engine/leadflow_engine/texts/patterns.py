@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import re2
 
+from leadflow_dsl.patterns import compiled
+
 MAX_INPUT = 65_536
 """Characters of a text that are searched."""
 
@@ -14,10 +16,8 @@ MAX_INPUT = 65_536
 @lru_cache(maxsize=1024)
 def pattern(source: str, flags: str = "") -> Any:
     """A compiled RE2 pattern; ``flags`` is any of ``i m s``. Raises ``ValueError`` where RE2 refuses it."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(f"(?{flags}){source}" if flags else source, options)
+        return compiled(source, flags)
     except re2.error as problem:
         raise ValueError("not a regular expression of RE2") from problem
 
