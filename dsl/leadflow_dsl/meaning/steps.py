@@ -43,11 +43,9 @@ def _title(node: Any) -> str:
     return node.title.value if node.title else ""
 
 
-def _on_error(r: Resolver, items: Any, not_held: str = "") -> str:
-    """What an error of a step means; ``not_held`` is what cannot be waited for."""
+def _on_error(items: Any) -> str:
+    """What an error of a step means."""
     said = next((item for item in items if isinstance(item, nodes.OnError)), None)
-    if said is not None and said.action.text == "hold" and not_held:
-        r.draft.not_built(f"on error hold of {not_held}", said.span)
     return str(said.action.text) if said is not None else "continue"
 
 
@@ -67,7 +65,7 @@ def _enhance(r: Resolver, node: nodes.Enhance) -> Step:
         cost=_fixed_cost(r, costs[0]) if costs else Decimal(0),
         cache_for=cache.length.value if cache else None,
         cache_by=tuple(one for one in read if one is not None),
-        on_error=_on_error(r, node.items, "an on-demand look-up" if node.on_demand else ""),
+        on_error=_on_error(node.items),
         span=node.name.span,
     )
 
@@ -155,10 +153,8 @@ def _deliver(r: Resolver, node: nodes.DeliverStep) -> Step:
     found = leg(r, said(r, node.items), "deliver", node.name.span)
     if found is None:
         return None
-    named = node.name.text in r.draft.named_delivers
-    on_error = _on_error(r, node.items, "a copy that runs only where it is named" if named else "")
     return model.Deliver(
-        node.name.text, found, _title(node), when_of(r, node.items), on_error, node.name.span
+        node.name.text, found, _title(node), when_of(r, node.items), _on_error(node.items), node.name.span
     )
 
 

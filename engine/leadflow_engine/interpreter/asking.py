@@ -16,6 +16,7 @@ from leadflow_engine.intake.door import UNIT
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.callbacks import learn_callback
 from leadflow_engine.interpreter.journey import Fork, Journey, Work, store
+from leadflow_engine.interpreter.waiting import Unanswered, Unwanted, forget, try_again
 from leadflow_engine.mapping import Extra, RequestProblem
 from leadflow_engine.masking import shown_reads
 from leadflow_engine.records import Kept
@@ -79,8 +80,26 @@ def build(
 
 
 def ask(journey: Journey, name: str, whom: str) -> Work:
-    """Ask one look-up for this lead, once. ``whom`` says who needed it, for the trace."""
+    """Ask one look-up for this lead, once. ``whom`` says who needed it, for the trace.
+
+    Raises ``Unanswered`` or ``Unwanted`` where it fails and says that this holds or refuses the lead."""
+    if name in journey.lead.asked:
+        return
     yield from ask_together(journey, (name,), whom)
+    _mind(journey, journey.plan.lookups[name])
+
+
+def _mind(journey: Journey, lookup: m.Enhance) -> None:
+    """What the failure of a look-up that was needed means for the lead: nothing, where it has not failed, where it was
+    tried often enough, or where somebody has the lead that would be refused."""
+    outcome, reason = journey.lead.steps[lookup.name]
+    if outcome != "error":
+        return
+    if lookup.on_error == "reject" and not journey.taken():
+        raise Unwanted(f"{lookup.name}: {reason}")
+    again = try_again(journey, lookup.name, reason) if lookup.on_error == "hold" else None
+    if again is not None:
+        raise again
 
 
 def ask_together(journey: Journey, names: Sequence[str], whom: str) -> Work:
@@ -88,7 +107,12 @@ def ask_together(journey: Journey, names: Sequence[str], whom: str) -> Work:
     lookups = [journey.plan.lookups[name] for name in names if name not in journey.lead.asked]
     calls: dict[str, CallOut] = {}
     for lookup in lookups:
-        data = yield from _prepare(journey, lookup, whom)
+        try:
+            data = yield from _prepare(journey, lookup, whom)
+        except (Unanswered, Unwanted):
+            for name in (*calls, lookup.name):  # none of them has been called
+                forget(journey, name)
+            raise
         if data is not None:
             calls[lookup.name] = data
     done = yield from _call_all(journey, calls)
@@ -157,7 +181,11 @@ def _from_cache(journey: Journey, lookup: m.Enhance) -> Generator[Any, Any, Resu
     key = _cache_value(journey, lookup)
     if not key or lookup.cache_for is None:
         return None
-    effect = Effect(f"cache/{lookup.name}", ReadCache(lookup.name, key, lookup.cache_for.total_seconds()))
+    times = journey.number(f"cache/{lookup.name}")
+    again = f"/{times}" if times > 1 else ""
+    effect = Effect(
+        f"cache/{lookup.name}{again}", ReadCache(lookup.name, key, lookup.cache_for.total_seconds())
+    )
     found = yield effect
     if found["answer"] is not None:
         journey.lookups[lookup.name] = effect.key

@@ -17,11 +17,15 @@ from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.sharing import in_the_way, shares
 from leadflow_engine.interpreter.stages import STAGES
 from leadflow_engine.interpreter.stages.best_of import addresses_of, choose
-from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting
+from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting, held
+from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.records import Delivery
 
 HOLDERS = "holders"
 """The agenda's entry for the buyers that are waited for when nobody else took the lead."""
+
+PLACE = "place"
+"""The agenda is gone on with as it stands: its first item was not begun, or begins anew."""
 
 AGAIN = "again"
 """The cursor's stage of a lead that nobody took, and that is tried again from the route's beginning."""
@@ -84,9 +88,9 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     """Go on at the cursor's stage with the buyers that remain, then with the rest of the agenda."""
     cursor = journey.cursor
     stage = items.get(cursor.stage)
-    _assume_sold(journey)
-    end_pending(journey)
-    _note_confirmed(journey)
+    take_in(journey)
+    if cursor.stage == PLACE:
+        return (yield from _walk(journey, items, cursor.agenda))
     if journey.confirmed() and not (isinstance(stage, m.Stage) and shares(stage)):
         return Sold(journey.confirmed()[0].buyer)
     if cursor.stage == HOLDERS:
@@ -94,11 +98,21 @@ def _go_on(journey: Journey, items: Mapping[str, m.RouteItem]) -> Generator[Any,
     assert isinstance(stage, m.Stage)
     journey.branch = _branch_of(journey, cursor.stage)
     decided = replace(stage, order=()) if stage.kind != "auction" else stage  # the order was decided before
-    result = yield from STAGES[stage.kind](journey, decided, cursor.remaining)
+    try:
+        result = yield from STAGES[stage.kind](journey, decided, cursor.remaining)
+    except Unanswered as unanswered:
+        result = held(unanswered, cursor.remaining)
     paused = _paused(result, cursor.stage, cursor.agenda)
     if paused is not None:
         return paused
     return (yield from _walk(journey, items, cursor.agenda))
+
+
+def take_in(journey: Journey) -> None:
+    """What time and later words have made of deliveries that were open."""
+    _assume_sold(journey)
+    end_pending(journey)
+    _note_confirmed(journey)
 
 
 def _note_confirmed(journey: Journey) -> None:
@@ -140,15 +154,15 @@ def _walk(
         item = items.get(address)
         if _is_over_with(journey, items, (address, *agenda)):
             break
-        if isinstance(item, m.If):
-            agenda = (yield from _branch(journey, address, item)) + agenda
-            continue
-        if isinstance(item, m.BestOf):
-            agenda = (yield from choose(journey, address, item)) + agenda
-            continue
-        if address != HOLDERS and _time_to_wait(journey, item):
+        if isinstance(item, m.Stage) and _time_to_wait(journey, item):
             return _wait_for_holders(journey, (address, *agenda))
-        done = yield from _stage(journey, items, address, item, agenda)
+        try:
+            if isinstance(item, m.If | m.BestOf):
+                agenda = (yield from _items_of(journey, address, item)) + agenda
+                continue
+            done = yield from _stage(journey, items, address, item, agenda)
+        except Unanswered as unanswered:
+            return Paused(held(unanswered), PLACE, (address, *agenda))
         if done is not None:
             return done
     if _time_to_wait(journey, None):
@@ -156,6 +170,13 @@ def _walk(
     mine = {item.id for item in items.values()}
     sold = [delivery.buyer for delivery in journey.confirmed() if delivery.stage in mine]
     return Sold(", ".join(sold)) if sold else Unsold()
+
+
+def _items_of(journey: Journey, address: str, item: m.If | m.BestOf) -> Generator[Any, Any, tuple[str, ...]]:
+    """The addresses at which the route goes on after a choice."""
+    if isinstance(item, m.If):
+        return (yield from _branch(journey, address, item))
+    return (yield from choose(journey, address, item))
 
 
 def _is_over_with(journey: Journey, items: Mapping[str, m.RouteItem], agenda: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +15,10 @@ from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, ask_together, build, truth, value
 from leadflow_engine.interpreter.journey import Journey
-from leadflow_engine.interpreter.routing import Paused, route
+from leadflow_engine.interpreter.routing import Paused, route, take_in
 from leadflow_engine.interpreter.scoring import score_of
-from leadflow_engine.interpreter.stages.results import Sold
-from leadflow_engine.interpreter.waiting import hold_for
+from leadflow_engine.interpreter.stages.results import Sold, held
+from leadflow_engine.interpreter.waiting import Unanswered, Unwanted, try_again
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
 
@@ -49,7 +49,8 @@ def _on_error(journey: Journey, step: m.Enhance | m.Deliver) -> Ending:
         return None
     if step.on_error == "reject":
         return Stop("refused", f"{step.name}: {reason}")
-    return hold_for(journey, step.name, reason) or Stop("error", f"{step.name}: {reason}")
+    again = try_again(journey, step.name, reason)
+    return Paused(held(again), "", ()) if again is not None else Stop("error", f"{step.name}: {reason}")
 
 
 def _neighbours(journey: Journey, index: int) -> list[str]:
@@ -84,7 +85,11 @@ def _needs(step: m.Enhance) -> set[str]:
 
 
 def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, Any, Ending]:
-    """The first criterion that refuses the lead ends the flow."""
+    """The first criterion that refuses the lead ends the flow, once the copies that tell of it are made."""
+    if _is_at_copies(journey, index):
+        return (
+            yield from _refuse(journey, index, journey.cursor.remaining, journey.lead.steps[step.name][1])
+        )
     terms = [criterion.condition for criterion in step.criteria]
     for criterion in step.criteria:
         held = yield from truth(journey, criterion.condition, step.name)
@@ -92,11 +97,16 @@ def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, A
             read = shown_reads([criterion.condition], journey.lead)
             note = sentence(criterion.condition, journey.lead)
             journey.ended("filter", step.name, "failure", criterion.reason, read=read, note=note)
-            for name in step.on_reject:
-                yield from _named_copy(journey, index, name)
-            return Stop("refused", criterion.reason)
+            return (yield from _refuse(journey, index, step.on_reject, criterion.reason))
     journey.ended("filter", step.name, "success", read=shown_reads(terms, journey.lead))
     return None
+
+
+def _refuse(
+    journey: Journey, index: int, copies: tuple[str, ...], reason: str
+) -> Generator[Any, Any, Ending]:
+    waits = yield from _copies(journey, index, copies)
+    return waits or Stop("refused", reason)
 
 
 def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any, Ending]:
@@ -175,14 +185,44 @@ def _copy(journey: Journey, step: m.Deliver, data: CallOut) -> Generator[Any, An
     journey.ended("deliver", step.name, outcome, reason, ms=done.ms)
 
 
-def _named_copy(journey: Journey, index: int, name: str) -> Generator[Any, Any, None]:
-    for copy in journey.plan.flow.named_delivers:
-        if copy.name == name:
-            yield from run_deliver(journey, index, copy)
+# ------------------------------------------------------------------ copies that run where they are named
+
+
+COPIES = "copies"
+"""The cursor's stage of a lead that waits for such a copy: all else of its step is done."""
+
+
+def _copies(journey: Journey, index: int, names: tuple[str, ...]) -> Generator[Any, Any, Paused | None]:
+    """Make these copies; that the lead waits, where one of them is to be tried again before the lead goes on."""
+    for place, name in enumerate(names):
+        waits = yield from _named_copy(journey, index, name)
+        if waits is not None:
+            rest = replace(waits.waiting, remaining=names[place:])
+            return Paused(rest, COPIES, ())
+    return None
+
+
+def _named_copy(journey: Journey, index: int, name: str) -> Generator[Any, Any, Paused | None]:
+    copy = next(each for each in journey.plan.flow.named_delivers if each.name == name)
+    try:
+        ending = yield from run_deliver(journey, index, copy)
+    except Unanswered as unanswered:
+        return Paused(held(unanswered), "", ())
+    return ending if isinstance(ending, Paused) else None
+
+
+def _is_at_copies(journey: Journey, index: int) -> bool:
+    return journey.cursor.stage == COPIES and journey.cursor.step == index
+
+
+# ------------------------------------------------------------------ routes
 
 
 def run_route(journey: Journey, index: int, step: m.Route) -> Generator[Any, Any, Ending]:
-    """Sell the lead; or go on unsold to the next step."""
+    """Sell the lead; or go on unsold to the next step, once the copies that tell of it are made."""
+    if _is_at_copies(journey, index):
+        take_in(journey)
+        return None if journey.confirmed() else (yield from _copies(journey, index, journey.cursor.remaining))
     result = yield from route(journey, index, step)
     if isinstance(result, Paused):
         journey.ended("route", step.name, "skipped", result.waiting.reason, note=result.waiting.why)
@@ -191,9 +231,7 @@ def run_route(journey: Journey, index: int, step: m.Route) -> Generator[Any, Any
         journey.ended("route", step.name, "success", note=f"sold to {result.buyer}")
         return None
     journey.ended("route", step.name, "failure", why_unsold(journey))
-    for name in step.on_unsold:
-        yield from _named_copy(journey, index, name)
-    return None
+    return (yield from _copies(journey, index, step.on_unsold))
 
 
 WHY = {
@@ -243,7 +281,16 @@ KIND: Mapping[type, str] = {
 
 
 def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
-    """One step, unless its ``when`` does not hold."""
+    """One step, unless its ``when`` does not hold. One that needs a look-up which is tried again begins anew then."""
+    try:
+        return (yield from _run(journey, index, step))
+    except Unanswered as unanswered:
+        return Paused(held(unanswered), "", ())
+    except Unwanted as unwanted:
+        return Stop("refused", str(unwanted))
+
+
+def _run(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
     fresh = not (journey.cursor.stage and journey.cursor.step == index)
     own = fresh and not isinstance(step, m.Enhance)  # a look-up judges its own `when`, whoever asks it
     if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):

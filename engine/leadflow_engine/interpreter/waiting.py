@@ -1,4 +1,4 @@
-"""``on error hold``: a lead waits for a step that failed, which is then tried again."""
+"""``on error hold``: a lead waits for a look-up or a copy that failed, which is then tried again."""
 
 from __future__ import annotations
 
@@ -6,19 +6,36 @@ import datetime
 from typing import Final
 
 from leadflow_engine.interpreter.journey import Journey, iso
-from leadflow_engine.interpreter.routing import Paused
-from leadflow_engine.interpreter.stages.results import Waiting
 
 AGAIN_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
-"""How long a lead waits, time after time; then it ends in error."""
+"""How long a lead waits, time after time; then nobody waits any longer."""
 
 
-def hold_for(journey: Journey, name: str, reason: str) -> Paused | None:
-    """The lead waits, and the step ``name`` runs once more; None where it was tried often enough."""
+class Unanswered(Exception):
+    """A look-up on demand, which the lead waits for, had no answer: whoever needed it goes on once it is tried again.
+
+    ``reason`` is a sentence, ``due`` when it is tried again (ISO)."""
+
+    def __init__(self, reason: str, due: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.due = due
+
+
+class Unwanted(Exception):
+    """A look-up on demand had no answer, and without one the lead is refused (``on error reject``)."""
+
+
+def try_again(journey: Journey, name: str, reason: str) -> Unanswered | None:
+    """That the lead waits, and ``name`` runs once more; None where it was tried often enough."""
     times = journey.number(f"hold/{name}")
     if times > len(AGAIN_AFTER):
         return None
+    forget(journey, name)
+    return Unanswered(f"{name} is asked again: {reason}", iso(journey.now() + AGAIN_AFTER[times - 1]))
+
+
+def forget(journey: Journey, name: str) -> None:
+    """As if a look-up had not been asked yet."""
     journey.lead.asked.discard(name)
     journey.lookups.pop(name, None)
-    due = iso(journey.now() + AGAIN_AFTER[times - 1])
-    return Paused(Waiting("held", f"{name} is asked again: {reason}", due, ()), "", ())

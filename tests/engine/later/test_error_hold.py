@@ -88,3 +88,29 @@ def test_a_copy_that_must_arrive_is_waited_for(plan: Plan) -> None:
 def test_what_says_no_is_no_error(plan: Plan, tmp_path: Path) -> None:
     world = World(plan, Buyers(first=[GOOD], needed=['{"ok": true, "good": false}']))
     assert world.lead().outcome == "refused"
+
+
+UNSOLD_COPY = """\
+deliver crm {
+  post "https://crm.example"
+  body json { n = name }
+  on error hold
+}
+"""
+
+
+def test_a_late_yes_while_a_copy_of_what_nobody_bought_is_waited_for(tmp_path: Path) -> None:
+    flow = FLOW.replace(
+        "route {{ waterfall slow, other }}", "route {{ waterfall slow  on unsold {{ deliver crm }} }}"
+    )
+    flow += UNSOLD_COPY.replace("{", "{{").replace("}", "}}")
+    plan = plan_of(tmp_path, f'price 9.00\n{DELIVER}\non doubt next because "they do not mind"', flow=flow)
+    world = World(plan, Buyers(crm=[503, 200], post=[None]))
+    lead = world.lead().lead
+    assert world.outcome(lead) == ("held", [])
+    world.store.settle_delivery(lead, "slow", 1, "sold", "ann", "she called them")
+    world.work(minutes=2)
+    assert world.outcome(lead) == ("sold", ["slow"])
+    assert sum("crm" in url for url in world.buyers.urls()) == 1  # it was bought: there is nothing to tell
+    assert "ann said of slow: sold, because she called them" in world.story(lead)
+    assert world.holds_together()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from leadflow_engine.interpreter.waiting import Unanswered
+
 
 @dataclass(frozen=True, slots=True)
 class Sold:
@@ -27,6 +29,11 @@ class Waiting:
     reason: str
     due: str | None
     remaining: tuple[str, ...]
+
+
+def held(unanswered: Unanswered, remaining: tuple[str, ...] = ()) -> Waiting:
+    """The lead waits for a look-up or a copy that is tried again, and then goes on with ``remaining``."""
+    return Waiting("held", unanswered.reason, unanswered.due, remaining)
 
 
 StageResult: TypeAlias = Sold | Unsold | Waiting
