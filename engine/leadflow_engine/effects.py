@@ -48,7 +48,8 @@ class LimitClaim:
     from the flow, or one made from the cap (``cap 50 per hour``). ``timeout`` is how many seconds the answer may take:
     where it may fall into the next window, both windows are reserved. ``maximum`` is None where it is only counted, for
     others that look at it. ``window`` is calendar, rolling or paced, or balance: what a buyer has paid in and its
-    credit (``maximum``). ``counting`` says what counts: sold (a refusal gives it back), attempts (whatever was sent) or pings.
+    credit (``maximum``). ``counting`` says what counts: sold (a refusal gives it back), attempts (whatever was sent)
+    or pings.
     ``money``: an amount in millionths, which becomes what was really charged once that is known. ``kept``: it is
     reserved, else only asked. ``once``: reserved once a lead, however many of its intents claim it. ``pace`` is the
     number and the reason of a higher cap of the same identity, by which it is paced.
