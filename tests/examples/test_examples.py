@@ -108,9 +108,12 @@ ENDS: dict[str, list[str]] = {
     "11-meta-lead-ads": ["sold bright 60.00", "sold bright 60.00", "refused"],
     "12-signed-webhook": ["sold lagoon 55.00", "refused", "unsold", "refused"],
     "13-later-answers": ["pending", "pending", "pending", "sold sure_thing 6.00"],
+    "14-money": ["sold prepaid_pro 25.00", "sold gutter_barn 22.00", "unsold"],
+    "15-after-the-sale": ["sold slate 50.00", "sold slate 50.00", "pending", "sold shingle 30.00"],
 }
 FLOWS = ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)]
-WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold"})
+WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold", "14-money"})
+"""Those whose ends do not depend on when they are run, nor on who has paid beforehand."""
 
 
 def leadflow(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -146,6 +149,7 @@ def sandbox(answers: Path) -> Iterator[dict[str, str]]:
             "LEADFLOW_ALLOW_HOSTS": address.group(),
             "META_PAGE_TOKEN": "of the page",
             "CALL_HOME_KEY": "of their calls",
+            "LEADFLOW_PUBLIC_URL": "https://leads.example",
         }
     finally:
         process.terminate()

@@ -112,6 +112,7 @@ class Simulator:
             "ping": (LegKey("buyer", name, "ping"),),
             "post": (LegKey("buyer", name, "post"),),
             "inquire": (LegKey("buyer", name, "inquire"),),
+            "batch": (LegKey("buyer", name, "post"),),
             "enhance": (LegKey("service", name, ""),),
             "fetch": (LegKey("service", name, ""),),
             "postback": (LegKey("service", name, ""),),

@@ -62,11 +62,11 @@ async def received(
     plan: Plan,
     buyer: str,
     call: Call,
-    secrets: Secrets,
+    secrets: Secrets | None,
     patience: float = 20.0,
 ) -> Reply:
     """What a call of a buyer comes to. ``plan`` is today's, by which the call proves itself and is read; its url ends
-    with the delivery's own token where it was called at ``callback.url``.
+    with the delivery's own token where it was called at ``callback.url``. ``secrets`` None: it need not prove itself.
 
     A lead that is under way is waited for, ``patience`` seconds at most: then the buyer is asked to call again. The
     same call again changes nothing. Never raises for what a call can hold; raises ``StoreError``."""

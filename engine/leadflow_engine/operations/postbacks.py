@@ -38,12 +38,14 @@ class Told:
 
 async def send_due(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock) -> list[Told]:
     """Send every postback that is due, one after the other. A failure is noted and stops no other."""
-    told = []
-    for due in store.postbacks_due(clock.now()):
-        source, sent = await _send(store, plans, outbound, clock, due)
-        store.note_postback(due, sent)
-        told.append(Told(due.lead, source, sent))
-    return told
+    return [await send_one(store, plans, outbound, clock, due) for due in store.postbacks_due(clock.now())]
+
+
+async def send_one(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Clock, due: Due) -> Told:
+    """Send one postback, and note what came of it."""
+    source, sent = await _send(store, plans, outbound, clock, due)
+    store.note_postback(due, sent)
+    return Told(due.lead, source, sent)
 
 
 async def _send(

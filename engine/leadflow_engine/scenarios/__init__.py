@@ -2,7 +2,8 @@
 
 from leadflow_engine.scenarios.finding import scenario_files
 from leadflow_engine.scenarios.load import ScenariosError, load_scenarios, parse_scenarios
-from leadflow_engine.scenarios.play import Outcome, Played, play
+from leadflow_engine.scenarios.outcome import Outcome
+from leadflow_engine.scenarios.play import Played, play
 from leadflow_engine.scenarios.schema import schema
 from leadflow_engine.scenarios.spec import Scenario, ScenarioFile
 from leadflow_engine.scenarios.suite import FileReport, Suite

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from leadflow_engine.answers import Simulator
 from leadflow_engine.answers.draw import draw_key
@@ -13,6 +13,15 @@ from leadflow_engine.effects import CallOut, Effect, Result
 from leadflow_engine.outbound.guard import Refused
 from leadflow_engine.outbound.wire import Wire, wire_of
 from leadflow_engine.secrets import Secrets
+
+TAKEN: Final[Mapping[tuple[str, str], int]] = {
+    ("postback", "https"): 200,
+    ("postback", "http"): 200,
+    ("batch", "sftp"): 201,
+    ("batch", "file"): 201,
+    ("batch", "mailto"): 250,
+}
+"""Who hears what comes to it where a scenario gives it nothing to say, by leg and scheme: the status."""
 
 
 class StandIns(Secrets):
@@ -25,7 +34,8 @@ class StandIns(Secrets):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it would have left, and what came back. ``leg`` is ping, post, enhance or deliver."""
+    """One request as it would have left, and what came back. ``leg`` is a word of ``effects.CallOut``, ``batch`` for
+    a file, ``postback`` for what a source is told."""
 
     key: str
     leg: str
@@ -67,12 +77,28 @@ class GivenAnswers:
         text = None if wire.body is None else wire.body.decode("utf-8", "replace")
         filled = replace(data.request, url=wire.url, headers=wire.headers, body=text)
         draw = draw_key(data.request.method, data.request.url, data.request.body)
+        if (status := self._taken(data)) is not None:
+            taken = {
+                "phase": "answered",
+                "failure": "",
+                "status": status,
+                "headers": [],
+                "body": "",
+                "ms": 0.0,
+            }
+            return self._noted(effect, data, wire, taken)
         answer = self.simulator.answer(data.name, data.leg, filled, draw)
         result = self._noted(effect, data, wire, answer.result(data.request.timeout))
         if not answer.given:
             known = self.simulator.key(data.name, data.leg) is not None
             self.missing.append((self.calls[-1], "no answer fits" if known else "no answer is given"))
         return result
+
+    def _taken(self, data: CallOut) -> int | None:
+        """The status of what is heard without a word of the scenario; None where the scenario must say."""
+        if self.simulator.key(data.name, data.leg) is not None:
+            return None
+        return TAKEN.get((data.leg, data.request.url.partition(":")[0].lower()))
 
     def _noted(self, effect: Effect, data: CallOut, wire: Wire, result: Result) -> Result:
         self.calls.append(Call(effect.key, data.leg, data.name, wire, result))

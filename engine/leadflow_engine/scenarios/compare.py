@@ -204,6 +204,43 @@ def _called(expected: Mapping[str, Any], found: Mapping[str, Any], path: Path) -
             yield Difference((*path, name), want, result)
 
 
+def _amounts(expected: Mapping[str, Any], found: Any, path: Path) -> Iterator[Difference]:
+    for name, want in expected.items():
+        yield from _amount(want, (found or {}).get(name), (*path, name))
+
+
+def _result(expected: Any, found: Any, path: Path) -> Iterator[Difference]:
+    """A word, or a mapping of more."""
+    word = not isinstance(expected, Mapping)
+    yield from partly(expected, found["outcome"] if word and found else found, path)
+
+
+def _files(expected: Mapping[str, Any], found: Mapping[str, Any], path: Path) -> Iterator[Difference]:
+    """Of each buyer its last file, or a list of all of them."""
+    for name, want in expected.items():
+        files = found.get(name, [])
+        if want == ABSENT or not files:
+            if (want == ABSENT) is bool(files):
+                yield Difference((*path, name), want, count(len(files), "file"), fixable=False)
+        elif not isinstance(want, list):
+            yield from _result(want, files[-1], (*path, name))
+        elif len(want) != len(files):
+            said = count(len(want), "file"), count(len(files), "file")
+            yield Difference((*path, name), *said, fixable=False)
+        else:
+            for index, one in enumerate(want):
+                yield from _result(one, files[index], (*path, name, index))
+
+
+def _further(expected: Mapping[str, Any], found: Any, path: Path) -> Iterator[Difference]:
+    """What came of the next attempt: another ``expect``."""
+    if not isinstance(found, Mapping):
+        yield Difference(path, expected, "it was not offered again", fixable=False)
+        return
+    for each in differences(expected, found):
+        yield Difference((*path, *each.path), each.expected, each.found, each.fixable)
+
+
 # ------------------------------------------------------------------ requests and postings
 
 
@@ -297,5 +334,12 @@ WAYS: Final[Mapping[str, Callable[[Any, Any, Path], Iterator[Difference]]]] = {
     "called": _called,
     "requests": _requests,
     "postings": _postings,
+    "result": _result,
+    "returns": _rows,
+    "balance": _amounts,
+    "owed": _amounts,
+    "batches": _files,
+    "policies": _rows,
+    "next": _further,
 }
 """How each part of an ``expect`` is compared; those that are not here ``partly``."""

@@ -30,9 +30,15 @@ _DURATION: Final = "write 750ms, 5s, 10m, 12h or 30d"
 HELPS: Final[Mapping[str, str]] = {
     **ANSWERS_HELP,
     "clock": "write 2026-11-20T09:30, in the flow's time zone or with one",
-    **dict.fromkeys(("wait", "after", "ago"), _DURATION),
+    **dict.fromkeys(("wait", "after", "ago", "for"), _DURATION),
 }
 """How the value of a key is written."""
+
+HAPPENINGS: Final = (
+    *("return", "callback", "feedback", "payment", "payout", "invoice"),
+    *("pause", "resume", "cap", "suppress", "unsuppress", "resubmit"),
+)
+"""What an entry of ``then`` may say that somebody does (``acting.WORDS``)."""
 
 IN_ROWS: Final = frozenset("name source clock test wait lead raw given answers settle expect".split())
 """What a row of a table may say; what stands behind a dot leads further in."""
@@ -191,6 +197,7 @@ def _scenario(
     for number, said in enumerate(own.data.get("then", ())):
         further = own.at("then", number)
         assert further is not None
+        problems += _too_much(document, further)
         if "lead" in said or "raw" in said:
             further = _with_defaults(defaults, own, further)
         parts.append(_part(document, further, (*path, "then", number), problems))
@@ -206,8 +213,27 @@ def _with_defaults(defaults: Sited, own: Sited, part: Sited) -> Sited:
     return laid_over(Sited(kept, origins), part)
 
 
+def _too_much(document: Document, said: Sited) -> Iterator[Problem]:
+    """What an entry says beside the one thing that happens in it: in which order would it be done?"""
+    arrives = "lead" in said.data or "raw" in said.data
+    happen = [key for key in ("lead", "raw", *HAPPENINGS) if key in said.data]
+    happen += ["settle"] if "settle" in said.data and not arrives else []
+    for key in happen[1:]:
+        message = f"`{happen[0]}` and `{key}` are two things that happen"
+        yield document.problem(said.origin((key,)), message, "make two entries of it, in their order")
+    for key, is_odd, why in (
+        ("about", arrives, "is about a lead that came before; this entry brings one"),
+        ("times", not arrives, "is said of a lead that comes"),
+        ("source", not arrives, "is said of a lead that comes"),
+        ("test", not arrives, "is said of a lead that comes"),
+    ):
+        if key in said.data and is_odd:
+            yield document.problem(said.origin((key,)), f"`{key}` {why}")
+
+
 def _part(document: Document, said: Sited, path: Path, problems: list[Problem], first: bool = False) -> Part:
     data = said.data
+    word = next((key for key in HAPPENINGS if key in data), "")
     arrives = first or "lead" in data or "raw" in data
     return Part(
         path=path,
@@ -220,6 +246,10 @@ def _part(document: Document, said: Sited, path: Path, problems: list[Problem], 
         wait=length(data["wait"]) if "wait" in data else NO_TIME,
         answers=said.at("answers"),
         expect=said.at("expect"),
+        word=word,
+        said=data.get(word),
+        about=data.get("about", 0),
+        times=data.get("times", 1),
     )
 
 

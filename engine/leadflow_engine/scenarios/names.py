@@ -14,11 +14,12 @@ from leadflow_engine.limits.planned import PlannedCap
 from leadflow_engine.plan import Plan
 from leadflow_engine.scenarios.compare import ABSENT, matcher_problem
 from leadflow_engine.scenarios.given import start_of
+from leadflow_engine.scenarios.names_after import done_by, expected_after, impossible, leads_meant
 from leadflow_engine.scenarios.observed import ROW, STEP, buyer_legs, services
 from leadflow_engine.scenarios.sited import Sited, parts
 from leadflow_engine.scenarios.spec import Part, Scenario, ScenarioFile
 
-OUTCOMES = ("sold", "fallback", "unsold", "refused", "held", "pending", "in_doubt", "error")
+OUTCOMES = ("sold", "fallback", "unsold", "refused", "held", "pending", "in_doubt", "error", "returned")
 REQUEST = ("method", "url", "headers", "query", "body")
 POSTING = tuple(
     "outcome delivery rule reason cause reference price bid redirect expires set kind readable notes status "
@@ -54,6 +55,7 @@ class _Names:
     def of(self, scenario: Scenario) -> Iterator[Problem]:
         if scenario.given is not None:
             yield from self._given(scenario.given)
+        yield from leads_meant(self.document, scenario)
         for part in scenario.parts:
             yield from self._part(part)
 
@@ -64,6 +66,10 @@ class _Names:
             yield from self._payload(part.lead.payload, (*part.path, "lead"))
         for buyer in part.settle:
             yield from self._known("buyer", buyer, self.plan.buyers, (*part.path, "settle", buyer))
+        if part.word:
+            for named in done_by(self.plan, part):
+                yield from self._known(*named)
+            yield from impossible(self.plan, self.document, part)
         if part.answers is not None:
             yield from self._answers(part.answers)
         if part.expect is not None:
@@ -188,7 +194,12 @@ class _Names:
         if isinstance(data.get("look_ups"), list):
             yield from self._all("look-up", data["look_ups"], list(plan.lookups), expect, ("look_ups",))
         yield from self._words(expect)
-        for path in parts(data):
+        for named in expected_after(plan, expect):
+            yield from self._known(*named)
+        further = expect.at("next")
+        if further is not None:
+            yield from self._expect(further)
+        for path in parts({key: value for key, value in data.items() if key != "next"}):
             yield from self._matcher(expect, path)
 
     def _buyer(self, expect: Sited) -> Iterator[Problem]:
@@ -249,6 +260,7 @@ class _Names:
         what = {
             "word": "is not known here",
             "outcome": "is no outcome",
+            "state": "is not known here",
             "leg": "is a leg that it does not have",
         }
         said = what.get(kind, f"is no {kind} of the flow")

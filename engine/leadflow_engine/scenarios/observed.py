@@ -24,7 +24,12 @@ from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.settle import settle
 from leadflow_engine.values import written
 
-LEGS: Final[Mapping[str, str]] = {"ping": "ping", "post": "deliver", "inquire": "inquire"}
+LEGS: Final[Mapping[str, str]] = {
+    "ping": "ping",
+    "post": "deliver",
+    "batch": "deliver",
+    "inquire": "inquire",
+}
 """A buyer's legs, as a scenario calls them."""
 
 ROW: Final = ("outcome", "reason", "cause", "bid", "price", "position", "stage", "branch")
@@ -45,7 +50,7 @@ class Seen:
 
 def observed(plan: Plan, seen: Seen) -> dict[str, Any]:
     """All that an ``expect`` may speak of."""
-    lead = _tidy(lead_object(seen.summary))
+    lead = tidy(lead_object(seen.summary))
     sold = {sale["buyer"]: sale["price"] for sale in lead["sales"]}
     return {
         "outcome": lead["outcome"],
@@ -68,12 +73,12 @@ def observed(plan: Plan, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _tidy(value: Any) -> Any:
+def tidy(value: Any) -> Any:
     """The same with every amount as people write it."""
     if isinstance(value, Mapping):
-        return {key: _tidy(item) for key, item in value.items()}
+        return {key: tidy(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_tidy(item) for item in value]
+        return [tidy(item) for item in value]
     return _tidy_amount(value) if isinstance(value, Decimal) else value
 
 
@@ -131,16 +136,18 @@ def _called(plan: Plan, calls: Sequence[Call]) -> dict[str, Any]:
 
 
 def services(plan: Plan) -> list[str]:
-    """The names of everything that is called and is no buyer: look-ups, copies, sources that are asked for a lead."""
+    """The names of everything that is called and is no buyer: look-ups, copies, sources that are asked for a lead or
+    told of it."""
     steps = (*plan.flow.steps, *plan.flow.named_delivers)
     found = [step.name for step in steps if isinstance(step, Enhance | Deliver)]
-    return list(dict.fromkeys([*found, *(each.name for each in plan.flow.sources if each.fetch)]))
+    found += [each.name for each in plan.flow.sources if each.fetch or each.postbacks]
+    return list(dict.fromkeys(found))
 
 
 def buyer_legs(plan: Plan, name: str) -> list[str]:
     """Which of ``ping``, ``deliver`` and ``inquire`` a buyer has."""
     buyer = plan.buyers[name].buyer
-    legs = {"ping": buyer.ping, "deliver": buyer.at_once, "inquire": buyer.inquire}
+    legs = {"ping": buyer.ping, "deliver": buyer.at_once or buyer.batch, "inquire": buyer.inquire}
     return [leg for leg, found in legs.items() if found is not None]
 
 
@@ -159,9 +166,12 @@ def leg_of(plan: Plan, call: Call) -> Leg | None:
     if call.leg in LEGS:
         buyer = plan.buyers[call.name].buyer
         asked = buyer.inquire.leg if buyer.inquire else None
-        return {"ping": buyer.ping, "post": buyer.at_once, "inquire": asked}[call.leg]
+        file = buyer.batch.leg if buyer.batch else None
+        return {"ping": buyer.ping, "post": buyer.at_once, "inquire": asked, "batch": file}[call.leg]
     if call.leg == "fetch":
         return plan.sources[call.name].fetch
+    if call.leg == "postback":
+        return plan.sources[call.name].postbacks[int(call.key.rpartition("/")[2]) - 1].leg
     steps: Iterator[Any] = iter((*plan.flow.steps, *plan.flow.named_delivers))
     return next(
         (step.leg for step in steps if isinstance(step, Enhance | Deliver) and step.name == call.name), None

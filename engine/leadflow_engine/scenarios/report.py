@@ -15,7 +15,8 @@ from leadflow_engine.scenarios.calls import Call
 from leadflow_engine.scenarios.compare import Difference
 from leadflow_engine.scenarios.coverage import coverage
 from leadflow_engine.scenarios.observed import LEGS
-from leadflow_engine.scenarios.play import Outcome, Played
+from leadflow_engine.scenarios.outcome import Outcome
+from leadflow_engine.scenarios.play import Played
 from leadflow_engine.scenarios.suite import FileReport
 from leadflow_engine.scenarios.turning import turning_point, until
 from leadflow_engine.scenarios.yaml_text import flow_text

@@ -26,11 +26,13 @@ class Arriving:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of a scenario: a lead arrives or (where ``lead`` is None) the one before is looked at again.
+    """One piece of a scenario: a lead arrives (``times`` so many of them), something is done (``word``, one of
+    ``acting.WORDS``, with what is ``said`` of it), or time passes alone.
 
-    ``after`` passes before the lead arrives, counted from when the one before it came; ``wait`` passes afterwards, and
-    what falls due in it is done. ``settle`` says of buyers in doubt what became of it: sold or declined.
-    ``path`` is where the part stands in the file.
+    ``after`` passes before: counted from when the last lead came where a lead arrives, from now otherwise; ``wait``
+    passes afterwards, and what falls due in it is done. ``settle`` says of buyers in doubt what became of it: sold or
+    declined. ``about`` is which lead is meant, by the order in which they came (from 1; 0: the last). ``path`` is where
+    the part stands in the file.
     """
 
     path: Path
@@ -41,6 +43,10 @@ class Part:
     wait: datetime.timedelta = NO_TIME
     answers: Sited | None = None
     expect: Sited | None = None
+    word: str = ""
+    said: Any = None
+    about: int = 0
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from leadflow_engine.scenarios.compare import Difference
-from leadflow_engine.scenarios.play import Outcome
+from leadflow_engine.scenarios.outcome import Outcome
 
 Row: TypeAlias = Mapping[str, Any]
 Point: TypeAlias = tuple[int, int, str, int]

@@ -16,7 +16,8 @@ from leadflow_dsl.project import MARKERS
 from leadflow_engine.answers.document import Path
 from leadflow_engine.scenarios.compare import ABSENT
 from leadflow_engine.scenarios.load import ScenariosError, parse_scenarios
-from leadflow_engine.scenarios.play import Outcome, Played
+from leadflow_engine.scenarios.outcome import Outcome
+from leadflow_engine.scenarios.play import Played
 from leadflow_engine.scenarios.report import named, path_text
 from leadflow_engine.scenarios.spec import ScenarioFile
 from leadflow_engine.scenarios.yaml_text import WIDEST, block_text, flow_text

@@ -11,6 +11,7 @@ import pytest
 from leadflow_engine.cli import main
 from leadflow_engine.operations.loading import load
 from leadflow_engine.scenarios import names, parse_scenarios, play, schema
+from leadflow_engine.scenarios.aftermath import BATCH, POLICY, RETURN
 from leadflow_engine.scenarios.compare import MATCHERS
 from leadflow_engine.scenarios.names import POSTING
 
@@ -20,7 +21,7 @@ BLOCKS = re.findall(r"^```yaml\n(flow: .*?)^```$", PAGE, re.M | re.S)
 
 
 def test_the_page_shows_files() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
 
 
 @pytest.mark.parametrize("text", BLOCKS, ids=lambda text: text.splitlines()[0].split("/")[1])
@@ -36,6 +37,7 @@ def test_what_it_shows_holds(text: str) -> None:
 def test_the_tables_name_all_words() -> None:
     shape = schema()["$defs"]
     words = [*shape["scenario"]["properties"], *shape["expect"]["properties"], *POSTING, *MATCHERS]
+    words += [*shape["part"]["properties"], *RETURN, *BATCH, *POLICY]
     words += [*shape["given"]["properties"], "paused", "down", "spent", "after"]
     prose = re.sub(r"^```.*?^```$", "", PAGE, flags=re.M | re.S)
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`]+`", prose) + BLOCKS)))
