@@ -107,13 +107,17 @@ def from_json(data: Mapping[str, Any]) -> Cursor:
     return Cursor(**{**data, **lists, "steps": steps})
 
 
-WORDS: Final = frozenset({"settled", "retried", "dropped"})
+WORDS: Final = frozenset({"settled", "returned", "retried", "dropped"})
 """Kinds of facts that say, while a lead waits, how it goes on."""
 
 
 def settled(cursor: Cursor, facts: Iterable[Fact]) -> Cursor:
-    """The cursor after later words: on its deliveries (``settled/BUYER/N/K``), that its buyers are waited for no longer
-    (``retried/K``), that it is given up (``dropped/K``)."""
+    """The cursor after later words: on its deliveries (``settled/BUYER/N/K``), that a sale came back
+    (``returned/BUYER/N/K``), that its buyers are waited for no longer (``retried/K``), that it is given up
+    (``dropped/K``).
+
+    The place of a sale that came back is free for others where the buyer's terms say that the lead goes to others
+    (``resubmit``); else it is used up, as it is of a lead that had ended."""
     deliveries = {name: dict(delivery) for name, delivery in cursor.deliveries.items()}
     held = {name: dict(each) for name, each in cursor.held.items()}
     dropped = cursor.dropped
@@ -121,6 +125,8 @@ def settled(cursor: Cursor, facts: Iterable[Fact]) -> Cursor:
         if fact.kind == "settled":
             _, buyer, number, _ = fact.key.split("/")
             _apply(deliveries[f"{buyer}/{number}"], fact.body)
+        elif fact.kind == "returned" and fact.body["accepted"] and fact.body["resubmit"]:
+            deliveries["/".join(fact.key.split("/")[1:3])]["state"] = "returned"
         elif fact.kind == "retried":
             held = {name: each | {"until": min(each["until"], fact.at)} for name, each in held.items()}
         elif fact.kind == "dropped":

@@ -180,8 +180,9 @@ def _drop(journey: Journey) -> Generator[Any, Any, None]:
 
 
 def _finish(journey: Journey) -> Generator[Any, Any, None]:
-    """All steps are done: sold, or unsold, or still waited for where somebody may have taken it."""
-    sold = journey.confirmed()
+    """All steps are done: sold (if it came back since, it was), or unsold, or still waited for where somebody may have
+    taken it."""
+    sold = journey.confirmed() or ([] if journey.unsettled() else journey.came_back())
     if sold:
         names = ", ".join(delivery.buyer for delivery in sold)
         yield from _end(journey, Stop(sold[0].outcome, f"{sold[0].outcome} to {names}{short_of(journey)}"))

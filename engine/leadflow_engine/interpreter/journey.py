@@ -146,6 +146,10 @@ class Journey:
         """Deliveries that are sales."""
         return [delivery for delivery in self.deliveries.values() if delivery.state == "confirmed"]
 
+    def came_back(self) -> list[Delivery]:
+        """Deliveries that were sales, and whose places are free again."""
+        return [delivery for delivery in self.deliveries.values() if delivery.state == "returned"]
+
     def taken(self) -> list[Delivery]:
         """Deliveries that are sales or may come to be."""
         return [*self.confirmed(), *self.unsettled()]

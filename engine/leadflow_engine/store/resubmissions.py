@@ -21,6 +21,12 @@ from leadflow_engine.store.event import Event
 from leadflow_engine.store.queries import content_of
 
 KIND: Final = "resubmitted"
+IS_FREE: Final = (
+    "NOT EXISTS (SELECT 1 FROM delivery d WHERE d.lead = r.lead "
+    "AND d.state IN ('confirmed', 'pending', 'in_doubt', 'intent'))"
+)
+"""Nobody has the lead of this resubmission, or may have it."""
+
 BETWEEN: Final = "/attempt/"
 """Stands in an identity before the number of the attempt."""
 
@@ -138,11 +144,13 @@ def _has_content(connection: sqlite3.Connection, lead: str) -> bool:
 
 
 def due(connection: sqlite3.Connection) -> list[Resubmission]:
-    """Leads whose next attempt has not begun, the first asked first. One that has not ended waits for its end."""
+    """Leads whose next attempt has not begun, the first asked first. One that has not ended waits for its end, and one
+    that somebody has by now is not offered."""
     rows = connection.execute(
         'SELECT r.lead, r.next, r.identity, r.attempt, r.because, r."without", r.plan, r."key" '
         "FROM resubmission r JOIN lead l ON l.id = r.lead "
         "WHERE l.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lead n WHERE n.id = r.next) "
+        f"AND {IS_FREE} "
         "ORDER BY r.at, r.lead"
     ).fetchall()
     return [_resubmission(connection, *row) for row in rows]

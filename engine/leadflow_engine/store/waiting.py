@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from leadflow_engine.store import batches
+from leadflow_engine.store import batches, resubmissions
 from leadflow_engine.store.codec import moment
 
 
@@ -96,7 +96,8 @@ def _follow_ups(connection: sqlite3.Connection) -> Iterator[Waiting]:
 
 def _resubmissions(connection: sqlite3.Connection) -> Iterator[Waiting]:
     rows = connection.execute(
-        "SELECT r.lead, r.at, r.because FROM resubmission r LEFT JOIN lead l ON l.id = r.next WHERE l.id IS NULL"
+        "SELECT r.lead, r.at, r.because FROM resubmission r LEFT JOIN lead l ON l.id = r.next WHERE l.id IS NULL "
+        f"AND {resubmissions.IS_FREE}"
     )
     for lead, at, because in rows:
         yield Waiting("resubmission", lead, (), _moment(at), f"to be offered again: {because}")
