@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from leadflow_dsl import nodes
@@ -30,7 +31,7 @@ def deadlines(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
         if isinstance(step, Enhance | Deliver):
             total += of_leg(step.leg)
         elif isinstance(step, Route):
-            total, last = total + way.items(step.items), step.span
+            total, last = total + way.route(step), step.span
     for source in promised:
         if source.answer_within is not None and total > source.answer_within:
             yield _slow(source, total, last, draft)
@@ -57,11 +58,30 @@ def of_leg(leg: Leg | None) -> Duration:
     return leg.request.timeout * (1 + times) + backoff * times
 
 
+def _stages(item: RouteItem) -> Iterator[Stage]:
+    match item:
+        case If(then=then, otherwise=otherwise):
+            for each in (*then, *otherwise):
+                yield from _stages(each)
+        case BestOf(stages=stages):
+            for each in stages:
+                yield from _stages(each)
+        case Stage():
+            yield item
+
+
 class _Way:
     """The longest way through a route's items."""
 
     def __init__(self, buyers: dict[str, Buyer]) -> None:
         self.asked = {name: (of_leg(buyer.ping), of_leg(buyer.at_once)) for name, buyer in buyers.items()}
+
+    def route(self, route: Route) -> Duration:
+        """Its own ``timeout`` begins with nobody else, in whichever stage."""
+        total = self.items(route.items)
+        stages = (stage for item in route.items for stage in _stages(item))
+        longest = max((self._stage(replace(stage, timeout=NOTHING)) for stage in stages), default=NOTHING)
+        return total if route.timeout is None else min(total, route.timeout + longest)
 
     def items(self, items: Iterable[RouteItem]) -> Duration:
         return sum((self._item(item) for item in items), NOTHING)

@@ -37,7 +37,9 @@ class RouteDrawing:
         items, ends = self._column(route.items, ())
         tail = tuple(self._unsold(route, ends))
         when = (Line(f"when {self.say.written(route.when)}"),) if route.when is not None else ()
-        return Group(route.name, "column", (*items, *tail), "route", route.title or route.name, when)
+        timeout = (Line(f"time-out {duration(route.timeout)}"),) if route.timeout is not None else ()
+        said = (*when, *timeout)
+        return Group(route.name, "column", (*items, *tail), "route", route.title or route.name, said)
 
     def _unsold(self, route: m.Route, ends: Ends) -> Iterator[Node]:
         lines = []

@@ -11,7 +11,8 @@ from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.stages.gathering import gather
 from leadflow_engine.interpreter.stages.line import sell_along
 from leadflow_engine.interpreter.stages.order import ordered
-from leadflow_engine.interpreter.stages.results import StageResult
+from leadflow_engine.interpreter.stages.results import StageResult, Unsold
+from leadflow_engine.interpreter.stages.turns import passed_over
 
 BY_BID = (m.OrderKey("bid", None, True),)
 
@@ -20,6 +21,8 @@ def auction(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generat
     """Hold the auction among these buyers of the stage."""
     stage = by_bid(stage)
     began = journey.elapsed
+    if passed_over(journey, stage, names, began):
+        return Unsold()
     gathered = yield from gather(journey, stage, names)
     line = yield from ordered(journey, stage, gathered.bids, gathered.bids)
     return (yield from sell_along(journey, stage, line, gathered, began))

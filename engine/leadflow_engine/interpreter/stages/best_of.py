@@ -26,7 +26,7 @@ from leadflow_engine.interpreter.stages.gathering import (
 )
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.rates import EXPECTED_OVER, Rate, chance, rates
-from leadflow_engine.interpreter.stages.turns import under_margin
+from leadflow_engine.interpreter.stages.turns import no_time, under_margin
 
 CENT = Decimal("0.01")
 
@@ -58,6 +58,8 @@ def choose(journey: Journey, address: str, item: m.BestOf) -> Generator[Any, Any
         for place, stage in addresses_of(address, item)
         if in_the_way(journey, stage) is None and room(journey, stage) != 0
     ]
+    if any(no_time(journey, stage, journey.elapsed) for _, stage in stages):
+        return tuple(place for place, _ in stages)
     able: dict[str, list[str]] = {}
     for _, stage in stages:
         able[stage.id] = yield from qualify(journey, stage, stage.buyers)

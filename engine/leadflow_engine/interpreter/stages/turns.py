@@ -35,6 +35,15 @@ def no_time(journey: Journey, stage: m.Stage, began: float) -> str:
     return ""
 
 
+def passed_over(journey: Journey, stage: m.Stage, names: tuple[str, ...], began: float) -> bool:
+    """Is there no time to begin with this stage at all? Then its buyers are noted as not asked."""
+    over = no_time(journey, stage, began)
+    for name in names if over else ():
+        if name not in journey.tried:
+            journey.considered(stage.id, name, "not_asked", reason=over)
+    return bool(over)
+
+
 def offer(
     journey: Journey,
     stage: m.Stage,

@@ -22,7 +22,7 @@ from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, after, no_time, offer
+from leadflow_engine.interpreter.stages.turns import LOWER, after, no_time, offer, passed_over
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
@@ -34,6 +34,8 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     if stage.id in journey.gathered:
         return (yield from multisell(journey, stage, names))
     began = journey.elapsed
+    if passed_over(journey, stage, names, began):
+        return Unsold()
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
     survivors = yield from _in_order(journey, stage, survivors, judgement)
