@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from leadflow_engine.response import Reading
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.codec import moment, money
 from leadflow_engine.store.postbacks import Due, Sent
+from leadflow_engine.store.resubmissions import first_of
 
 AGAIN_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
 """When one that was not heard is sent again, after what its ``retry`` says; then nobody tries any more."""
@@ -62,7 +64,9 @@ async def _send(
         return "", Sent(None, "what came of the lead cannot be read again", 0.0)
     leg = plan.sources[lead.source].postbacks[due.number - 1].leg
     key = "/".join(filter(None, (due.lead, "postback", str(due.number), due.occasion)))
-    beside = Beside(lead, result_in(plan, summary, lead, facts), key, told_of(plan, facts, due.occasion))
+    named = copy.copy(lead)
+    named.id = store.ask(lambda connection: first_of(connection, due.lead))
+    beside = Beside(named, result_in(plan, summary, lead, facts), key, told_of(plan, facts, due.occasion))
     request = plan.builder(leg).build(beside)
     if isinstance(request, RequestProblem):
         return lead.source, Sent(None, request.reason, 0.0)

@@ -183,6 +183,11 @@ def _resubmission(
     )
 
 
+def first_of(connection: sqlite3.Connection, lead: str) -> str:
+    """The lead's first attempt, which is the id that its source knows: the lead itself where it was offered once."""
+    return _chain(connection, lead)[-1]
+
+
 def _chain(connection: sqlite3.Connection, lead: str) -> list[str]:
     """This attempt and those before it, the last first."""
     found = [lead]

@@ -164,3 +164,17 @@ def test_its_story_names_the_other_attempt(plan: Plan) -> None:
     assert f"attempt     1; attempt 2 is {second}, because: bad phone" in world.story(first)
     assert f"attempt     2; attempt 1 was {first}, offered again because: bad phone" in world.story(second)
     assert lead_object(world.summary(second))["attempts"][0]["lead"] == first
+
+
+def test_what_a_source_is_told_of_any_attempt_names_the_lead_that_it_knows(tmp_path: Path) -> None:
+    told = 'postback on sold, unsold { get "https://told.example/{{ lead.id }}/{{ outcome }}?key={{ delivery.key }}" }'
+    plan = plan_of(tmp_path, f"price 9.00\n{DELIVER}", told)
+    world = World(plan, Buyers(post=[NO], other=['{"ok": false}'], told=[200]))
+    leads = [world.lead().lead]
+    for _ in range(2):
+        leads.append(resubmit(world, leads[-1])[0]["next"])
+        world.work(hours=1)
+    world.work(hours=1)
+    urls = [url.removeprefix("told.example/") for url in world.buyers.urls() if url.startswith("told")]
+    assert [url.partition("?")[0] for url in urls] == [f"{leads[0]}/unsold"] * 3
+    assert [f"key={lead}" in url for lead, url in zip(leads, urls, strict=True)] == [True] * 3
