@@ -20,6 +20,7 @@ from leadflow_engine.masking import personal_texts
 from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.retelling import Told, at_delivery, told_again
+from leadflow_engine.operations.work import set_aside, set_aside_now, take_up
 from leadflow_engine.plan import Plan, PlannedBuyer
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.response import Mask, Reading
@@ -52,11 +53,14 @@ async def follow_up(
     tell: Callable[[Followed], None],
     concurrency: int = 16,
 ) -> None:
-    """Do all that is due of follow-ups: so many deliveries at once, of one lead one after the other."""
+    """Do all that is due of follow-ups: so many deliveries at once, of one lead one after the other. A lead whose plan
+    cannot be had is tried again ever later."""
     now = clock.now()
+    aside = set_aside_now(store, now)
     leads: dict[str, list[FollowUp]] = {}
     for what in store.ask(lambda connection: follow_ups.due(connection, now)):
-        leads.setdefault(what.lead, []).append(what)
+        if what.lead not in aside:
+            leads.setdefault(what.lead, []).append(what)
     gate = asyncio.Semaphore(max(1, concurrency))
 
     async def ask(lead: str, effect: Effect, data: CallOut) -> Result:
@@ -68,6 +72,10 @@ async def follow_up(
                 done = await do_one(store, plans, ask, clock, what)
                 if done is not None:
                     tell(done)
+                if done is not None and done.problem:
+                    await set_aside(store, what.lead, done.problem.partition(": ")[2])
+                    return
+                await take_up(store, what.lead)
 
     await together(one(due) for due in leads.values())
 

@@ -13,7 +13,7 @@ from leadflow_engine.interpreter.cursor import Again, Arrival
 from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.loading import LoadProblem
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
-from leadflow_engine.operations.work import Worked
+from leadflow_engine.operations.work import Worked, set_aside, set_aside_now, take_up
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import arrival_of, run_lead
@@ -30,14 +30,16 @@ async def resubmit_due(
     tell: Callable[[Worked], None],
     concurrency: int = 16,
 ) -> None:
-    """Begin every next attempt that is due. One that cannot begin is told of and stops no other."""
+    """Begin every next attempt that is due. One that cannot begin is told of, stops no other, and is tried again ever
+    later."""
+    aside = set_aside_now(store, clock.now())
     gate = asyncio.Semaphore(max(1, concurrency))
 
     async def one(due: Resubmission) -> None:
         async with gate:
             tell(await _begun(store, known, outbound, clock, due))
 
-    await together(one(due) for due in store.ask(resubmissions.due))
+    await together(one(due) for due in store.ask(resubmissions.due) if due.lead not in aside)
 
 
 async def _begun(
@@ -47,9 +49,12 @@ async def _begun(
         plan = plan_for(store, known, due)
         arrival = next_arrival(store, plan, due)
     except CANNOT_GO_ON as problem:
+        await set_aside(store, due.lead, f"cannot be offered again: {problem}")
         return Worked(due.lead, None, f"lead {due.lead} cannot be offered again: {problem}")
     driver = LiveDriver(due.next, store, outbound, clock)
-    return Worked(due.next, await run_lead(plan, arrival, driver))
+    ending = await run_lead(plan, arrival, driver)
+    await take_up(store, due.lead)
+    return Worked(due.next, ending)
 
 
 def plan_for(store: SqliteStore, known: Plans, due: Resubmission) -> Plan:

@@ -51,7 +51,7 @@ def in_turn(store: SqliteStore, now: datetime.datetime) -> list[str]:
     due = sorted(store.work_due(now), key=lambda work: -(worth_of(work.cursor) or 0))
     lifted = store.ask(lambda connection: follow_ups.waiting_for_nothing(connection, now))
     leads = dict.fromkeys([*store.unfinished(), *(work.lead for work in due), *lifted])
-    paused = store.ask(lambda connection: queued.stuck_now(connection, now))
+    paused = set_aside_now(store, now)
     return [lead for lead in leads if lead not in paused]
 
 
@@ -62,9 +62,23 @@ async def _go_on(store: SqliteStore, plans: Plans, outbound: Outbound, clock: Cl
         driver = LiveDriver(lead, store, outbound, clock)
         ending = await go_on(plans.of(lead, facts), lead, facts, driver)
     except CANNOT_GO_ON as problem:
-        why = str(problem)
-        await store.commit(lambda core: queued.note_stuck(core, lead, why))
-        return Worked(lead, None, f"lead {lead} cannot go on: {why}")
+        await set_aside(store, lead, str(problem))
+        return Worked(lead, None, f"lead {lead} cannot go on: {problem}")
+    await take_up(store, lead)
+    return Worked(lead, ending)
+
+
+async def set_aside(store: SqliteStore, lead: str, why: str) -> None:
+    """Nothing can be done for a lead now: it is tried again ever later."""
+    await store.commit(lambda core: queued.note_stuck(core, lead, why))
+
+
+async def take_up(store: SqliteStore, lead: str) -> None:
+    """What was due of a lead has been done: where it was set aside, it is no more."""
     if store.query("SELECT 1 FROM stuck WHERE lead = ?", (lead,)):
         await store.commit(lambda core: queued.note_free(core, lead))
-    return Worked(lead, ending)
+
+
+def set_aside_now(store: SqliteStore, now: datetime.datetime) -> frozenset[str]:
+    """Leads for which nothing could be done, and nothing is tried yet."""
+    return store.ask(lambda connection: queued.stuck_now(connection, now))
