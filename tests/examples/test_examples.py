@@ -110,9 +110,18 @@ ENDS: dict[str, list[str]] = {
     "13-later-answers": ["pending", "pending", "pending", "sold sure_thing 6.00"],
     "14-money": ["sold prepaid_pro 25.00", "sold gutter_barn 22.00", "unsold"],
     "15-after-the-sale": ["sold slate 50.00", "sold slate 50.00", "pending", "sold shingle 30.00"],
+    "16-policies": ["sold clearpane 40.00", "sold glassworks 36.00"],
+    "17-clocks": [
+        "sold east_desk 20.00",
+        "sold central_desk 20.00",
+        "held",
+        "held",
+        "sold west_desk 20.00",
+        "sold island_desk 20.00",
+    ],
 }
 FLOWS = ["flows/solar.flow", *(f"examples/{name}/flow.flow" for name in ENDS)]
-WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold", "14-money"})
+WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-hold", "14-money", "17-clocks"})
 """Those whose ends do not depend on when they are run, nor on who has paid beforehand."""
 
 

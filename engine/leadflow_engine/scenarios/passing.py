@@ -24,8 +24,15 @@ from leadflow_engine.scenarios.calls import GivenAnswers
 from leadflow_engine.store import SqliteStore, batches, follow_ups, resubmissions
 from leadflow_engine.store.codec import moment
 
+SOON: Final = datetime.timedelta(hours=2)
+SELDOM: Final = datetime.timedelta(minutes=15)
+"""How often policies look once nothing has happened for so long: figures are of whole hours, and a month has 43,200
+minutes."""
 ROUNDS: Final = 10
 """How often, at one moment, what follows from what was done is done as well."""
+
+
+LONG_AGO: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 class Playing(Protocol):
@@ -46,6 +53,7 @@ class Passing:
     """What is done while time passes on a stage."""
 
     stage: Playing
+    happened: datetime.datetime = LONG_AGO
 
     @property
     def plans(self) -> Plans:
@@ -55,6 +63,7 @@ class Passing:
     def until(self, end: datetime.datetime) -> None:
         """Let the time pass until ``end``; what is due already is done first."""
         clock = self.stage.clock
+        self.happened = clock.at
         self._rounds()
         while (due := self._next(end)) is not None:
             clock.at = due
@@ -72,12 +81,18 @@ class Passing:
         if asked is not None:
             yield asked
         if self.stage.plan.flow.policies:
-            yield self.stage.clock.at + policies.EVERY
+            yield self._next_look()
         rows = store.query(
             "SELECT min(due) FROM postback UNION ALL SELECT min(due) FROM batch WHERE state = 'open' "
             "UNION ALL SELECT min(again) FROM batch WHERE state = 'closed'"
         )
         yield from (moment(row[0]) for row in rows if row[0])
+
+    def _next_look(self) -> datetime.datetime:
+        now = self.stage.clock.at
+        if now - self.happened <= SOON:
+            return now + policies.EVERY
+        return now + SELDOM - (now - LONG_AGO) % SELDOM
 
     def _rounds(self) -> None:
         for _ in range(ROUNDS):
@@ -85,10 +100,12 @@ class Passing:
             self._once()
             if self._written() == before:
                 return
+            self.happened = self.stage.clock.at
 
-    def _written(self) -> int:
-        """How many facts there are: nothing is done without one, but for batches and policies, which wait for none."""
-        return int(self.stage.store.query("SELECT count(*) FROM fact")[0][0])
+    def _written(self) -> tuple[int, ...]:
+        """How much was done: facts of leads, what policies decided, what happened to files."""
+        counts = "SELECT (SELECT count(*) FROM fact), (SELECT count(*) FROM policy_event), "
+        return tuple(self.stage.store.query(f"{counts}(SELECT count(*) FROM batch_event)")[0])
 
     # -------------------------------------------------------------- the chores
 
