@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from leadflow_dsl.model import Calendar, Opening
+from leadflow_engine.limits.windows import first_moment
 
 LOOK_AHEAD = datetime.timedelta(days=400)
 """How far the next opening is looked for: past every yearly holiday."""
@@ -92,9 +93,9 @@ def _openings_of(
         for o in openings
         if day.weekday() in o.days
     ]
-    yield from sorted(spans)
+    yield from sorted(span for span in spans if span[0] < span[1])  # one that the clock leaps over whole is none
 
 
 def _utc(day: datetime.date, time: datetime.time, tz: ZoneInfo) -> datetime.datetime:
-    """A local moment in UTC. A time that the clocks skip is read as the moment after the gap begins."""
-    return datetime.datetime.combine(day, time, tzinfo=tz).astimezone(datetime.UTC)
+    """A local moment in UTC: the first at which the clock reads it, or leaps over it."""
+    return first_moment(datetime.datetime.combine(day, time), tz)

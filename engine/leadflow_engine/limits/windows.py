@@ -126,11 +126,11 @@ def rolling(period: str, zone: str, at: datetime.datetime, timeout: float = 0.0)
         return Window(at, at + (ELAPSED.get(period) or 3600 * SECOND) + wait)
     wall = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
     if period == "month":
-        return Window(at, _first(_next_month(wall), ZoneInfo(zone)) + wait)
+        return Window(at, first_moment(_next_month(wall), ZoneInfo(zone)) + wait)
     length = {"day": DAY, "week": 7 * DAY}.get(period) or _length(period)
     if length % DAY:
         return Window(at, at + length + wait)
-    return Window(at, max(_first(wall + length, ZoneInfo(zone)), at) + wait)
+    return Window(at, max(first_moment(wall + length, ZoneInfo(zone)), at) + wait)
 
 
 def _next_month(wall: datetime.datetime) -> datetime.datetime:
@@ -157,20 +157,20 @@ def _elapsed(length: datetime.timedelta, zone: str, at: datetime.datetime) -> Wi
 
 @lru_cache(maxsize=512)
 def _origin(zone: str) -> datetime.datetime:
-    return _first(EPOCH, ZoneInfo(zone))
+    return first_moment(EPOCH, ZoneInfo(zone))
 
 
 def _calendar(calendar: Calendar, zone: ZoneInfo, at: datetime.datetime) -> Window:
     number = calendar.number(at.astimezone(zone).replace(tzinfo=None))
-    start, end = (_first(calendar.start(n), zone) for n in (number, number + 1))
+    start, end = (first_moment(calendar.start(n), zone) for n in (number, number + 1))
     while at >= end:  # the clock went back over the start of a window: that window had begun already
         number += 1
-        start, end = end, _first(calendar.start(number + 1), zone)
+        start, end = end, first_moment(calendar.start(number + 1), zone)
     return Window(start, end)
 
 
 @lru_cache(maxsize=8192)
-def _first(wall: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+def first_moment(wall: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
     """The first moment at which the zone's clock reads ``wall`` or, where it leaps over it, the moment of
     the leap."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)

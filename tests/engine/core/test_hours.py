@@ -42,13 +42,30 @@ OFFICE = (opening("08:00", "20:00"),)
         # no hours at all: closed on that day only
         ((), (datetime.date(2026, 12, 24),), NEW_YORK, "2026-12-24T12:00-05:00", "2026-12-25T00:00-05:00"),
         ((), (), NEW_YORK, "2026-12-24T12:00-05:00", None),
-        # the night on which clocks spring forward: 02:30 does not exist, the opening begins after the gap
+        # the night on which clocks spring forward: the clock leaps over 02:30, from two to three
         (
             (opening("02:30", "06:00", ALL_DAYS),),
             (),
             NEW_YORK,
             "2026-03-08T01:59-05:00",
-            "2026-03-08T03:30-04:00",
+            "2026-03-08T03:00-04:00",
+        ),
+        # ... and over an end: by its clock the buyer has closed
+        ((opening("22:00", "02:30", ALL_DAYS),), (), NEW_YORK, "2026-03-08T01:59-05:00", None),
+        (
+            (opening("22:00", "02:30", ALL_DAYS),),
+            (),
+            NEW_YORK,
+            "2026-03-08T03:00-04:00",
+            "2026-03-08T22:00-04:00",
+        ),
+        # ... and over midnight itself, in Havana
+        (
+            (),
+            (datetime.date(2026, 3, 7),),
+            "America/Havana",
+            "2026-03-08T04:59+00:00",
+            "2026-03-08T05:00+00:00",
         ),
         # the night on which they fall back: Sunday has 25 hours
         (
