@@ -11,8 +11,6 @@ import click
 from leadflow_engine.cli.failing import CannotStart
 
 if TYPE_CHECKING:
-    import datetime
-
     from leadflow_engine.plan import Plan
     from leadflow_engine.store import SqliteStore
 
@@ -38,21 +36,20 @@ Said = tuple[str, str, int | None, str]
 
 def put(db: str, buyer: str, flow: str, length: str, because: str, decide: Callable[[Plan], Said]) -> str:
     """Set what ``decide`` says of the buyer's plan. Gives it in words. Raises ``CannotStart``."""
-    from leadflow_engine.drivers.clock import RealClock
+    from leadflow_engine.cli.leads import opened
+    from leadflow_engine.drivers.beside import give_beside
     from leadflow_engine.operations.overriding import OverrideProblem, length_of, plan_with
-    from leadflow_engine.store import SqliteStore
 
     if not because.strip():
         raise click.UsageError("--because must say why")
-    store = SqliteStore.beside(db, RealClock())
     try:
-        lasts: datetime.timedelta | None = length_of(length) if length else None
-        kind, subject, value, said = decide(plan_with(store, buyer, flow))
-        store.override(kind, subject, value, said, getpass.getuser(), because.strip(), lasts)
+        seconds = length_of(length).total_seconds() if length else None
+        with opened(db) as store:
+            kind, subject, value, said = decide(plan_with(store, buyer, flow))
     except OverrideProblem as problem:
         raise CannotStart(str(problem)) from None
-    finally:
-        store.close_now()
+    what = {"kind": kind, "subject": subject, "value": value, "said": said, "seconds": seconds}
+    give_beside(db, "override", {**what, "by": getpass.getuser(), "because": because.strip()})
     return said
 
 

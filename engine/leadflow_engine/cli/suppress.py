@@ -85,12 +85,11 @@ def remove(
     flow: str, name: str, values: tuple[str, ...], source: str, buyer: str, because: str, db: str | None
 ) -> None:
     """Take VALUES off the LIST of FLOW."""
+    from leadflow_engine.drivers.beside import give_beside
+
     read, scope, _ = _read(flow, name, enumerate(values, start=1), (source, buyer))
-    store = _opened(options.journal(db), create=False)
-    try:
-        gone = store.unsuppress(name, read.entries, getpass.getuser(), because.strip(), scope)
-    finally:
-        store.close_now()
+    said = _said(name, read, scope, because)
+    gone = give_beside(options.journal(db), "unsuppress", said)["gone"]
     click.echo(f"{name}: {gone} removed, {len(read.entries) - gone} not on it")
     _tell_unread(read, "value")
 
@@ -138,14 +137,14 @@ def _put(
     db: str | None,
     place: str,
 ) -> None:
+    from leadflow_engine.drivers.beside import give_beside
+
     read, scope, expires = _read(flow, name, values, whom)
     if not because.strip():
         raise click.UsageError("--because must say why")
-    store = _opened(options.journal(db), create=bool(db))
-    try:
-        new = store.suppress(name, read.entries, getpass.getuser(), because.strip(), scope, expires)
-    finally:
-        store.close_now()
+    seconds = expires.total_seconds() if expires is not None else None
+    said = {**_said(name, read, scope, because), "seconds": seconds}
+    new = give_beside(options.journal(db), "suppress", said, create=bool(db))["new"]
     click.echo(f"{name}: {new} added, {len(read.entries) - new} on it before, {len(read.unread)} not read")
     _tell_unread(read, place)
 
@@ -176,10 +175,7 @@ def _read(
         raise CannotStart(str(problem)) from None
 
 
-def _opened(journal: str, create: bool) -> SqliteStore:
-    from leadflow_engine.drivers.clock import RealClock
-    from leadflow_engine.store import SqliteStore
-
-    if create and not Path(journal).exists():
-        return SqliteStore.open(journal, RealClock())
-    return SqliteStore.beside(journal, RealClock())
+def _said(name: str, read: Read, scope: str, because: str) -> dict[str, Any]:
+    """What both orders say: the list, its entries, for whom, by whom and why."""
+    who = {"by": getpass.getuser(), "because": because.strip()}
+    return {"list": name, "entries": list(read.entries), "scope": scope, **who}

@@ -11,10 +11,12 @@ from leadflow_engine.operations import (
     billing,
     forgetting,
     history,
+    overriding,
     paying,
     queueing,
     reconciling,
     resubmitting,
+    suppressing,
 )
 from leadflow_engine.operations.feedback import note_feedback
 from leadflow_engine.operations.keys import make_key, revoke_key
@@ -60,6 +62,9 @@ ORDERS: Final[Mapping[str, Order]] = {
     "forget": forgetting.carry_out,
     "master_key_rotate": forgetting.rotate,
     "reconcile": reconciling.carry_out,
+    "override": overriding.carry_out,
+    "suppress": suppressing.add,
+    "unsuppress": suppressing.take_off,
     "import": history.carry_out,
     "import_undo": history.carry_out_undo,
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from leadflow_engine.effects import Json
 from leadflow_engine.intake.door import millionths
 from leadflow_engine.limits.planned import PlannedCap
 from leadflow_engine.limits.windows import UNITS
@@ -71,6 +73,16 @@ def number_of(cap: PlannedCap, text: str) -> tuple[int, str]:
         raise OverrideProblem(f"`{text}` is not {what}")
     value = millionths(number) if cap.money else int(number)
     return value, f"{'budget' if cap.money else 'cap'} {text} per {cap.period}"
+
+
+def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``override``: ``kind``, ``subject``, ``value`` (None: what the flow says), ``said`` in words, ``by``,
+    ``because``, and for how many ``seconds`` (None: until it is undone)."""
+    length = datetime.timedelta(seconds=said["seconds"]) if said["seconds"] else None
+    store.override(
+        said["kind"], said["subject"], said["value"], said["said"], said["by"], said["because"], length
+    )
+    return {}
 
 
 def length_of(text: str) -> datetime.timedelta:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from leadflow_dsl import model as m
+from leadflow_engine.effects import Json
 from leadflow_engine.interpreter.suppressing import entry_of
+from leadflow_engine.store import SqliteStore
 from leadflow_engine.values import parse
 
 
@@ -73,6 +76,21 @@ def read_values(flow: m.Flow, suppression: m.Suppression, values: Iterable[tuple
         else:
             unread.append(Unread(line, f"is not a valid {suppression.type.name}"))
     return Read(tuple(entries), tuple(unread))
+
+
+def add(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``suppress``: the ``list``, its ``entries``, ``scope``, ``by``, ``because``, and for how many
+    ``seconds`` (None: for good). Gives how many are ``new``."""
+    length = datetime.timedelta(seconds=said["seconds"]) if said["seconds"] else None
+    who = (said["by"], said["because"], said["scope"])
+    return {"new": store.suppress(said["list"], said["entries"], *who, length)}
+
+
+def take_off(store: SqliteStore, said: Mapping[str, Json]) -> Json:
+    """The order ``unsuppress``: the ``list``, its ``entries``, ``scope``, ``by``, ``because``. Gives how many are
+    ``gone``."""
+    who = (said["by"], said["because"], said["scope"])
+    return {"gone": store.unsuppress(said["list"], said["entries"], *who)}
 
 
 def values_of_csv(path: Path, column: str) -> Iterator[tuple[int, str]]:
