@@ -26,6 +26,8 @@ class Beside(LeadScope):
         """A name of the flow, or one of the values; what neither has is blank. Nothing is told of other buyers."""
         if read.kind in self.values:
             return walk(self.values[read.kind], f"{read.name}.{read.part}" if read.part else read.name)
+        if read.kind == "ping" and "reply" in self.values:  # of the source's own ping
+            return walk(self.values["reply"], f"ping.{read.name}")
         if read.kind == "lead" and read.name in _NOBODY:
             return self.values.get("reply", _NOBODY).get(read.name, _NOBODY[read.name])
         return self.lead.read(read) if read.kind in _OF_THE_LEAD else None

@@ -52,6 +52,8 @@ class Beside(LeadScope):
         """A name of the flow, or of the result."""
         if read.kind == "reply":
             return walk(self.result, f"{read.name}.{read.part}" if read.part else read.name)
+        if read.kind == "ping":  # of the source's own ping: what a buyer's said is no source's business
+            return walk(self.result, f"ping.{read.name}")
         if read.kind == "delivery":
             return self.key or None
         if read.kind in {"return", "conversion"}:

@@ -148,7 +148,7 @@ class Environment(SandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An element by its number (blank where there is none), or what a dot would give."""
-        if isinstance(argument, int):
+        if isinstance(argument, int) and not isinstance(obj, Undefined):
             items = obj if isinstance(obj, list) else ()
             return show(items[argument]) if -len(items) <= argument < len(items) else None
         return self.getattr(obj, str(argument))

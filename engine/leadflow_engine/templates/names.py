@@ -9,6 +9,7 @@ from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.diagnostics import NOWHERE
+from leadflow_dsl.meaning.places import DOTTED, WHERE
 from leadflow_dsl.terms import Read, Type
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.evaluation.evaluate import Scope
@@ -26,10 +27,15 @@ WORDS: Final[Mapping[str, str]] = {
     "payload": "payload",
     "now": "now",
     "random": "random",
+    **{word: word if word in DOTTED else "reply" for word in WHERE},
 }
-"""Words of the language that a template may use, and the kind of what they read."""
+"""Words of the language that a template may use, and the kind of what they read. Those of some places only are among
+them: lint says where they are known."""
 
-SINGLE: Final = frozenset({"field", "score", "now", "random"})
+OWN: Final = frozenset({"field", "score", "reply"})
+"""Kinds whose ``Read`` has the name that stands in the template."""
+
+SINGLE: Final = OWN | {"now", "random"}
 """Kinds that are read by their name alone; the others need a name behind a dot."""
 
 PARTED: Final = frozenset({"result", "step", "buyer"})
@@ -66,8 +72,7 @@ class Dotted:
 def first(name: str, kind: str, scope: Scope) -> object:
     """What a bare name gives: a value, or the beginning of a dotted name."""
     if kind in SINGLE:
-        own = name if kind in {"field", "score"} else ""
-        return _read(kind, own, "", scope)
+        return _read(kind, name if kind in OWN else "", "", scope)
     return Dotted(kind, (name,) if kind in PARTED and kind != "buyer" else (), scope)
 
 
