@@ -133,6 +133,9 @@ class _Work:
 
     def _write_new(self, played: Played) -> None:
         for outcome in played.outcomes:
+            if not outcome.found:
+                self.notes.append(f"{played.scenario.name}: not updated; {outcome.trouble}")
+                continue
             path = played.scenario.row or outcome.part.path
             self.new.append(self.nodes.add(path, "expect", expecting(useful(outcome.found)), before="then"))
 
@@ -149,8 +152,10 @@ def expecting(found: Any) -> Any:
 
 
 def useful(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of what came out that says most: the outcome, who has it for how much, why the others have not."""
-    told: dict[str, Any] = {"outcome": found["outcome"]}
+    """The part of what came out that says most: what was done, the outcome, who has it for how much, why the others
+    have not."""
+    told: dict[str, Any] = {"result": found["result"]["outcome"]} if "result" in found else {}
+    told["outcome"] = found["outcome"]
     if found["buyer"]:
         told |= {"buyer": found["buyer"], "price": found["price"]}
     elif found["reason"]:

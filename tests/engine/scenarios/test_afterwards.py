@@ -11,6 +11,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.scenarios import names, parse_scenarios, play
 from leadflow_engine.scenarios.acting import WORDS
 from leadflow_engine.scenarios.load import HAPPENINGS
+from leadflow_engine.scenarios.update import updated
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 ROOFS = load(EXAMPLES / "15-after-the-sale" / "flow.flow").plan
@@ -137,3 +138,38 @@ def test_a_policy_that_acts_no_more_is_told() -> None:
         "policies.Glassworks fills up: acted",
         "in_force.web: throttle 6 per hour",
     ]
+
+
+UPDATED = """
+  - name: new
+    expect: {outcome: sold, buyer: slate, price: 50.00}
+    then:
+      - return: {buyer: slate, reason: fraud, force: true}
+        expect: {result: returned, outcome: returned, reason: fraud}
+      - return: {buyer: slate, reason: fraud, force: true}
+        expect: {result: known, outcome: returned, reason: fraud}
+  - name: wrong
+    then:
+      - return: {buyer: slate, reason: fraud, force: true}
+        expect:
+          returns: {slate: {credited: 50.00}}
+          balance: {slate: 0.00}
+          next: {outcome: pending, distribution: {slate: duplicate}}
+"""
+
+
+def test_what_came_out_is_written() -> None:
+    old = UPDATED.replace("    expect: {outcome: sold, buyer: slate, price: 50.00}\n", "")
+    for result in ("returned", "known"):
+        old = old.replace(f"        expect: {{result: {result}, outcome: returned, reason: fraud}}\n", "")
+    old = (
+        old.replace("50.00", "3")
+        .replace("0.00}", "3}")
+        .replace("pending", "sold")
+        .replace("duplicate", "sold")
+    )
+    file = parse_scenarios(DEFAULTS + old, "x.scenarios.yaml")
+    played = [play(ROOFS, file, scenario, to_the_end=True) for scenario in file.scenarios]
+    new = updated(file, played)
+    reasons = ", reasons: {shingle: not asked: somebody else had its turn before}"
+    assert (new.text.replace(reasons, ""), new.notes) == (DEFAULTS + UPDATED, ())
