@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+FORMULA: Final = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that a spreadsheet would take for a formula."""
 NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 """What begins so and is a plain number, as a phone in its international form is."""

@@ -49,6 +49,7 @@ def command(
     from leadflow_engine.cli.loading import loaded
     from leadflow_engine.operations.loading import call_secrets, source_of
     from leadflow_engine.operations.trying import try_call
+    from leadflow_engine.reports.layout import safe
     from leadflow_engine.reports.received import trial_json, trial_lines
 
     plan = loaded(flow)
@@ -59,7 +60,7 @@ def command(
     call = _call(request, headers, query, method, _moment(at))
     secrets = None if unverified else call_secrets(plan, said)
     trial = try_call(plan, said, call, secrets)
-    for line in [trial_json(trial)] if form == "json" else trial_lines(trial):
+    for line in [trial_json(trial)] if form == "json" else map(safe, trial_lines(trial)):
         click.echo(line)
     refused = any(each.reply is not None for each in trial.leads)
     raise SystemExit(1 if refused or (trial.answered and trial.answered.status >= 400) else 0)
@@ -71,6 +72,7 @@ def _callback(plan: Plan, buyer: str, call: Call, unverified: bool, form: str) -
     from leadflow_engine.operations.calling_back import as_source, read_call
     from leadflow_engine.operations.loading import call_secrets
     from leadflow_engine.reports.called_back import called_lines, called_object
+    from leadflow_engine.reports.layout import safe
     from leadflow_engine.reports.lead_object import json_line
 
     said = plan.buyers[buyer].buyer.callback if buyer in plan.buyers else None
@@ -86,7 +88,7 @@ def _callback(plan: Plan, buyer: str, call: Call, unverified: bool, form: str) -
         click.echo(json_line(called_object(token, reading)))
         return
     for line in called_lines(token, reading):
-        click.echo(line)
+        click.echo(safe(line))
 
 
 def _moment(text: str) -> datetime.datetime:

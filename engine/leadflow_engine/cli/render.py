@@ -44,6 +44,7 @@ def command(flow: str, name: str, leads: str, source: str, record: int, answers:
 
 
 def _print(rendering: Rendering, form: str) -> int:
+    from leadflow_engine.reports.layout import safe_lines
     from leadflow_engine.reports.requests import as_json, curl, http_text
 
     if form == "json":
@@ -52,7 +53,8 @@ def _print(rendering: Rendering, form: str) -> int:
         write = http_text if form == "http" else curl
         several = len(rendering.requests) > 1
         shown = (f"{f'# {one.word}' + chr(10) if several else ''}{write(one)}" for one in rendering.requests)
-        click.echo("\n\n".join(shown))
+        text = "\n\n".join(shown)
+        click.echo(safe_lines(text) if form == "http" else text)
     if rendering.problem:
         note(f"leadflow: {rendering.problem}")
     return 1 if rendering.problem else 0

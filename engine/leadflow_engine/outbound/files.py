@@ -50,7 +50,7 @@ def _check(path: Path, folders: tuple[str, ...]) -> None:
 
 
 def _put(path: Path, _: str, body: str) -> tuple[int, str]:
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
     with os.fdopen(number, "wb") as file:
         file.write(body.encode())
         file.flush()

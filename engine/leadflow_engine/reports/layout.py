@@ -31,6 +31,11 @@ def safe(text: object, limit: int = LONGEST) -> str:
     return excerpt(str(text), (), limit)
 
 
+def safe_lines(text: str) -> str:
+    """The same of a text of several lines, however long."""
+    return "\n".join(safe(line.removesuffix("\r"), 6 * len(line) + 1) for line in text.split("\n"))
+
+
 def painted(text: object, style: str = "") -> Text:
     """A safe text in a style of ``rich`` ("" for none)."""
     return Text(safe(text), style=style)
