@@ -19,6 +19,7 @@ from leadflow_dsl.terms import reads
 from leadflow_engine.intake.call import PLAIN, Call, Refused
 from leadflow_engine.intake.replies import as_it_stands
 from leadflow_engine.service.answers import Answer, busy, json_answer, problem, told_of
+from leadflow_engine.service.asking import FromSellers
 from leadflow_engine.service.bounds import Bucket
 from leadflow_engine.service.browsers import allowed_headers, preflight
 from leadflow_engine.service.callers import Gate
@@ -68,7 +69,7 @@ class Reception:
 
 def application(reception: Reception) -> Router:
     """The ASGI application: a router alone, as every handler is shielded already. What is called most comes first."""
-    surface, buyers = _Surface(reception), FromBuyers(reception)
+    surface, buyers, sellers = _Surface(reception), FromBuyers(reception), FromSellers(reception)
     any_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     source, callback = "/flows/{flow}/sources/{source}", "/flows/{flow}/buyers/{buyer}/callback"
     return Router(
@@ -76,6 +77,7 @@ def application(reception: Reception) -> Router:
         routes=[
             Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
             Route(f"{source}/ping", surface.shielded(surface.submit), methods=any_method),
+            Route(f"{source}/known", surface.shielded(sellers.known), methods=["POST"]),
             Route("/health/live", surface.shielded(surface.live)),
             Route("/health/ready", surface.shielded(surface.ready)),
             Route("/metrics", surface.shielded(surface.figures)),
