@@ -23,7 +23,7 @@ from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
 from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, make, no_time
+from leadflow_engine.interpreter.stages.turns import LOWER, make, no_time, under_margin
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import Settled
@@ -83,12 +83,15 @@ def _tell(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
 
 
 def _wave(journey: Journey, line: _Line) -> Generator[Any, Any, list[Lot]]:
-    """As many offers as may be under way at once, each reserved; a buyer whose mate is under way waits in the line."""
+    """As many offers as may be under way at once, each reserved. A buyer whose mate is under way waits in the line, and
+    so does one that is under the margin as long as others may yet bring in what is missing."""
     lots: list[Lot] = []
     for name in list(line.left):
         if room(journey, line.stage) == 0:
             break
         if mate_of(journey, name):
+            continue
+        if lots and (yield from under_margin(journey, line.stage, line.gathered.bids[name])):
             continue
         before = line.left.copy(), line.place
         line.left.remove(name)
