@@ -1,5 +1,7 @@
 """What leaves: lead data never becomes a header, a host or a path of its own, and no answer leads a request inside."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import asyncio

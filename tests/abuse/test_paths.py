@@ -1,4 +1,6 @@
-"""Paths that lead out of the project, or to what is no file: in flows, in templates, in schemas, in lists, in batches."""
+"""Paths that lead out of the project, or to what is no file: in flows, templates, schemas, lists and batches."""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What people read, on a terminal, in logs and in spreadsheets: values of strangers that would steer what shows them."""
+"""What people read, on a terminal, in logs, in spreadsheets: values of strangers that would steer what shows them."""
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 

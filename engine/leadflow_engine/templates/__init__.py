@@ -9,6 +9,7 @@ import jinja2
 from jinja2.meta import find_referenced_templates
 
 from leadflow_dsl.model import Flow
+from leadflow_dsl.project import Unread, bytes_of
 from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.templates.environment import Environment, Secrets
 from leadflow_engine.templates.names import WORDS, names_of
@@ -121,16 +122,18 @@ class Templates:
     def _source(self, path: str) -> str:
         if path in self._sources:
             return self._sources[path]
-        root = self._root.resolve()
-        file = (root / path).resolve()
-        if not file.is_relative_to(root):
-            raise TemplateError(f"`{path}` is outside the project")
+        unread = TemplateError(f"`{path}` cannot be read below {self._root.name or 'the project'}")
         try:
-            return file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise TemplateError(
-                f"`{path}` cannot be read below {self._root.name or 'the project'}"
-            ) from problem
+            root = self._root.resolve()
+            file = (root / path).resolve()
+            if not file.is_relative_to(root):
+                raise TemplateError(f"`{path}` is outside the project")
+            data = bytes_of(file)
+            if isinstance(data, Unread):
+                raise unread
+            return data.decode("utf-8")
+        except (OSError, RuntimeError, UnicodeDecodeError) as problem:  # a loop of links is a RuntimeError
+            raise unread from problem
 
 
 class _Fields(dict[str, str]):
