@@ -34,6 +34,7 @@ from leadflow_engine.service.callers import Gate
 from leadflow_engine.service.http import HEADER_BYTES, PatientProtocol
 from leadflow_engine.service.keeping import Health, Keeper
 from leadflow_engine.service.log import Log
+from leadflow_engine.service.memory import keep_what_is
 from leadflow_engine.service.metrics import NOBODY, Metrics
 from leadflow_engine.service.orders import listening
 from leadflow_engine.service.reloading import Reloader
@@ -167,6 +168,7 @@ class Service:
                 begun = asyncio.create_task(server.begun.wait())
                 await asyncio.wait([serving, begun], return_when=asyncio.FIRST_COMPLETED)
                 if server.begun.is_set():
+                    keep_what_is()
                     say(self._described(listener))
                 await stop.wait()
                 begun.cancel()

@@ -1,0 +1,18 @@
+"""How the service's memory is tidied: what it is made of when it begins stays as long as it does."""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+THRESHOLDS: Final = (10_000, 20, 20)
+"""New objects after which the youngest are looked through, and how often those before the older ones: a lead makes and
+drops thousands, nearly all of which go by themselves."""
+
+
+def keep_what_is() -> None:
+    """Leave flows, plans and modules that are loaded by now out of every search for what can go: they are most of what
+    there is, and looking through them again and again cost half a millisecond a lead."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
