@@ -13,7 +13,12 @@ from leadflow_engine.operations.keys import make_key
 
 from .served import within
 
-SOURCE = 'source hashes { dedupe on mail within 30d by hash else "we know that one"  dedupe on wish within 30d by hash }\nsource web "Our'
+SOURCE = """\
+source hashes {
+  dedupe on mail within 30d by hash else "we know that one"
+  dedupe on wish within 30d by hash
+}
+source web "Our"""
 PLACE = "/flows/desk/sources/hashes"
 
 
