@@ -186,7 +186,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """``pets[*].name``: the named part of every element of a list (the element itself where blank)."""
+    """``pets[*].name``: the named part of every element of a list (the element itself where blank). ``name`` is
+    dotted for a part of a part: ``pets[*].vet.e164``."""
 
     value: Term
     name: str

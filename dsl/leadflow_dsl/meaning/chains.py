@@ -53,7 +53,8 @@ def members(base: Term, chain: tuple[Word, ...], span: Span) -> Answered:
         if found is None:
             return no_part(word, f"a value of type {described(type_)}", tuple(parts(type_)))
         if isinstance(base, Each):
-            base = Each(base.value, word.text, list_of(found), span)
+            name = f"{base.name}.{word.text}" if base.name else word.text
+            base = Each(base.value, name, list_of(found), span)
         else:
             base = Member(base, word.text, found, span)
     return base

@@ -28,7 +28,7 @@ def plain(value: object) -> object:
         return value.normal if value.valid and not value.blank else None
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    return value
+    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def folded(text: str) -> str:

@@ -7,7 +7,7 @@ been asked is ``OPEN``: not blank, but either. Whatever does not depend on it is
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import Final, Protocol
 
@@ -338,11 +338,30 @@ _SPECIAL: Final = {"case": _case, "map": _map, "lookup": _lookup}
 
 
 def _index(term: t.Index, scope: Scope) -> object:
-    value = plain(evaluate(term.value, scope))
+    value = evaluate(term.value, scope)
     if isinstance(value, Open):
         return value
-    fits = isinstance(value, list | tuple) and -len(value) <= term.index < len(value)
-    return value[term.index] if fits else None  # type: ignore[index]
+    if isinstance(term.value, t.Each) and _of_lists(term.value.type):
+        return [_at(item, term.index) for item in value] if isinstance(value, list) else None
+    return _at(value, term.index)
+
+
+def _of_lists(type_: t.Type) -> bool:
+    """Whether each element is a list of its own: ``kids[*].tags[0]`` is then the first tag of each."""
+    return type_.of is not None and type_.of.name == "list"
+
+
+def _at(value: object, index: int) -> object:
+    items = _items(value)
+    return items[index] if items is not None and -len(items) <= index < len(items) else None
+
+
+def _items(value: object) -> Sequence[object] | None:
+    """What a list is made of, what is invalid in it included; None for what is no list."""
+    if isinstance(value, Value) and value.elements:
+        return value.elements
+    found = plain(value)
+    return found if isinstance(found, list | tuple) else None
 
 
 def _member(term: t.Member, scope: Scope) -> object:
@@ -352,9 +371,7 @@ def _member(term: t.Member, scope: Scope) -> object:
 def part_of(value: object, name: str) -> object:
     """A part of a value by name: of a typed value, of a row, of a record; blank where it has none."""
     if isinstance(value, Value):
-        if isinstance(value.normal, Mapping):
-            return value.normal.get(name)
-        return value.part(name)
+        return value.columns.get(name) if value.columns else value.part(name)
     if isinstance(value, Mapping):
         return value.get(name)
     return value if isinstance(value, Open) else None
@@ -362,10 +379,17 @@ def part_of(value: object, name: str) -> object:
 
 def _each(term: t.Each, scope: Scope) -> object:
     value = evaluate(term.value, scope)
-    items = value.elements if isinstance(value, Value) and value.elements else plain(value)
-    if isinstance(items, Open) or not isinstance(items, list | tuple):
-        return items if isinstance(items, Open) else None
-    return [part_of(item, term.name) if term.name else item for item in items]
+    if isinstance(value, Open):
+        return value
+    items = _items(value)
+    return None if items is None else [_named(item, term.name) for item in items]
+
+
+def _named(item: object, name: str) -> object:
+    """A part of an element, or a part of its part (``phone.e164``); the element itself where no name is given."""
+    for word in name.split(".") if name else ():
+        item = part_of(item, word)
+    return item
 
 
 def _text_term(term: t.Text, scope: Scope) -> object:
