@@ -91,8 +91,11 @@ class Stage:
 
     def _all_arrive(self, part: Part, lead: Arriving) -> str:
         """So many of a lead as the part says; gives why one cannot."""
+        if part.times == 1:
+            return self._arrives(part, lead)
         parts = [part, *[replace(part, clock="", after=A_SECOND)] * (part.times - 1)]
-        return next((trouble for each in parts if (trouble := self._arrives(each, lead))), "")
+        leads = ((each, numbered(lead, number)) for number, each in enumerate(parts, 1))
+        return next((trouble for each in leads if (trouble := self._arrives(*each))), "")
 
     def _arrives(self, part: Part, lead: Arriving) -> str:
         """The lead comes; gives why it cannot, "" where it did."""
@@ -178,6 +181,19 @@ class Stage:
             next_ = scene.attempts[1]
             found["next"] = self._found(self._seen(next_), next_, expected["next"])
         return found
+
+
+def numbered(lead: Arriving, number: int) -> Arriving:
+    """One of several: ``{n}`` in its texts is which, as three digits, so that none is a duplicate."""
+
+    def told(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace("{n}", f"{number:03}")
+        if isinstance(value, Mapping):
+            return {key: told(item) for key, item in value.items()}
+        return [told(item) for item in value] if isinstance(value, list) else value
+
+    return replace(lead, payload=told(lead.payload))
 
 
 def wrapped_answers(answers: Sited) -> Sited:
