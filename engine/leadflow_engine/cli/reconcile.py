@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--until", type=DAY, help="The last day that it is about.")
 @click.option("--settle", is_flag=True, help="Settle what is in doubt by the buyer's word.")
 @click.option("--adjust", is_flag=True, help="Charge the buyer's price where it is another.")
+@click.option("--force", is_flag=True, help="Charge prices that are far above ours, too.")
 @click.option(
     "--because", default="", metavar="WHY", help="Why; needed with --settle and --adjust, and kept."
 )
@@ -44,6 +45,7 @@ def command(
     until: datetime.datetime | None,
     settle: bool,
     adjust: bool,
+    force: bool,
     because: str,
     flow: str,
     db: str | None,
@@ -59,11 +61,22 @@ def command(
         )
     if bool(since) is not bool(until):
         raise click.UsageError("say --since and --until together")
+    if since and until and since > until:
+        raise click.UsageError(f"--since {since:%Y-%m-%d} is after --until {until:%Y-%m-%d}")
     journal = options.journal(db)
-    compared = _compared(journal, buyer, file, columns, since, until, flow)
+    if force and not adjust:
+        raise click.UsageError("--force is about prices: say --adjust, too")
+
+    def compared_now() -> Compared:
+        return _compared(journal, buyer, file, columns, since, until, flow)
+
+    compared = compared_now()
     again = _again(journal, buyer, file, columns, since, until, flow)
     _show(compared, str(file), again, form)
-    done = _carried_out(journal, compared, settle, adjust, because.strip())
+    who = {"buyer": buyer, "because": because.strip()}
+    done = _settled(journal, compared, who) if settle else []
+    if adjust:  # what was settled just now has a price to be adjusted, too
+        done += _adjusted(journal, compared_now() if done else compared, {**who, "force": force})
     for one in done:
         click.echo(f"{one['lead']}  {'' if one['done'] else 'not done: '}{one['said']}", err=form != "text")
     if any(not one["done"] for one in done) or any(line.kind != "agreed" for line in compared.lines):
@@ -136,10 +149,15 @@ def _show(compared: Compared, file: str, again: str, form: str) -> None:
         show(reconciled_lines(compared, file, again, width_of(console())))
 
 
-def _carried_out(journal: str, compared: Compared, settle: bool, adjust: bool, because: str) -> list[Came]:
-    """What was done of what the statement asks for, each with a sentence."""
-    from leadflow_engine.operations.reconciling import adjusting_to, settling
+def _settled(journal: str, compared: Compared, who: Mapping[str, Any]) -> list[Came]:
+    """What was settled of what the statement says, each with a sentence."""
+    from leadflow_engine.operations.reconciling import settling
 
-    who = {"buyer": compared.buyer, "because": because}
-    done = given(journal, "reconcile", "settle", settling(compared), **who) if settle else []
-    return done + (given(journal, "reconcile", "adjust", adjusting_to(compared), **who) if adjust else [])
+    return given(journal, "reconcile", "settle", settling(compared), **who)
+
+
+def _adjusted(journal: str, compared: Compared, who: Mapping[str, Any]) -> list[Came]:
+    """The prices that were adjusted to the statement's, each with a sentence."""
+    from leadflow_engine.operations.reconciling import adjusting_to
+
+    return given(journal, "reconcile", "adjust", adjusting_to(compared), **who)

@@ -14,7 +14,7 @@ MOST_TOLD = 20
 Came = Mapping[str, Any]
 
 
-def given(journal: str, order: str, name: str, rows: Sequence[Mapping[str, Any]], **said: str) -> list[Came]:
+def given(journal: str, order: str, name: str, rows: Sequence[Mapping[str, Any]], **said: Any) -> list[Came]:
     """Give an order for all of these rows, some at a time. What came of each, in order."""
     from leadflow_engine.drivers.orders import give
     from leadflow_engine.operations.returns_file import chunks

@@ -18,7 +18,7 @@ from leadflow_engine.operations.statements import Entry, amount_of, entries, tim
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore, StoreError, adjusting, later
 from leadflow_engine.store.billed import Ours, deliveries_of, delivery_of, is_test
-from leadflow_engine.store.codec import iso, micros, money
+from leadflow_engine.store.codec import iso, micros, moment, money
 
 WANTED: Final = ("lead", "reference", "phone", "email", "price", "at")
 KINDS: Final[Mapping[str, str]] = {
@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, str]] = {
     "price": "another price",
     "doubt": "they have it, here it is in doubt",
     "absent": "in doubt here, they have it not",
+    "beyond": "in doubt here, on a day that its rows do not reach",
     "returned": "they have it, it was returned",
     "theirs": "theirs and not ours",
     "ours": "ours and not theirs",
@@ -35,6 +36,9 @@ KINDS: Final[Mapping[str, str]] = {
 """What a line may be, in the order in which lines are told."""
 
 OPEN: Final = frozenset({"in_doubt", "pending", "intent"})
+UNKNOWN: Final = frozenset({"unread", "theirs"})
+TIMES: Final = 10
+"""So many times our price is another price taken for a slip of the keyboard, where the flow says no `up to`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,16 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A statement against the journal. ``span`` is None where all that is ours was compared. ``unsure`` is why what it
-    does not have may be its all the same, "" where it certainly is not."""
+    does not have may be its all the same, "" where it certainly is not. ``sums`` are rows that name no lead but a sum,
+    and were passed over; ``up_to`` is the most that the flow says the buyer may pay, None where it says none."""
 
     buyer: str
     currency: str
     span: Span | None
     lines: tuple[Line, ...]
     unsure: str = ""
+    sums: int = 0
+    up_to: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -98,21 +105,48 @@ def compare(
     """A buyer's CSV file against the journal. Without ``span`` the days of the statement are compared, and all that is
     ours where its rows have no dates. Raises ``StatementProblem``."""
     side = _Side(store, plan, buyer)
-    rows = entries(path, WANTED, columns)
+    found = entries(path, WANTED, columns)
+    rows = [row for row in found if not row.is_sum]
     within = span or _span_of(rows, side.zone)
     lines = [_theirs(side, row) for row in rows]
-    lines += _only_ours(side, within)
+    lines += _only_ours(side, within, _reach(side, rows, lines))
     order = list(KINDS)
     lines.sort(key=lambda line: (order.index(line.kind), line.at, line.line))
-    return Compared(buyer, plan.flow.currency, within, tuple(lines), _unsure(lines, span))
+    sums = len(found) - len(rows)
+    return Compared(
+        buyer, plan.flow.currency, within, tuple(lines), _unsure(lines, span), sums, _up_to(plan, buyer)
+    )
 
 
 def _unsure(lines: Sequence[Line], span: Span | None) -> str:
     """Why a lead that is in no row may be the buyer's: it may be a row that nobody could match, or of another day."""
-    unknown = sum(line.kind == "unread" or (line.kind == "theirs" and not line.lead) for line in lines)
+    if not any(_is_matched(line) for line in lines):
+        return "none of its rows is a lead that was offered to them: is it their statement?"
+    unknown = sum(line.kind in UNKNOWN and not line.lead for line in lines)
     if unknown:
         return f"{unknown} of its rows name no lead that is known here: these may be among them"
     return "" if span else "they may stand in another statement: say --since and --until"
+
+
+def _is_matched(line: Line) -> bool:
+    """Is it a row of a lead that the buyer was offered?"""
+    return bool(line.line and line.at)
+
+
+def _up_to(plan: Plan, buyer: str) -> Decimal | None:
+    """The most that any price of the buyer may be; None where one of them has no such end."""
+    limits = [entry.price.limit for entry in plan.buyers[buyer].prices]
+    return max((limit for limit in limits if limit is not None), default=None) if None not in limits else None
+
+
+def _reach(side: _Side, rows: Sequence[Entry], lines: Sequence[Line]) -> Span | None:
+    """From the first to the last day of the statement: by its dates, and by the leads that were found in it."""
+    times = [at for row in rows if not row.problem and (at := time_of(row.text("at"), side.zone))]
+    times += [moment(line.at) for line in lines if _is_matched(line)]
+    tz = ZoneInfo(side.zone)
+    return (
+        days(min(times).astimezone(tz).date(), max(times).astimezone(tz).date(), side.zone) if times else None
+    )
 
 
 def days(since: datetime.date, until: datetime.date, zone: str) -> Span:
@@ -124,7 +158,8 @@ def days(since: datetime.date, until: datetime.date, zone: str) -> Span:
 
 
 def _span_of(rows: Sequence[Entry], zone: str) -> Span | None:
-    times = [time_of(row.text("at"), zone) for row in rows if not row.problem]
+    """The days of the rows that have a date; None where none has, and where one cannot be read."""
+    times = [time_of(row.text("at"), zone) for row in rows if not row.problem and row.text("at")]
     if not times or None in times:
         return None
     tz = ZoneInfo(zone)
@@ -152,7 +187,8 @@ def _theirs(side: _Side, row: Entry) -> Line:
         return Line("theirs", row.line, found.lead, reference=reference, theirs=price, note=note)
     if row.text("price") and price is None:
         side.seen.add((mine.lead, mine.number))
-        return Line("unread", row.line, mine.lead, mine.number, reference, note="its price is no amount")
+        note = "its price is no amount"
+        return Line("unread", row.line, mine.lead, mine.number, reference, at=mine.at, note=note)
     return _both(side, row.line, mine, price, f"found by {found.by}")
 
 
@@ -185,16 +221,23 @@ def _kind_of(mine: Ours, ours: Decimal | None, theirs: Decimal | None) -> tuple[
 # ------------------------------------------------------------------ what they do not have
 
 
-def _only_ours(side: _Side, span: Span | None) -> Iterator[Line]:
+def _only_ours(side: _Side, span: Span | None, reach: Span | None) -> Iterator[Line]:
     since, until = (iso(span.start), iso(span.end)) if span else ("", "9999")
     flow = side.plan.flow.name
     rows = side.store.ask(lambda connection: deliveries_of(connection, flow, side.buyer, since, until))
     for mine in rows:
         if (mine.lead, mine.number) in side.seen or mine.state == "returned":
             continue
-        kind = "absent" if mine.state in OPEN else "ours"
+        kind = _kind_of_missing(mine, reach)
         price = money(mine.price)
         yield Line(kind, 0, mine.lead, mine.number, mine.reference, price, None, mine.at, mine.why)
+
+
+def _kind_of_missing(mine: Ours, reach: Span | None) -> str:
+    """What one is that is in no row. Of days before the first and after the last row the statement says nothing."""
+    if mine.state not in OPEN:
+        return "ours"
+    return "absent" if reach is None or reach.start <= moment(mine.at) < reach.end else "beyond"
 
 
 # ------------------------------------------------------------------ what follows
@@ -207,8 +250,17 @@ def settling(compared: Compared) -> list[Mapping[str, Json]]:
 
 
 def adjusting_to(compared: Compared) -> list[Mapping[str, Json]]:
-    """The prices of the statement where they are others than ours."""
-    return [_said(line, price=str(line.theirs)) for line in compared.lines if line.kind == "price"]
+    """The prices of the statement where they are others than ours, each with the ``most`` that is taken unasked."""
+    return [
+        _said(line, price=str(line.theirs), most=str(_most(compared, line)))
+        for line in compared.lines
+        if line.kind == "price"
+    ]
+
+
+def _most(compared: Compared, line: Line) -> Decimal:
+    ours = line.ours or Decimal(0)
+    return max(ours, compared.up_to) if compared.up_to is not None else ours * TIMES
 
 
 def _said(line: Line, **more: Json) -> Mapping[str, Json]:
@@ -217,8 +269,8 @@ def _said(line: Line, **more: Json) -> Mapping[str, Json]:
 
 def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     """The order ``reconcile``: of a ``buyer``, what to ``settle`` (``lead``, ``number``, ``word``) and what to
-    ``adjust`` (``lead``, ``number``, ``price``), ``by`` whom and ``because`` of what. Gives for each of them, in order,
-    ``done`` and a sentence."""
+    ``adjust`` (``lead``, ``number``, ``price``, ``most``: more is refused without ``force``), ``by`` whom and ``because``
+    of what. Gives for each of them, in order, ``done`` and a sentence."""
     return [_done(store, said, one) for one in (*said.get("settle", ()), *said.get("adjust", ()))]
 
 
@@ -229,7 +281,7 @@ def _done(store: SqliteStore, said: Mapping[str, Json], one: Mapping[str, Json])
         told = (
             _settled(store, place, str(one["word"]), who)
             if "word" in one
-            else _priced(store, place, one, who)
+            else _priced(store, place, one, who, bool(said.get("force")))
         )
     except StoreError as problem:
         return {"lead": place[0], "done": False, "said": str(problem)}
@@ -242,8 +294,16 @@ def _settled(store: SqliteStore, place: tuple[str, str, int], word: str, who: tu
 
 
 def _priced(
-    store: SqliteStore, place: tuple[str, str, int], one: Mapping[str, Json], who: tuple[str, str]
+    store: SqliteStore,
+    place: tuple[str, str, int],
+    one: Mapping[str, Json],
+    who: tuple[str, str],
+    force: bool,
 ) -> str:
+    if not force and "most" in one and Decimal(str(one["price"])) > Decimal(str(one["most"])):
+        raise StoreError(
+            f"{one['price']} is more than {one['most']}, the most that is taken unasked: --force charges it"
+        )
     price = micros(Decimal(str(one["price"])))
     new = store.transact(lambda core: adjusting.adjust(core, *place, price, *who))
     return f"{place[1]}/{place[2]} pays {money(price)} now" if new else "it has this price already"

@@ -76,9 +76,24 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "at": (
         *("at", "date", "time", "timestamp", "datetime", "date time", "created", "created at", "received"),
-        *("received at", "return date", "returned at", "lead date", "sold at", "delivered", "event date"),
+        *("received at", "return date", "returned at", "returned on", "date returned", "returned date"),
+        *("date of return", "lead date", "date of lead", "sold at", "sold on", "sold date"),
+        *(
+            "date sold",
+            "delivered",
+            "delivered at",
+            "delivery date",
+            "event date",
+            "event time",
+            "date received",
+        ),
+        *("date created", "created date", "created on", "created time", "created date time", "purchase date"),
+        *("purchased at", "transaction date", "submitted at", "submitted on", "request date", "day"),
     ),
-    "reason": ("reason", "return reason", "disposition", "disposition reason", "code", "why"),
+    "reason": (
+        *("reason", "return reason", "reason for return", "returned reason", "return code", "reason code"),
+        *("disposition", "disposition reason", "rejection reason", "code", "why"),
+    ),
     "because": ("because", "comment", "comments", "note", "notes", "remarks"),
     "event": ("event", "status", "outcome", "stage", "feedback", "disposition"),
     "value": ("value", "revenue", "sale amount", "contract value", "premium", "deal size", "amount"),
@@ -89,6 +104,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 NAMES: Final = ("lead", "reference", "phone", "email")
 """Columns that name a lead, the surest first."""
 
+SUMS: Final = re.compile(r"(grand |sub[ -]?)?(totals?|sums?)\b.*", re.IGNORECASE)
+"""What stands where a lead's name would in a row that sums others up."""
+
 
 class StatementProblem(Exception):
     """What is wrong with a file or a column, in a sentence."""
@@ -96,11 +114,13 @@ class StatementProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row by the names of ``COLUMNS``. ``problem`` is why it cannot be read, "" where it can."""
+    """A row by the names of ``COLUMNS``. ``problem`` is why it cannot be read, "" where it can; ``is_sum``: it is no
+    lead's row but a sum of others (``Total;;;150.00``)."""
 
     line: int
     cells: Mapping[str, str]
     problem: str = ""
+    is_sum: bool = False
 
     def text(self, name: str) -> str:
         """A cell without outer white space; "" where there is none."""
@@ -138,7 +158,16 @@ def _entries(
             continue
         if columns is None:
             columns = _columns(path, list(row.cells), wanted, said)
-        yield Entry(row.line, {name: row.cells.get(column, "") for name, column in columns.items()})
+        if not any(cell.strip() for cell in row.cells.values()):
+            continue
+        cells = {name: row.cells.get(column, "") for name, column in columns.items()}
+        yield Entry(row.line, cells, is_sum=_is_sum(row.cells, cells))
+
+
+def _is_sum(row: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+    """Does one of its cells say so, and none but that one name a lead?"""
+    word = next((cell.strip() for cell in row.values() if SUMS.fullmatch(cell.strip())), "")
+    return bool(word) and all(cells.get(name, "").strip() in ("", word) for name in NAMES)
 
 
 def _columns(

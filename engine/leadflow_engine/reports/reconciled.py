@@ -10,7 +10,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from leadflow_engine.operations.reconciling import KINDS, Compared, Line, settling
-from leadflow_engine.reports.amounts import money, plain_amount
+from leadflow_engine.reports.amounts import count, money, plain_amount
 from leadflow_engine.reports.layout import Lines, command_line, hang, painted, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
 
@@ -27,21 +27,28 @@ def reconciled_lines(compared: Compared, path: str, again: str, width: int) -> L
         mine = [line for line in compared.lines if line.kind == kind]
         if mine and kind != "agreed":
             lines += [painted(title, "bold"), *_of_kind(mine, width)]
-            unsure = (
-                f"not settled by --settle, as {compared.unsure}"
-                if kind == "absent" and compared.unsure
-                else ""
-            )
+            unsure = _unsettled(compared, kind)
             lines += [*hang(Text("  "), painted(unsure), "", width)] if unsure else []
             lines += [Text("")]
     return [*lines, *_next(compared, again)]
 
 
+def _unsettled(compared: Compared, kind: str) -> str:
+    """Why nothing follows of a kind's absence from the statement."""
+    why = {"absent": compared.unsure, "beyond": "the statement says nothing of these days"}.get(kind)
+    return f"not settled by --settle, as {why}" if why else ""
+
+
 def _title(compared: Compared, path: str) -> str:
     if compared.span is None:
-        return f"{compared.buyer}: {path} against all that is ours (its rows have no dates)"
+        return f"{compared.buyer}: {path} against all that is ours (its rows have no dates){_sums_said(compared)}"
     start, end = compared.span.start, compared.span.end
-    return f"{compared.buyer}: {path} against {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    days = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    return f"{compared.buyer}: {path} against {days}{_sums_said(compared)}"
+
+
+def _sums_said(compared: Compared) -> str:
+    return f"; {count(compared.sums, 'row')} of sums passed over" if compared.sums else ""
 
 
 def _sums(compared: Compared) -> Lines:
@@ -103,6 +110,7 @@ def reconciled_object(compared: Compared) -> dict[str, Any]:
         "from": span.start if span else None,
         "to": span.end if span else None,
         "unsure": compared.unsure,
+        "sums": compared.sums,
         "counts": dict(Counter(line.kind for line in compared.lines)),
         "lines": [
             {

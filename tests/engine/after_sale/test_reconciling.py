@@ -216,3 +216,45 @@ def test_amounts_as_people_write_them(text: str, amount: str | None) -> None:
 def test_a_day_is_its_beginning_on_the_buyers_clock(text: str, zone: str, at: str | None) -> None:
     found = time_of(text, zone)
     assert (found.isoformat() if found else None) == at
+
+
+@pytest.mark.parametrize(
+    ("rows", "head"),
+    [("", HEAD), (";T8;2125550000;20;11/20/2026\n", HEAD), ("Total;;;100;\n", HEAD), (";;;;\n", HEAD)],
+)
+def test_a_statement_without_one_lead_of_theirs_settles_nothing(market: Market, rows: str, head: str) -> None:
+    compared = held(market, rows, head, span=THAT_DAY)
+    assert compared.unsure.startswith("none of its rows is a lead that was offered to them")
+    assert settling(compared) == []
+
+
+def test_a_statement_says_nothing_of_days_that_it_does_not_reach(market: Market) -> None:
+    market.run.clock.at += datetime.timedelta(days=2)
+    market.sell("Fay")
+    two_weeks = days(datetime.date(2026, 11, 15), datetime.date(2026, 11, 29), "America/New_York")
+    compared = held(market, "Fay;;;20;11/22/2026\n", span=two_weeks)
+    assert [line.lead for line in compared.lines if line.kind == "beyond"] == [market.leads["Dot"]]
+    assert settling(compared) == []
+    lines = reconciled_lines(compared, "statement.csv", "again", 100)
+    assert "the statement says nothing of these days" in "\n".join(line.plain for line in lines)
+
+
+def test_a_sum_is_no_lead_and_takes_no_dates_away(market: Market) -> None:
+    compared = held(market, "Ana;;;20;11/20/2026\nTotal;;;20;\n;;Grand total:;20;\n;;;;\n")
+    assert (compared.sums, kinds(compared).get("theirs")) == (2, None)
+    assert compared.span is not None
+    shown = "\n".join(line.plain for line in reconciled_lines(compared, "s.csv", "again", 100))
+    assert "2 rows of sums passed over" in shown
+
+
+@pytest.mark.parametrize(("said", "done"), [("200.00", True), ("200.01", False)])
+def test_a_price_far_above_ours_is_asked_for(market: Market, said: str, done: bool) -> None:
+    compared = held(market, f"Ben;;;{said};11/20/2026\n")
+    order = {"buyer": "moon", "adjust": adjusting_to(compared), **WHO}
+    [came] = carry_out(market.store, order)
+    assert came["done"] is done
+    if not done:
+        assert (
+            "200.01 is more than 200.00, the most that is taken unasked: --force charges it" in came["said"]
+        )
+        assert carry_out(market.store, {**order, "force": True})[0]["done"]
