@@ -115,7 +115,7 @@ class _Surface:
             self._here.log.trouble(str(error))
             return busy("the journal cannot be read now", 10)
         except Exception as error:
-            self._here.log.mistake(request.url.path, error)
+            self._here.log.mistake(_without_token(request), error)
             return problem(500, "something went wrong here")
 
     # -------------------------------------------------------------- leads
@@ -252,6 +252,12 @@ _NO_SCRIPTS: Final = (
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
     PLAIN[1],
 )
+
+
+def _without_token(request: Request) -> str:
+    """The path of a call, without what in it is a secret."""
+    token = str(request.path_params.get("token") or "")
+    return request.url.path.replace(token, "***") if token else str(request.url.path)
 
 
 def _signs_urls(source: ServedSource) -> bool:

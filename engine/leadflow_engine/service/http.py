@@ -39,6 +39,8 @@ def head_of(request: Request, at: datetime.datetime, name: str = "") -> Call:
     raw = request.headers.raw
     if len(raw) > MOST_HEADERS:
         raise Refused(431, f"more than {MOST_HEADERS} headers", CUT_OFF)
+    if sum(len(key) + len(value) for key, value in raw) > HEADER_BYTES:  # those that came in one piece
+        raise Refused(431, f"more than {HEADER_BYTES:,} bytes of headers", CUT_OFF)
     headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in raw)
     scope = request.scope
     query = scope["query_string"].decode("latin-1")
