@@ -16,7 +16,7 @@ FORMS = Path(__file__).parents[1] / "data" / "forms" / "every_form.flow"
 TEXT = FORMS.read_text()
 
 UNBUILT = """
-retain; alert
+alert
 """
 
 
