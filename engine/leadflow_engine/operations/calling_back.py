@@ -21,6 +21,7 @@ from leadflow_engine.intake.replies import Reply, callback_reply
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import personal_texts
 from leadflow_engine.operations.inquiring import late_price
+from leadflow_engine.operations.masked_references import places
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.retelling import told_again
 from leadflow_engine.operations.returning import Return, return_lead
@@ -75,7 +76,7 @@ async def received(
         return _reply(Refused(404, f"{buyer} does not call back").answered)
     try:
         token, reading = read_call(plan, buyer, callback, call, secrets)
-        place = await _found(store, plan, buyer, token, reading.reference, patience)
+        place = await _found(store, plans, plan, buyer, token, reading.reference, patience)
         if not await _at_rest(store, place.lead, patience):
             raise Refused(503, "this lead is on its way; call again", AGAIN)
         return _taken(store, plans, place, reading, call)
@@ -105,7 +106,7 @@ async def _at_rest(store: SqliteStore, lead: str, patience: float) -> bool:
 
 
 async def _found(
-    store: SqliteStore, plan: Plan, buyer: str, token: str, reference: str, patience: float
+    store: SqliteStore, plans: Plans, plan: Plan, buyer: str, token: str, reference: str, patience: float
 ) -> Place:
     """The delivery that is meant. A buyer may call before its own answer is stored, in which the reference is: while
     any answer of its is awaited, that is waited for."""
@@ -114,8 +115,14 @@ async def _found(
         try:
             return _place(store, flow, buyer, token, reference)
         except Refused as refused:
+            if token or refused.answered.status != 404:
+                raise
             awaited = store.ask(lambda connection: callbacks.is_awaited(connection, flow, buyer))
-            if token or refused.answered.status != 404 or not awaited:
+            if left == patience or left <= 0 or not awaited:  # costly: not at each look
+                found = places(store, plans, plan, buyer, reference)
+                if found:
+                    return _the_one(found)
+            if not awaited:
                 raise
             if left <= 0:
                 raise Refused(503, "no delivery has this reference yet; call again", AGAIN) from None
@@ -174,18 +181,23 @@ def _place(store: SqliteStore, flow: str, buyer: str, token: str, reference: str
         if found is None:
             raise Refused(404, "nobody was given this address")
         return found
-    places = store.ask(lambda connection: callbacks.by_reference(connection, flow, buyer, reference))
-    if not places:
+    given = store.ask(lambda connection: callbacks.by_reference(connection, flow, buyer, reference))
+    if not given:
         why = (
             "no delivery has this reference"
             if reference
             else "the call does not say which delivery it is about"
         )
         raise Refused(404 if reference else 400, why)
-    still_open = [place for place in places if place.state in UNSETTLED]
-    if len(still_open) > 1 or (not still_open and len(places) > 1):
+    return _the_one(given)
+
+
+def _the_one(given: list[Place]) -> Place:
+    """The open one of these deliveries, else the only one. Raises ``Refused`` where several are."""
+    still_open = [place for place in given if place.state in UNSETTLED]
+    if len(still_open) > 1 or (not still_open and len(given) > 1):
         raise Refused(409, "several deliveries have this reference")
-    return places[0]
+    return still_open[0] if still_open else given[0]
 
 
 # ------------------------------------------------------------------ what it says

@@ -65,6 +65,17 @@ def by_reference(connection: sqlite3.Connection, flow: str, buyer: str, referenc
     return _places(connection, flow, buyer, "d.reference = ?", text(reference)) if reference else []
 
 
+def masked(connection: sqlite3.Connection, flow: str, buyer: str) -> list[tuple[Place, str]]:
+    """The buyer's deliveries whose reference repeats what is personal, with that reference as it is kept (masked), in
+    the same order."""
+    found = _places(connection, flow, buyer, "instr(d.reference, '***')")
+    kept = connection.execute(
+        "SELECT lead, number, reference FROM delivery WHERE buyer = ? AND instr(reference, '***')", (buyer,)
+    )
+    references = {(lead, number): reference for lead, number, reference in kept}
+    return [(place, references[place.lead, place.number]) for place in found]
+
+
 def _places(connection: sqlite3.Connection, flow: str, buyer: str, where: str, *values: Any) -> list[Place]:
     rows = connection.execute(
         "SELECT d.lead, d.buyer, d.number, d.state, d.price, l.flow FROM delivery d JOIN lead l ON l.id = d.lead "

@@ -302,3 +302,17 @@ def test_a_verdict_on_a_lead_whose_values_are_gone_is_taken(plan: Plan) -> None:
     )
     assert json.loads(calls(world, now="sold").body) == {"status": "ok", "delivery": "confirmed"}
     assert world.store.query("SELECT state FROM delivery WHERE lead = ?", (lead,)) == [("confirmed",)]
+
+
+# ------------------------------------------------------------------ a reference that repeats what is personal
+
+
+@pytest.mark.parametrize("reference", ["2125550123", "L-2125550123-9", "Ana.2125550123"])
+def test_a_reference_that_is_masked_is_found_all_the_same(plan: Plan, reference: str) -> None:
+    world = World(plan, Buyers(post=[json.dumps({"is": "pending", "id": reference}), WAITS]))
+    lead = world.lead().lead
+    world.lead("Bea", "2125550199")
+    assert reference not in str(world.summary(lead)["deliveries"])
+    assert calls(world, id=reference.replace("23", "24"), now="sold").status == 404
+    assert calls(world, id=reference, now="sold").status == 200
+    assert world.store.query("SELECT state FROM delivery WHERE lead = ?", (lead,)) == [("confirmed",)]
