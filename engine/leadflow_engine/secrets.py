@@ -155,7 +155,10 @@ def _spellings(value: str) -> Iterable[str]:
     yield base64.urlsafe_b64encode(data).decode().rstrip("=")
     yield quote(value, safe="")
     yield quote_plus(value)
-    yield escape_json(value)
+    for written in (escape_json(value), json.dumps(value, ensure_ascii=False)[1:-1]):
+        yield written
+        yield escape_json(written)  # our body, told as a text of theirs
+        yield json.dumps(written, ensure_ascii=False)[1:-1]
     yield escape_xml(value, {'"': "&quot;", "'": "&#39;"})
 
 
