@@ -18,8 +18,8 @@ HOUR = len("2026-11-20T15")
 OWED = frozenset({"source", "source_return", "look_up"})
 """Kinds of money of a lead that are no buyer's."""
 
-OF_A_DELIVERY = re.compile(r"(?:^|/)(?:intent|returned|adjusted)/([^/]+)/([0-9]+)")
-"""The delivery that a key of the ledger names."""
+OF_A_DELIVERY = re.compile(r"(?:^|/)(intent|returned|adjusted)/([^/]+)/([0-9]+)")
+"""What a key of the ledger is about, and the delivery that it names."""
 
 
 def count(event: Event, buyer: str, figure: str, amount: int = 1, number: int | None = None) -> None:
@@ -48,11 +48,13 @@ def count_of_buyer(event: Event, buyer: str, figure: str, amount: int = 1) -> No
 
 def count_money(event: Event, kind: str, key: str, amount: int) -> None:
     """Add what was booked of a lead (millionths, owed is negative) to the margin of its source and its dimensions, and
-    what a buyer pays or is given back to the buyer's, in the hour of the sale; ``key`` is the ledger's."""
+    what a buyer pays or is given back to the buyer's, in the hour of the sale; ``key`` is the ledger's. What a sale
+    itself makes the source be owed is the buyer's where the sale is booked."""
     found = OF_A_DELIVERY.search(key)
-    buyer, number = (found[1], int(found[2])) if found else ("", None)
+    buyer, number = (found[2], int(found[3])) if found else ("", None)
     if kind in OWED:
-        count(event, buyer if kind == "source_return" else "", "margin", amount, number)
+        follows = found is not None and (kind == "source_return" or found[1] == "adjusted")
+        count(event, buyer if follows else "", "margin", amount, number)
         return
     count(event, buyer, "margin", amount, number)
     count(event, buyer, "revenue", amount, number)

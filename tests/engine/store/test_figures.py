@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from leadflow_engine import effects as fx
 from leadflow_engine import records as rec
 from leadflow_engine.figures import Figure
-from leadflow_engine.store import SqliteStore, feedback, invoices, payments, returns
+from leadflow_engine.store import SqliteStore, adjusting, feedback, invoices, payments, returns
 from leadflow_engine.store.migrations import FILES, statements
 from leadflow_engine.store.rebuild import contents
 
@@ -96,6 +97,22 @@ def test_a_return_counts_in_the_hour_of_its_sale(kit: Any, store: SqliteStore, t
     assert told("return_rate", seconds=3 * DAY) == "0.5"
     assert told("margin", seconds=3 * DAY) == "14"  # 50 of L2, less what both had cost
     assert told("revenue", seconds=3 * DAY) == "50"
+
+
+def test_a_sale_that_is_adjusted_and_comes_back_leaves_no_margin(
+    kit: Any, store: SqliteStore, told: Told
+) -> None:
+    story = kit.story("L1")
+    story.records[0] = replace(story.records[0], cost=Decimal(0), cost_share=Decimal("0.4"))
+    store.write_now(story.accept())
+    store.write_now(story.intent())
+    store.write_now(story.settle("confirmed"))
+    assert (told("margin"), told.of_source("margin")) == ("30", "30")  # 60% of 50.00
+    store.write_now(story.end("sold"))
+    store.transact(lambda core: adjusting.adjust(core, "L1", "sunpath", 1, 40_000_000, "ann", "their list"))
+    assert (told("margin"), told.of_source("margin")) == ("24", "24")
+    take_back(store, "L1")
+    assert (told("margin"), told.of_source("margin"), told("revenue")) == ("0", "0", "0")
 
 
 def take_back(store: SqliteStore, lead: str, buyer: str = "sunpath") -> None:
