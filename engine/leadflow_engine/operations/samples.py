@@ -110,14 +110,14 @@ def of_scenarios(plan: Plan, flow_file: Path) -> Iterator[Sample]:
 
 
 def _of_part(plan: Plan, file: ScenarioFile, part: Part, said: str, number: int) -> Iterator[Sample]:
-    assert part.lead is not None
-    source = part.lead.source or next(iter(plan.sources))
+    lead = part.leads()[0]
+    source = lead.source or next(iter(plan.sources))
     clock = VirtualClock(start_of(part.clock or NOON, plan))
     answers: Answers = AssumedAnswers()
     if part.answers is not None:
         answers = DefaultAnswers(Simulator(spec_of(part.answers.document(file.document)), clock.now))
     if source in plan.sources:
-        found = arrivals_of_payload(plan, source, part.lead.payload, f"{source}/{number}", part.lead.test)
+        found = arrivals_of_payload(plan, source, lead.payload, f"{source}/{number}", lead.test)
         yield from (Sample(said, arrival, answers, clock) for arrival in found)
 
 

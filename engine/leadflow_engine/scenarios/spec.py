@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from leadflow_engine.answers.document import Document, Path
@@ -47,6 +47,24 @@ class Part:
     said: Any = None
     about: int = 0
     times: int = 1
+
+    def leads(self) -> tuple[Arriving, ...]:
+        """The leads that come. ``{n}`` in the texts of one of several is which, so that none is a duplicate."""
+        if self.lead is None or self.times == 1:
+            return (self.lead,) if self.lead else ()
+        payload = self.lead.payload
+        return tuple(
+            replace(self.lead, payload=_numbered(payload, f"{number:03}"))
+            for number in range(1, self.times + 1)
+        )
+
+
+def _numbered(value: Any, number: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{n}", number)
+    if isinstance(value, Mapping):
+        return {key: _numbered(item, number) for key, item in value.items()}
+    return [_numbered(item, number) for item in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

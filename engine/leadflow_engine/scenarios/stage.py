@@ -70,7 +70,7 @@ class Stage:
         self._answer(part)
         if part.lead is not None:
             self.answers.calls.clear()
-            if trouble := self._all_arrive(part, part.lead):
+            if trouble := self._all_arrive(part):
                 return Outcome(part, _NOTHING_SEEN, {}, (), (), trouble)
         else:
             self._reach(start_of(part.clock, self.plan) if part.clock else self.clock.at + part.after)
@@ -89,12 +89,10 @@ class Stage:
 
     # -------------------------------------------------------------- leads that arrive
 
-    def _all_arrive(self, part: Part, lead: Arriving) -> str:
-        """So many of a lead as the part says; gives why one cannot."""
-        if part.times == 1:
-            return self._arrives(part, lead)
+    def _all_arrive(self, part: Part) -> str:
+        """Every lead that the part brings; gives why one cannot come."""
         parts = [part, *[replace(part, clock="", after=A_SECOND)] * (part.times - 1)]
-        leads = ((each, numbered(lead, number)) for number, each in enumerate(parts, 1))
+        leads = zip(parts, part.leads(), strict=True)
         return next((trouble for each in leads if (trouble := self._arrives(*each))), "")
 
     def _arrives(self, part: Part, lead: Arriving) -> str:
@@ -181,19 +179,6 @@ class Stage:
             next_ = scene.attempts[1]
             found["next"] = self._found(self._seen(next_), next_, expected["next"])
         return found
-
-
-def numbered(lead: Arriving, number: int) -> Arriving:
-    """One of several: ``{n}`` in its texts is which, as three digits, so that none is a duplicate."""
-
-    def told(value: Any) -> Any:
-        if isinstance(value, str):
-            return value.replace("{n}", f"{number:03}")
-        if isinstance(value, Mapping):
-            return {key: told(item) for key, item in value.items()}
-        return [told(item) for item in value] if isinstance(value, list) else value
-
-    return replace(lead, payload=told(lead.payload))
 
 
 def wrapped_answers(answers: Sited) -> Sited:
