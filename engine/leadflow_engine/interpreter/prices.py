@@ -34,7 +34,8 @@ class Offer:
     """What is to be sold to whom: the stage, the place in its order, the price, the ping's answer.
 
     ``told`` says that the buyer's answer tells the price, and ``price`` is the most that it may be; ``asked`` is the
-    price that this buyer is asked (``offer.price``), where it is asked one; ``lapses`` is when its bid ends."""
+    price that this buyer is asked (``offer.price``), where it is asked one; ``lapses`` is when its bid ends;
+    ``last`` whether the buyer has nothing lower."""
 
     stage: m.Stage
     buyer: str
@@ -45,6 +46,7 @@ class Offer:
     told: bool = False
     asked: Decimal | None = None
     lapses: datetime.datetime | None = None
+    last: bool = True
 
 
 def claims_of(

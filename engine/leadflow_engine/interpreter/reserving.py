@@ -33,10 +33,8 @@ def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any,
 def _refused(journey: Journey, offer: Offer, out: Out, in_turn: bool) -> Settled:
     """What a buyer comes to whose room went between judging and reserving: held as if it had been judged so, unless
     it has a lower price for which there may be room."""
-    offers = journey.plan.buyers[offer.buyer].buyer.offers
     said = {"position": offer.position, "bid": offer.bid, "ms": offer.ms}
-    last = not offers or offer.asked == offers[-1]
-    if last and hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
+    if offer.last and hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
         return Settled("not_sent", "held", out.reason)
     return noted(journey, offer, Settled("not_sent", out.code, out.reason))
 

@@ -1,4 +1,4 @@
-"""Who pays for look-ups counts requests: the insurance flow over real sockets, and what came by the other side's books."""
+"""Who pays for look-ups counts requests: the insurance flow over real sockets, by the books of the other side."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def with_urls(plan: Plan, answers: dict[str, Any]) -> dict[str, Any]:
         name: {"url": plan.lookups[name].leg.request.url.pieces[0], "answers": given}
         for name, given in answers["services"].items()
     }
-    delivers = {name: plan.buyers[name].buyer.deliver for name in answers["buyers"]}
-    buyers = {
-        name: {"deliver": {"url": delivers[name].request.url.pieces[0], "answers": legs["deliver"]}}
-        for name, legs in answers["buyers"].items()
-    }
+    buyers = {}
+    for name, legs in answers["buyers"].items():
+        deliver = plan.buyers[name].buyer.deliver
+        assert deliver is not None
+        buyers[name] = {"deliver": {"url": deliver.request.url.pieces[0], "answers": legs["deliver"]}}
     return {"services": services, "buyers": buyers}

@@ -23,7 +23,7 @@ from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
 from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, make, no_time, under_margin
+from leadflow_engine.interpreter.stages.turns import LOWER, At, make, no_time, under_margin
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import Settled
@@ -74,7 +74,7 @@ def _tell(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
     for place, name in enumerate(line.left, 1):
         done, bid = gathered.pinged.get(name), gathered.bids[name]
         journey.lead.ping = ping_values(journey, journey.plan.buyers[name].buyer, done.result) if done else {}
-        made = yield from make(journey, line.stage, name, place, bid)
+        made = yield from make(journey, line.stage, name, place, At(bid))
         if made is not None:
             until = done.lapses if done else None
             found.append(Price(name, made.price, until, name_of_bid(journey.lead.ping)))
@@ -121,7 +121,9 @@ def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | 
     if done is not None:
         note_refused(journey, stage.id, name, done, passed)
     ms = done.ms if done else 0.0
-    made = yield from make(journey, stage, name, line.place, bid, ms, asked, until, again=before > 0)
+    last = before + 1 >= len(gathered.offers.get(name, ()))
+    at = At(bid, until, ms, asked, before > 0, last)
+    made = yield from make(journey, stage, name, line.place, at)
     if made is None:
         return None
     line.posted.add(name)

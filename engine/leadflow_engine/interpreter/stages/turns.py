@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -44,48 +45,45 @@ def passed_over(journey: Journey, stage: m.Stage, names: tuple[str, ...], began:
     return bool(over)
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    """At what a buyer is offered the lead: its ``bid`` (None without one) and when that ``lapses``, how long its ping
+    took (``ms``), the price that it is ``asked``; whether it refused more before (``again``), and whether it has
+    nothing lower (``last``)."""
+
+    bid: Decimal | None = None
+    lapses: datetime.datetime | None = None
+    ms: float = 0.0
+    asked: Decimal | None = None
+    again: bool = False
+    last: bool = True
+
+
 def offer(
-    journey: Journey,
-    stage: m.Stage,
-    name: str,
-    position: int,
-    bid: Decimal | None,
-    ms: float = 0.0,
-    asked: Decimal | None = None,
-    until: datetime.datetime | None = None,
-    again: bool = False,
+    journey: Journey, stage: m.Stage, name: str, position: int, at: At
 ) -> Generator[Any, Any, Settled | None]:
-    """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked.
-    ``until`` is when its bid lapses. Raises ``Offered`` for a ping."""
-    made = yield from make(journey, stage, name, position, bid, ms, asked, until, again)
+    """Sell to one buyer at what it pays; ``None`` where that is too little (or nothing) and it was not asked. Raises
+    ``Offered`` for a ping."""
+    made = yield from make(journey, stage, name, position, at)
     if made is not None and journey.arrival.pinging:
-        raise Offered(stage, [Price(name, made.price, until, name_of_bid(journey.lead.ping))])
+        raise Offered(stage, [Price(name, made.price, at.lapses, name_of_bid(journey.lead.ping))])
     return (yield from sell(journey, made)) if made is not None else None
 
 
 def make(
-    journey: Journey,
-    stage: m.Stage,
-    name: str,
-    position: int,
-    bid: Decimal | None,
-    ms: float = 0.0,
-    asked: Decimal | None = None,
-    until: datetime.datetime | None = None,
-    again: bool = False,
+    journey: Journey, stage: m.Stage, name: str, position: int, at: At
 ) -> Generator[Any, Any, Offer | None]:
-    """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before
-    (``again``)."""
+    """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
     planned = journey.plan.buyers[name]
-    price = asked if asked is not None else (yield from amount_due(journey, planned, bid))
+    price = at.asked if at.asked is not None else (yield from amount_due(journey, planned, at.bid))
     reason = yield from _too_little(journey, stage, price)
     if price is not None and not reason:
-        return Offer(stage, name, position, price, bid, ms, is_told(journey, planned), asked, until)
-    if not again:
+        told = is_told(journey, planned)
+        return Offer(stage, name, position, price, at.bid, at.ms, told, at.asked, at.lapses, at.last)
+    if not at.again:
         journey.outs.append(("price", reason))
-        journey.considered(
-            stage.id, name, "price", code="price", reason=reason, bid=bid, position=position, ms=ms
-        )
+        said = {"code": "price", "bid": at.bid, "position": position, "ms": at.ms}
+        journey.considered(stage.id, name, "price", reason=reason, **said)
     return None
 
 

@@ -22,7 +22,7 @@ from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, after, no_time, offer, passed_over
+from leadflow_engine.interpreter.stages.turns import LOWER, At, after, no_time, offer, passed_over
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
@@ -104,18 +104,20 @@ def _offer_all(
 ) -> Generator[Any, Any, Settled | None]:
     """The offer at one price; where the buyer's answer holds several bids, at each in turn until one is taken."""
     buyer = journey.plan.buyers[name].buyer
-    several = (
-        len(pinged.bids) if asked is None and fixed_price(journey, journey.plan.buyers[name]) is None else 0
+    by_bid = asked is None and fixed_price(journey, journey.plan.buyers[name]) is None
+    several = len(pinged.bids) if by_bid else 0
+    lower, lowest = (
+        (asked != buyer.offers[0], asked == buyer.offers[-1]) if asked is not None else (False, True)
     )
-    lower = asked is not None and asked != buyer.offers[0]
     settled = None
     for refused in range(max(several, 1)):
         one = pinged.after(refused)
         if refused:
             journey.lead.ping = ping_values(journey, buyer, pinged.result, refused)
             note_refused(journey, stage.id, name, pinged, refused)
-        again = lower or refused > 0
-        made = yield from offer(journey, stage, name, position, one.bid, one.ms, asked, one.lapses, again)
+        last = lowest and refused + 1 >= several
+        at = At(one.bid, one.lapses, one.ms, asked, lower or refused > 0, last)
+        made = yield from offer(journey, stage, name, position, at)
         settled = made if made is not None else settled
         if made is None or made.outcome not in LOWER:
             break
