@@ -214,9 +214,10 @@ def buyer_dedupes(buyer: m.Buyer, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
 
 
 def sold_dedupes(source: m.Source, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
-    """What a sale of a lead of this source leaves for the sources that count what was sold."""
+    """What a sale of a lead of this source leaves for the sources that count what was sold. What the source itself
+    counts so is looked for, too: another lead may have been offered since the door let this one in."""
     return _unlike(
-        PlannedDedupe(each, _source_scope(each, other, flow), asked=False)
+        PlannedDedupe(each, _source_scope(each, other, flow), asked=other.name == source.name)
         for other in flow.sources
         for each in other.dedupes
         if each.counting == "sold" and (each.across or other.name == source.name)

@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
@@ -16,6 +17,12 @@ from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
 from leadflow_engine.store.suppressions import stops
+
+EARLIER_ATTEMPTS: Final = (
+    "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ? "
+    "UNION SELECT r.lead FROM resubmission r JOIN earlier e ON r.next = e.id) SELECT id FROM earlier"
+)
+"""The leads that were earlier attempts at selling this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +178,14 @@ def _first_seen(
 def last_seen(
     connection: sqlite3.Connection, digests: Digests, lead: str, claim: KeyClaim, at: datetime.datetime
 ) -> datetime.datetime | None:
-    """When a dedupe key was last seen within its time, of another lead or in what another system sold."""
+    """When a dedupe key was last seen within its time, of another lead or in what another system sold. An earlier
+    attempt at selling this lead is no other lead."""
     since = iso(at - datetime.timedelta(seconds=claim.within))
     key = (claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value))
     row = connection.execute(
         "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND lead <> ? "
-        "AND state <> 'released'",
-        (*key, since, lead),
+        f"AND state <> 'released' AND lead NOT IN ({EARLIER_ATTEMPTS})",
+        (*key, since, lead, lead),
     ).fetchone()
     seen = [when for when in (row[0], imports.last_seen(connection, key, since)) if when is not None]
     return moment(max(seen)) if seen else None
