@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 
 from leadflow_engine.operations.contracts import Contract
@@ -37,8 +37,8 @@ class SourceBalance:
 
     @property
     def open(self) -> Decimal:
-        """What is still to be paid out."""
-        return self.owed - self.paid
+        """What is still to be paid out, in whole cents."""
+        return (self.owed - self.paid).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
 
 
 def buyer_balances(

@@ -12,7 +12,7 @@ from leadflow_engine.effects import Json
 from leadflow_engine.operations.contracts import Contract
 from leadflow_engine.operations.paying import PaymentProblem
 from leadflow_engine.store import SqliteStore
-from leadflow_engine.store.invoices import Invoice, issue, issued, unbilled
+from leadflow_engine.store.invoices import Invoice, issue, issued, total_of, unbilled
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 END_OF_DAY = datetime.time(23, 59, 59)
@@ -40,7 +40,8 @@ def draft(store: SqliteStore, contract: Contract, month: str, now: datetime.date
     """What would be billed now for a month: all that is on no invoice yet. Raises ``PaymentProblem``."""
     until = min(end_of(month, contract.zone), now)
     lines = store.ask(lambda connection: unbilled(connection, contract.buyer, until))
-    return replace(empty(contract, month, now), amount=sum(line.amount for line in lines), lines=lines)
+    amount = store.ask(lambda connection: total_of(connection, contract.buyer, lines))
+    return replace(empty(contract, month, now), amount=amount, lines=lines)
 
 
 def empty(contract: Contract, month: str, now: datetime.datetime) -> Invoice:

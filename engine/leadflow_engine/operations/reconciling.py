@@ -269,8 +269,8 @@ def _said(line: Line, **more: Json) -> Mapping[str, Json]:
 
 def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
     """The order ``reconcile``: of a ``buyer``, what to ``settle`` (``lead``, ``number``, ``word``) and what to
-    ``adjust`` (``lead``, ``number``, ``price``, ``most``: more is refused without ``force``), ``by`` whom and ``because``
-    of what. Gives for each of them, in order, ``done`` and a sentence."""
+    ``adjust`` (``lead``, ``number``, ``price``, ``most``: more is refused without ``force``), ``by`` whom and
+    ``because`` of what. Gives for each of them, in order, ``done`` and a sentence."""
     return [_done(store, said, one) for one in (*said.get("settle", ()), *said.get("adjust", ()))]
 
 

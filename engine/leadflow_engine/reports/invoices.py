@@ -16,6 +16,7 @@ from leadflow_engine.reports.amounts import count, money, plain_amount
 from leadflow_engine.reports.balances import exact
 from leadflow_engine.reports.layout import Lines, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
+from leadflow_engine.store.credits import CENT
 from leadflow_engine.store.invoices import Invoice, Line
 from leadflow_engine.store.payments import Settlement
 
@@ -41,6 +42,8 @@ def invoice_lines(invoice: Invoice, contract: Contract, settled: Settlement | No
     lines: Lines = [head + Text(f"  {safe(contract.title)}  {invoice.month}")]
     lines += [Text(f"{name:<10}{value}") for name, value in _facts(invoice, contract)]
     rows = [HEADS, *(_row(line, invoice) for line in invoice.lines)]
+    if invoice.rounding:
+        rows.append(("", "rounding", "", "", plain_amount(_amount(invoice.rounding))))
     first, *rest = table(rows, frozenset({4}))
     lines += [Text(""), Text(first, style="bold"), *(Text(line) for line in rest), Text("")]
     lines.append(Text(f"{'total':<10}{money(amount_of(invoice), invoice.currency)}  ({_counted(invoice)})"))
@@ -66,7 +69,10 @@ def _open(settled: Settlement, invoice: Invoice) -> str:
     if invoice.amount <= 0:
         return "nothing: it settles what is open, the oldest first"
     if settled.paid_at is None:
-        return money(Decimal(settled.open) / 1_000_000, invoice.currency)
+        open_ = Decimal(settled.open) / 1_000_000
+        more = settled.open - invoice.amount
+        why = ", as a credit on it settled an earlier invoice" if more >= CENT else ""
+        return money(open_, invoice.currency) + why
     zone = ZoneInfo(invoice.zone)
     days = (settled.paid_at.astimezone(zone).date() - settled.issued_at.astimezone(zone).date()).days
     return f"nothing: paid {_day(settled.paid_at, invoice)}, after {count(days, 'day')}"
@@ -98,16 +104,27 @@ def _amount(amount: int) -> Decimal:
 def invoice_csv(invoices: Sequence[Invoice]) -> str:
     """A row a line, for spreadsheets."""
     rows: list[Sequence[object]] = [COLUMNS]
-    rows += [_cells(line, invoice) for invoice in invoices for line in invoice.lines]
+    for invoice in invoices:
+        rows += [_cells(line, invoice) for line in invoice.lines]
+        rows += [_rounding(invoice)] if invoice.rounding else []
     return csv_text(rows)
 
 
+def _rounding(invoice: Invoice) -> tuple[object, ...]:
+    """What the whole cents of an invoice differ from its lines."""
+    empty = ("", "rounding", "", "", "", _amount(invoice.rounding), invoice.currency)
+    return (invoice.number or "draft", invoice.month, _due(invoice), *empty)
+
+
+def _due(invoice: Invoice) -> str:
+    return _day(invoice.due_at, invoice) if invoice.due_at else ""
+
+
 def _cells(line: Line, invoice: Invoice) -> tuple[object, ...]:
-    due = _day(invoice.due_at, invoice) if invoice.due_at else ""
     return (
         invoice.number or "draft",
         invoice.month,
-        due,
+        _due(invoice),
         f"{line.at:%Y-%m-%dT%H:%M:%SZ}",
         WORDS[line.kind],
         line.lead,
@@ -129,6 +146,7 @@ def invoice_object(invoice: Invoice, contract: Contract, settled: Settlement | N
         "due": _day(invoice.due_at, invoice) if invoice.due_at else None,
         "currency": invoice.currency,
         "amount": amount_of(invoice),
+        "rounding": _amount(invoice.rounding),
         "open": _amount(settled.open) if settled else None,
         "paid": _day(settled.paid_at, invoice) if settled and settled.paid_at else None,
         "lines": [

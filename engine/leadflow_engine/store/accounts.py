@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from leadflow_engine.effects import LimitClaim
 from leadflow_engine.store.codec import iso, moment, money
+from leadflow_engine.store.credits import Credit, credited_on, in_cents, late_credits
 
 LOOK_AGAIN: Final = datetime.timedelta(minutes=15)
 """When a buyer that is held for its account is looked at again: nobody knows when it pays."""
@@ -76,17 +78,29 @@ class Overdue:
 
 
 def overdue(connection: sqlite3.Connection, buyer: str, at: datetime.datetime) -> Overdue | None:
-    """A buyer's oldest invoice that is overdue. What it paid and was credited settles the oldest first."""
+    """A buyer's oldest invoice that is overdue, in whole cents. What it paid and was credited settles the oldest
+    first, a credit also before it stands on an invoice."""
     rows = connection.execute(
-        "SELECT number, amount, due_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
+        "SELECT id, number, amount, due_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
     ).fetchall()
-    credited = -sum(amount for _, amount, _ in rows if amount < 0)
+    credited = -sum(amount for _, _, amount, _ in rows if amount < 0)
     left = credited + (buyer_account(connection, buyer).paid if rows else 0)
-    for number, amount, due_at in rows:
+    late = None
+    for place, number, amount, due_at in rows:
         left -= max(0, amount)
         if left < 0 < amount and due_at is not None and due_at < iso(at):
-            return Overdue(number, min(amount, -left), (at - moment(due_at)).days)
+            late = late_credits(connection, buyer) if late is None else late
+            open_ = in_cents(min(amount + credited_on(late, place), -left - _further(late, rows, place)))
+            if open_ > 0:
+                return Overdue(number, open_, (at - moment(due_at)).days)
     return None
+
+
+def _further(late: Sequence[Credit], rows: Sequence[tuple[int, str, int, str]], place: int) -> int:
+    """What settles an invoice beyond payments and invoices that are credits: credits on none, and those that lessen an
+    invoice which came after it."""
+    later = sum(each.amount for each in late if not each.invoice or each.invoice > place)
+    return later + sum(min(0, amount) for other, _, amount, _ in rows if other > place)
 
 
 def overdue_sentence(found: Overdue) -> str:

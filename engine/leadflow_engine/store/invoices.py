@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.core import Core
+from leadflow_engine.store.credits import in_cents
 
 ENTRIES = (
     "SELECT l.lead, l.kind, l.key, l.delivery, l.at, l.amount, coalesce(d.reference, '') FROM ledger l "
@@ -53,10 +55,25 @@ class Invoice:
     zone: str
     lines: tuple[Line, ...] = field(default=())
 
+    @property
+    def rounding(self) -> int:
+        """What the whole cents of the invoice differ from its lines: less than a cent, and made good on the next."""
+        return self.amount - sum(line.amount for line in self.lines)
+
 
 def unbilled(connection: sqlite3.Connection, buyer: str, until: datetime.datetime) -> tuple[Line, ...]:
     """What is to be billed to a buyer: its entries from before ``until`` that stand on no invoice."""
     return _lines(connection.execute(ENTRIES, (f"buyer/{buyer}", iso(until))))
+
+
+def total_of(connection: sqlite3.Connection, buyer: str, lines: Sequence[Line]) -> int:
+    """What an invoice of these lines comes to, in whole cents: half to even, with what earlier ones rounded away."""
+    rest = connection.execute(
+        "SELECT coalesce((SELECT sum(i.amount) FROM invoice_line i JOIN invoice n ON n.number = i.invoice "
+        "WHERE n.buyer = ?1), 0) - coalesce((SELECT sum(amount) FROM invoice WHERE buyer = ?1), 0)",
+        (buyer,),
+    ).fetchone()[0]
+    return in_cents(int(rest) + sum(line.amount for line in lines))
 
 
 def issue(core: Core, draft: Invoice, until: datetime.datetime, by: str) -> str:
@@ -77,7 +94,7 @@ def issue(core: Core, draft: Invoice, until: datetime.datetime, by: str) -> str:
             draft.buyer,
             draft.month,
             draft.currency,
-            sum(line.amount for line in lines),
+            total_of(core.connection, draft.buyer, lines),
             iso(draft.issued_at),
             iso(draft.due_at) if draft.due_at else None,
             draft.zone,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from leadflow_engine.store.accounts import said
 from leadflow_engine.store.codec import iso, micros, moment, text
 from leadflow_engine.store.core import Core
+from leadflow_engine.store.credits import Credit, credited_on, in_cents, late_credits
 from leadflow_engine.store.errors import StoreError
 
 
@@ -93,31 +95,38 @@ class Settlement:
 
 
 def settlements(connection: sqlite3.Connection, buyer: str) -> list[Settlement]:
-    """All invoices of a buyer, oldest first. What it pays, and what it is credited, settles the oldest first."""
+    """All invoices of a buyer, oldest first, in whole cents. What it pays, and what it is credited, settles the oldest
+    first; what it is paid back opens the newest again."""
     invoices = connection.execute(
-        "SELECT number, amount, issued_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
+        "SELECT id, number, amount, issued_at FROM invoice WHERE buyer = ? ORDER BY id", (buyer,)
     ).fetchall()
-    funds = iter(_funds(connection, buyer))
-    billed, have, last, found = 0, 0, "", []
-    for number, amount, issued_at in invoices:
-        billed += max(0, amount)
-        while have < billed and (fund := next(funds, None)) is not None:
-            have, last = have + fund[1], fund[0]
-        open_ = max(0, min(amount, billed - have))
+    late = late_credits(connection, buyer)
+    charged = {place: amount + credited_on(late, place) for place, _, amount, _ in invoices}
+    funds = _funds(connection, buyer, late)
+    have, billed, found = sum(amount for _, amount in funds), 0, []
+    for place, number, amount, issued_at in invoices:
+        billed += charged[place]
+        open_ = max(0, in_cents(min(charged[place], billed - have)))
         covered = amount > 0 and not open_
-        paid_at = moment(max(issued_at, last)) if covered else None
+        paid_at = moment(max(issued_at, _covered_at(funds, billed))) if covered else None
         found.append(Settlement(number, moment(issued_at), paid_at, open_))
     return found
 
 
-def _funds(connection: sqlite3.Connection, buyer: str) -> list[tuple[str, int]]:
-    """What settles a buyer's invoices, with its time: payments, and invoices that are credits."""
-    rows = connection.execute(
-        "SELECT paid_at AS at, -amount FROM payment WHERE account = 'buyer/' || ?1 "
-        "UNION ALL SELECT issued_at, -amount FROM invoice WHERE buyer = ?1 AND amount < 0 ORDER BY at",
-        (buyer,),
-    )
-    return rows.fetchall()
+def _funds(connection: sqlite3.Connection, buyer: str, late: Sequence[Credit]) -> list[tuple[str, int]]:
+    """What settles a buyer's invoices, with its time: payments (less, paid back) and credits."""
+    rows = connection.execute("SELECT paid_at, -amount FROM payment WHERE account = 'buyer/' || ?", (buyer,))
+    return sorted([*rows.fetchall(), *((each.at, each.amount) for each in late)])
+
+
+def _covered_at(funds: Sequence[tuple[str, int]], billed: int) -> str:
+    """Since when what came in covers so much; "" where it always did."""
+    have, since = 0, ""
+    for at, amount in funds:
+        before, have = have, have + amount
+        if in_cents(billed - before) > 0 >= in_cents(billed - have):
+            since = at
+    return since
 
 
 def days_to_pay(connection: sqlite3.Connection, buyer: str, since: datetime.datetime) -> Decimal | None:

@@ -361,3 +361,81 @@ def test_a_test_lead_is_not_asked_for_money(kit: Any, store: SqliteStore) -> Non
     store.write_now(story.accept())
     assert store.read("L2", kit.limits())["out"] == {}
     assert store.write_now(story.intent())["granted"]
+
+
+def credited(store: SqliteStore, kit: Any, lead: str, amount: str, kind: str = "return") -> None:
+    key = {"return": "returned", "adjustment": "adjusted"}[kind]
+    books = lambda core: book(  # noqa: E731
+        event(core, lead, kit.clock.at, 1), kind, f"{key}/sunpath/1/1", "sunpath", int(Decimal(amount) * 1_000_000)
+    )  # fmt: skip
+    store.transact(books)
+
+
+def opens(store: SqliteStore) -> list[int]:
+    return [one.open // 10_000 for one in store.ask(lambda c: settlements(c, "sunpath"))]
+
+
+def late_for(store: SqliteStore, kit: Any) -> int:
+    found = store.ask(lambda c: overdue(c, "sunpath", kit.clock.at))
+    return found.open // 10_000 if found else 0
+
+
+def test_a_credit_counts_at_once_and_no_other_way_on_the_invoice_that_has_it(
+    kit: Any, store: SqliteStore
+) -> None:
+    for name in ("L1", "L2"):
+        kit.sell(store, name)
+    billed(store, kit)
+    kit.clock.pass_(days=31)
+    assert (opens(store), late_for(store, kit)) == ([100_00], 100_00)
+    credited(store, kit, "L1", "-50.00")
+    assert (opens(store), late_for(store, kit)) == ([50_00], 50_00)
+    paid(store, kit, "50.00")
+    assert (opens(store), late_for(store, kit)) == ([0], 0)
+    kit.sell(store, "L3")
+    kit.sell(store, "L4")
+    billed(store, kit)
+    assert (opens(store), late_for(store, kit)) == ([0, 100_00], 0)
+    kit.clock.pass_(days=31)
+    assert late_for(store, kit) == 100_00
+    paid(store, kit, "100.00")
+    assert (opens(store), late_for(store, kit)) == ([0, 0], 0)
+
+
+def test_a_buyer_that_owes_nothing_is_not_overdue(kit: Any, store: SqliteStore) -> None:
+    kit.sell(store, "L1")
+    billed(store, kit)
+    credited(store, kit, "L1", "-50.00")
+    kit.clock.pass_(days=90)
+    assert store.ask(lambda c: buyer_account(c, "sunpath")).charged == 0
+    assert (opens(store), late_for(store, kit)) == ([0], 0)
+
+
+def test_what_is_paid_back_opens_an_invoice_again(kit: Any, store: SqliteStore) -> None:
+    kit.sell(store, "L1")
+    billed(store, kit)
+    paid(store, kit, "50.00")
+    assert opens(store) == [0]
+    kit.clock.pass_(days=31)
+    paid(store, kit, "-20.00")
+    assert (opens(store), late_for(store, kit)) == ([20_00], 20_00)
+    [one] = store.ask(lambda c: settlements(c, "sunpath"))
+    assert one.paid_at is None
+    paid(store, kit, "20.00")
+    assert store.ask(lambda c: settlements(c, "sunpath"))[0].paid_at == kit.clock.at
+
+
+@pytest.mark.parametrize("each", ["12.345", "0.004", "33.335", "7.775"])
+def test_invoices_come_to_whole_cents_and_lose_none(kit: Any, store: SqliteStore, each: str) -> None:
+    for number in range(1, 8):
+        kit.sell(store, f"L{number}")
+        credited(store, kit, f"L{number}", str(Decimal(each) - 50), "adjustment")
+        billed(store, kit)
+        bills = store.ask(lambda c: issued(c, "sunpath"))
+        assert all(one.amount % 10_000 == 0 for one in bills)
+        assert abs(sum(one.amount for one in bills) - Decimal(each) * number * 1_000_000) <= 5_000
+        paid(store, kit, str(Decimal(bills[-1].amount) / 1_000_000))
+    kit.clock.pass_(days=60)
+    assert (set(opens(store)), late_for(store, kit)) == ({0}, 0)
+    assert store.query("SELECT sum(balance) FROM account") == [(0,)]
+    assert sum(line.amount for one in bills for line in one.lines) == Decimal(each) * 7_000_000
