@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from leadflow_engine.scenarios.acting import Scene
-from leadflow_engine.store import batches, policies
+from leadflow_engine.store import SqliteStore, batches, policies
 from leadflow_engine.store.accounts import buyer_account, source_account
 from leadflow_engine.store.batches import Batch
 from leadflow_engine.store.codec import money
@@ -114,3 +114,29 @@ LOOKS: Final[Mapping[str, Callable[[Scene, Mapping[str, Any]], dict[str, Any]]]]
     "in_force": _in_force,
 }
 """What comes after a lead's Run, by the word of an ``expect``."""
+
+
+HAPPENED: Final = (
+    "SELECT 'policy/' || policy FROM policy_event WHERE what = 'acted' "
+    "UNION SELECT 'batch/' || buyer FROM batch WHERE state = 'sent' "
+    "UNION SELECT 'return/' || buyer FROM returned WHERE accepted "
+    "UNION SELECT 'callback' || substr(key, length('called_back') + 1) FROM fact WHERE kind = 'called_back' "
+    "UNION SELECT 'inquire/' || name FROM posting WHERE leg = 'inquire' "
+    "UNION SELECT 'postback/' || l.source || '/' || p.number FROM postback p JOIN lead l ON l.id = p.lead "
+    "WHERE p.attempts > 0"
+)
+
+
+def happened(store: SqliteStore) -> frozenset[tuple[str, ...]]:
+    """What came after Runs at all, a word and of whom (of a source by the number of its postback, too); and by which
+    rule each call was read, also of those that were made later."""
+    found = {_said(row[0]) for row in store.query(HAPPENED)}
+    for leg, name, rule in store.query("SELECT DISTINCT leg, name, rule FROM posting"):
+        side = leg if leg in {"ping", "post"} else "service"
+        found |= {("called", side, name), ("rule", side, name, str(rule))}
+    return frozenset(found)
+
+
+def _said(text: str) -> tuple[str, ...]:
+    word, _, rest = text.partition("/")
+    return (word, rest) if word == "policy" else (word, *rest.split("/")[: 2 if word == "postback" else 1])

@@ -1,4 +1,5 @@
-"""What of a flow no scenario reaches: criteria that never refuse, branches, stages, verdict rules, buyers."""
+"""What of a flow no scenario reaches: criteria that never refuse, branches, stages, verdict rules, buyers, and what
+comes after a sale."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadflow_dsl.diagnostics import Span
-from leadflow_dsl.model import Criterion, Deliver, Enhance, Filter, If, Leg, Route, RouteItem, Stage
+from leadflow_dsl.model import Buyer, Criterion, Deliver, Enhance, Filter, If, Leg, Route, RouteItem, Stage
 from leadflow_engine.plan import Plan, stages_of
-from leadflow_engine.records import Judged, Posting
+from leadflow_engine.records import Judged
 from leadflow_engine.scenarios.play import Played
 
 
@@ -64,6 +65,25 @@ def _points(plan: Plan) -> Iterator[Point]:
             if leg is not None:
                 told = f"buyer {buyer.name}, {'ping' if word == 'ping' else 'deliver'}"
                 yield from _leg(told, (word, buyer.name), leg, leg.span)
+        yield from _of_later(buyer)
+    for source in plan.flow.sources:
+        for number, postback in enumerate(source.postbacks, 1):
+            said = f"source {source.name}: never told of {' or '.join(postback.events)}"
+            yield Point(postback.leg.span, said, ("postback", source.name, str(number)))
+    for policy in plan.flow.policies:
+        yield Point(policy.span, f'policy "{policy.title}": never acts', ("policy", policy.title))
+
+
+def _of_later(buyer: Buyer) -> Iterator[Point]:
+    """What comes after a lead's Run."""
+    for word, said, span in (
+        ("inquire", "inquire: never asked", buyer.inquire.leg.span if buyer.inquire else None),
+        ("callback", "callback: it never calls", buyer.callback.span if buyer.callback else None),
+        ("batch", "deliver batch: no file is sent", buyer.batch.leg.span if buyer.batch else None),
+        ("return", "returns: nothing comes back", buyer.span if buyer.returns else None),
+    ):
+        if span is not None:
+            yield Point(span, f"buyer {buyer.name}, {said}", (word, buyer.name))
 
 
 def _criteria(owner: str, key: tuple[str, ...], criteria: Iterable[Criterion]) -> Iterator[Point]:
@@ -102,10 +122,7 @@ def _reached(played: Played) -> Iterator[tuple[str, ...]]:
         for record in ending.records:
             if isinstance(record, Judged):
                 yield "stage", record.stage
-            elif isinstance(record, Posting):
-                side = record.leg if record.leg in {"ping", "post"} else "service"
-                yield "called", side, record.name
-                yield "rule", side, record.name, str(record.rule)
+    yield from played.later
     for outcome in played.outcomes:
         yield from _refusals(outcome.seen.summary)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadflow_engine.drivers.clock import VirtualClock
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Ending
+from leadflow_engine.scenarios.aftermath import happened
 from leadflow_engine.scenarios.given import plan_with, start_of
 from leadflow_engine.scenarios.outcome import Outcome
 from leadflow_engine.scenarios.spec import NOON, Scenario, ScenarioFile
@@ -15,12 +16,14 @@ from leadflow_engine.scenarios.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario that was run. ``plan`` is that of the flow, with what the scenario changes in it."""
+    """One scenario that was run. ``plan`` is that of the flow, with what the scenario changes in it; ``later`` is what
+    came after Runs (``aftermath.happened``)."""
 
     scenario: Scenario
     plan: Plan
     outcomes: tuple[Outcome, ...]
     endings: tuple[Ending, ...] = ()
+    later: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -42,8 +45,9 @@ def play(plan: Plan, file: ScenarioFile, scenario: Scenario, to_the_end: bool = 
         outcomes.append(stage.act(part))
         if not (outcomes[-1].passed or to_the_end):
             break
+    later = happened(stage.store)
     stage.store.close_now()
-    return Played(scenario, plan, tuple(outcomes), tuple(stage.endings))
+    return Played(scenario, plan, tuple(outcomes), tuple(stage.endings), later)
 
 
 def _started(plan: Plan, scenario: Scenario) -> VirtualClock:

@@ -10,6 +10,7 @@ from leadflow_engine.operations.loading import load
 from leadflow_engine.plan import Plan
 from leadflow_engine.scenarios import names, parse_scenarios, play
 from leadflow_engine.scenarios.acting import WORDS
+from leadflow_engine.scenarios.coverage import coverage
 from leadflow_engine.scenarios.load import HAPPENINGS
 from leadflow_engine.scenarios.update import updated
 
@@ -173,3 +174,29 @@ def test_what_came_out_is_written() -> None:
     new = updated(file, played)
     reasons = ", reasons: {shingle: not asked: somebody else had its turn before}"
     assert (new.text.replace(reasons, ""), new.notes) == (DEFAULTS + UPDATED, ())
+
+
+def unreached(text: str) -> set[str]:
+    file = parse_scenarios(DEFAULTS + text, "x.scenarios.yaml")
+    found = coverage(ROOFS, [play(ROOFS, file, scenario) for scenario in file.scenarios])
+    return {point.what for point in found.unreached}
+
+
+def test_what_never_happens_after_a_sale_is_named() -> None:
+    after = {
+        "source web: never told of converted",
+        "buyer slate, returns: nothing comes back",
+        "buyer tile, callback: it never calls",
+        "buyer shingle, deliver batch: no file is sent",
+    }
+    assert after <= unreached("  - {name: sold, expect: {outcome: sold}}\n")
+    told = """
+  - name: told of
+    then:
+      - feedback: {event: converted}
+      - return: {buyer: slate, reason: fraud, force: true}
+        expect: {next: {outcome: pending}}
+      - callback: {buyer: tile, body: {verdict: no}}
+        wait: 12h
+"""
+    assert not after & unreached(told)
