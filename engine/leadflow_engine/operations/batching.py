@@ -26,6 +26,8 @@ AGAIN_AFTER: Final = tuple(datetime.timedelta(minutes=minutes) for minutes in (1
 """When a file that was not taken is tried again; then nobody tries any more."""
 MOVED: Final = 1
 """The part of the sending into a directory that gives the file its name."""
+TAKEN: Final = (201, 250)
+"""What a directory answers, and what the sandbox answers for every way that is no HTTP."""
 CRASHED: Final = "leadflow ended before there was an answer"
 
 
@@ -170,7 +172,7 @@ def _placed(sending: Sending, step: int, result: Result, clock: Clock) -> Went:
     """A part of putting a file into a directory. Once its naming has begun and nobody knows of the end, a file that is
     no longer there under its hidden name has its own."""
     status, last = result.get("status"), len(sending.parts) - 1
-    if status == 201:
+    if status in TAKEN:
         return Went("sent" if step == last else "sending", step + 1, "", status)
     if status == 404 and step == MOVED and sending.batch.step == MOVED:
         return Went("sent", step + 1, "it had its name already", status)

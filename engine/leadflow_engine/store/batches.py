@@ -1,7 +1,8 @@
 """Batches in the journal: leads collected by their intents, a file made once, and what came of sending it.
 
 No projections: a rebuild leaves them as they are. States: open (collects), closed (its file waits to be sent), sending
-(the sending has begun), sent, refused (the buyer said no), in_doubt (nobody knows), failed (nobody tries any more)."""
+(the sending has begun), sent, refused (the buyer said no), in_doubt (nobody knows), failed (nobody tries any more),
+empty (every lead of it came back before it was closed: there is no file)."""
 
 from __future__ import annotations
 
@@ -117,6 +118,32 @@ def collect(event: Event, intent: Intent, row: BatchRow, batch: str) -> None:
         event.connection.execute("UPDATE batch SET leads = leads + 1 WHERE id = ?", (batch,))
 
 
+def take_out(core: Core, lead: str, buyer: str, number: int) -> str:
+    """Take a lead that came back out of the batch that collects it: the others keep their places. Gives a sentence
+    where a batch has it, "" where none does."""
+    row = batch_of(core.connection, lead, buyer, number)
+    if row is None:
+        return ""
+    batch, state = row
+    if state != "open":
+        return f"it stands in the file of batch {batch}, which is {said(state)}"
+    core.connection.execute(
+        "UPDATE batch_row SET row = NULL WHERE batch = ? AND lead = ? AND number = ?", (batch, lead, number)
+    )
+    _note(core, batch, "taken out", f"lead {lead}, which came back")
+    return f"it was taken out of batch {batch}"
+
+
+def batch_of(connection: sqlite3.Connection, lead: str, buyer: str, number: int) -> tuple[str, str] | None:
+    """The batch of a delivery, with its state; None where it is in none."""
+    found: tuple[str, str] | None = connection.execute(
+        "SELECT b.id, b.state FROM batch_row r JOIN batch b ON b.id = r.batch "
+        "WHERE r.lead = ? AND r.number = ? AND b.buyer = ? ORDER BY b.opened DESC LIMIT 1",
+        (lead, number, buyer),
+    ).fetchone()
+    return found
+
+
 # ------------------------------------------------------------------ reading
 
 
@@ -211,6 +238,9 @@ def close(core: Core, batch: str) -> None:
             "SELECT lead, row FROM batch_row WHERE batch = ? AND row IS NOT NULL ORDER BY position", (batch,)
         ).fetchall()
     ]
+    if not rows:
+        _close_empty(core, batch)
+        return
     file = file_of(one(core.connection, batch).kind, rows)
     digest = hashlib.sha256(file.encode("utf-8", "replace")).hexdigest()
     now = iso(core.clock.now())
@@ -219,6 +249,15 @@ def close(core: Core, batch: str) -> None:
         (now, _sealed(core.connection, _file_key(batch), batch, file), digest, batch),
     )
     _note(core, batch, "closed", f"{len(rows)} leads")
+
+
+def _close_empty(core: Core, batch: str) -> None:
+    """Every lead of it came back: there is nothing to send."""
+    core.connection.execute(
+        "UPDATE batch SET state = 'empty', closed = ?1, ended = ?1 WHERE id = ?2",
+        (iso(core.clock.now()), batch),
+    )
+    _note(core, batch, "empty", "every lead of it came back before")
 
 
 def begin(core: Core, batch: str) -> None:
@@ -265,6 +304,8 @@ def send_now(core: Core, batch: str, by: str) -> Batch:
     state = one(core.connection, batch).state
     if state == "open":
         close(core, batch)
+        if one(core.connection, batch).state == "empty":
+            return one(core.connection, batch)
     elif state != "closed":
         raise StoreError(
             f"batch {batch} is {said(state)}; `leadflow batch resend {batch}` sends it once more"

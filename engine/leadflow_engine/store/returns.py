@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from leadflow_engine.effects import Fact
-from leadflow_engine.store import sold_leads
+from leadflow_engine.store import batches, sold_leads
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.core import Core, append, event, next_seq
@@ -164,16 +164,18 @@ def _is_test(connection: sqlite3.Connection, lead: str) -> bool:
 
 def _append(core: Core, asked: Asked, accepted: bool, denied: str) -> None:
     sold = asked.sold
+    place = batches.batch_of(core.connection, sold.lead, sold.buyer, sold.number) if accepted else None
+    batch = batches.take_out(core, sold.lead, sold.buyer, sold.number) if accepted else ""
     body: dict[str, Any] = {
         "at": asked.at,
         "reason": asked.reason,
         "accepted": accepted,
         "said": denied,
         "by": asked.by,
-        "because": asked.because,
+        "because": "; ".join(filter(None, (asked.because, batch))),
         "cost_back": accepted and asked.cost_back,
         "postbacks": list(asked.postbacks) if accepted else [],
-        "resubmit": accepted and asked.resubmit,
+        "resubmit": accepted and asked.resubmit and _is_free(place),
     }
     count = core.connection.execute(
         "SELECT count(*) FROM returned WHERE lead = ? AND buyer = ? AND number = ?",
@@ -183,6 +185,12 @@ def _append(core: Core, asked: Asked, accepted: bool, denied: str) -> None:
     at = core.clock.now()
     fact = append(core, sold.lead, Fact(next_seq(core, sold.lead), key, KIND, iso(at), body))
     project_returned(event(core, sold.lead, at, fact), key, body)
+
+
+def _is_free(place: tuple[str, str] | None) -> bool:
+    """May the lead go to others? Not while it stands in a file that is still to be sent, or may be: it would be at
+    two."""
+    return place is None or place[1] in ("open", "sent")
 
 
 # ------------------------------------------------------------------ projections
