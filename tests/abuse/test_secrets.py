@@ -91,7 +91,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST  # noqa: N815 - the name that the library calls
+    do_GET = do_POST
 
     def log_message(self, *said: object) -> None:
         """Nothing."""

@@ -17,7 +17,7 @@ DEEPEST: Final = 64
 MOST_DIGITS: Final = 40
 LARGEST_EXPONENT: Final = 308
 """What a double holds: a number beyond is not read by most of those to whom it would be passed on."""
-MOST_VALUES: Final = 100_000
+MOST_VALUES: Final = 50_000
 """Values in one value: a megabyte of zeros would cost a hundred megabytes, and seconds for which all others wait."""
 MOST_PROBLEMS: Final = 5
 """How many broken rules are told of one value; a body made of mistakes would get a longer answer than itself."""
