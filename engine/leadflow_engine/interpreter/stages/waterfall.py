@@ -22,7 +22,7 @@ from leadflow_engine.interpreter.stages.multisell import multisell
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.prequalify import prequalify, resolve_open
 from leadflow_engine.interpreter.stages.results import StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, At, after, no_time, offer, passed_over
+from leadflow_engine.interpreter.stages.turns import At, after, no_time, offer, passed_over, takes_less
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
@@ -40,14 +40,14 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     survivors = [name for name in names if name in judgement.passed or name in judgement.open]
     survivors = yield from _in_order(journey, stage, survivors, judgement)
     firsts = [name for name in names if is_first(journey, name) and name in judgement.out]
-    line = yield from ordered(journey, stage, survivors + firsts)
+    line = yield from ordered(journey, stage, [name for name in names if name in {*survivors, *firsts}])
     for position, name in enumerate(line, start=1):
         remaining = tuple(line[position:])
         if name in judgement.out:
             return _wait_first(journey, name, (name, *remaining))
-        if over := no_time(journey, stage, began):
-            _not_asked(journey, stage, (name, *remaining), position - 1, over)
-            break
+        if over := no_time(journey, stage, began):  # to wait takes none
+            _not_asked(journey, stage, (name,), position - 1, over)
+            continue
         try:
             result = yield from _turn(journey, stage, name, position, remaining)
         except Unanswered as unanswered:
@@ -94,7 +94,7 @@ def _turn(
         settled = yield from _offer_all(journey, stage, name, position, pinged, asked)
         if settled is not None and settled.outcome == "held":
             return _held(journey, name, remaining)
-        if settled is None or settled.outcome not in LOWER:
+        if settled is None or not takes_less(settled):
             return after(journey, name, settled, remaining) if settled is not None else None
     return None
 
@@ -119,7 +119,7 @@ def _offer_all(
         at = At(one.bid, one.lapses, one.ms, asked, lower or refused > 0, last)
         made = yield from offer(journey, stage, name, position, at)
         settled = made if made is not None else settled
-        if made is None or made.outcome not in LOWER:
+        if made is None or not takes_less(made):
             break
     return settled
 
