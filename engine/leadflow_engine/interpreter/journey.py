@@ -96,6 +96,8 @@ class Journey:
 
     def masked(self, text: str) -> str:
         """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
+        if not text:
+            return text
         if self._mask is None:
             self._mask = Mask(personal_texts(self.lead))
         return self._mask.excerpt(text)

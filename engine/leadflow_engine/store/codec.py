@@ -22,7 +22,8 @@ _encode_any = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_n
 def iso(at: datetime.datetime) -> str:
     """``2026-11-20T14:41:07.120000Z``: always the same length, so that the order of texts is the order of
     times."""
-    return at.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    there = at if at.tzinfo is datetime.UTC else at.astimezone(datetime.UTC)
+    return there.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def moment(text: str) -> datetime.datetime:
@@ -40,6 +41,8 @@ def tidy_time(text: str | None) -> str | None:
 
 def micros(amount: Decimal) -> int:
     """Millionths, half to even. Raises ``StoreError`` for what no column can hold."""
+    if not amount:
+        return 0
     if not amount.is_finite() or abs(amount) > LARGEST // 1_000_000:
         raise StoreError(f"{amount} is no amount of money that can be kept")
     return int(amount.quantize(MILLIONTH, ROUND_HALF_EVEN).scaleb(6))

@@ -17,6 +17,14 @@ from leadflow_engine.store.room import spans_of
 
 def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -> None:
     """A delivery as the Run tells of it now."""
+    if not _tell(event, record):
+        _begin(event, record)
+        _tell(event, record)
+    move_delivery(event, record.buyer, record.number, record.state, record.failure)
+    begin(event, record.buyer, record.number, record.follow_ups)
+
+
+def _begin(event: Event, record: Delivery) -> None:
     event.connection.execute(
         "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, "
         "reference, reason, "
@@ -33,7 +41,11 @@ def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -
             "at": event.at,
         },
     )
-    event.connection.execute(
+
+
+def _tell(event: Event, record: Delivery) -> bool:
+    """Write what the record says of the delivery; False where there is none yet."""
+    done = event.connection.execute(
         "UPDATE delivery SET price = ?, answered_price = ?, reference = ?, reason = ?, outcome = ?, due = ?, "
         "stage = CASE WHEN ? = '' THEN stage ELSE ? END WHERE lead = ? AND buyer = ? AND number = ?",
         (
@@ -50,8 +62,7 @@ def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -
             record.number,
         ),
     )
-    move_delivery(event, record.buyer, record.number, record.state, record.failure)
-    begin(event, record.buyer, record.number, record.follow_ups)
+    return done.rowcount > 0
 
 
 def move_delivery(event: Event, buyer: str, number: int, state: str, failure: str = "") -> None:

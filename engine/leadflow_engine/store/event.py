@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from leadflow_engine.store import ledger
 from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.rows import Rows
-
-OF_LEAD = ("test", "source", "cost", "cost_on", "flow", "cost_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,4 @@ def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
             ledger.budgets_follow(event, delivery, amount)
 
 
-def of_lead(event: Event) -> Mapping[str, Any]:
-    """What of the lead's row decides about claims and money."""
-    row = event.connection.execute(
-        "SELECT test, source, cost, cost_on, flow, cost_share FROM lead WHERE id = ?", (event.lead,)
-    ).fetchone()
-    return dict(zip(OF_LEAD, row or (False, "", 0, "sale", "", 0), strict=True))
+__all__ = ["Event", "book", "of_lead"]

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leadflow_engine.store.lead_row import of_lead
+
 if TYPE_CHECKING:
     from leadflow_engine.store.event import Event
 
@@ -28,22 +30,20 @@ def count(event: Event, buyer: str, figure: str, amount: int = 1, number: int | 
     ``figure`` is leads, accepted, attempts, answered, sold, sold_leads, returned, converted, fraud, requests, timeouts,
     revenue or margin (the last two in millionths). What follows a sale (a return, a conversion) names the delivery's
     ``number``: it counts in the hour of that sale, else in the hour of the event."""
-    row = event.connection.execute(
-        "SELECT test, flow, source, dimensions FROM lead WHERE id = ?", (event.lead,)
-    ).fetchone()
-    if row is None or row[0] or not amount:
+    lead = of_lead(event)
+    if not lead["flow"] or lead["test"] or not amount:
         return
     hour = event.at if number is None else _sold_at(event, buyer, number)
     parties = [("buyer", buyer)] if buyer else []
-    for kind, party in (*parties, ("source", row[2]), *_dimensions(row[3])):
-        event.rows.count((row[1], kind, party, figure, hour[:HOUR]), amount)
+    for kind, party in (*parties, ("source", lead["source"]), *_dimensions(lead["dimensions"])):
+        event.rows.count((lead["flow"], kind, party, figure, hour[:HOUR]), amount)
 
 
 def count_of_buyer(event: Event, buyer: str, figure: str, amount: int = 1) -> None:
     """Add to a figure of a buyer alone: what its source and its dimensions have counted before, or otherwise."""
-    row = event.connection.execute("SELECT test, flow FROM lead WHERE id = ?", (event.lead,)).fetchone()
-    if row is not None and not row[0] and amount:
-        event.rows.count((row[1], "buyer", buyer, figure, event.at[:HOUR]), amount)
+    lead = of_lead(event)
+    if lead["flow"] and not lead["test"] and amount:
+        event.rows.count((lead["flow"], "buyer", buyer, figure, event.at[:HOUR]), amount)
 
 
 def count_money(event: Event, kind: str, key: str, amount: int) -> None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from leadflow_engine.effects import LimitClaim
 from leadflow_engine.store.codec import iso, text
+from leadflow_engine.store.seal import Connection
 
 if TYPE_CHECKING:
     from leadflow_engine.store.core import Core
@@ -91,9 +93,46 @@ ORDER BY o.kind DESC, o.subject, o.id
 policies set and undid, and every offer asks."""
 
 
-def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Override]:
-    """What counts at this moment, one of a kind and subject."""
-    rows = connection.execute(LAST, (iso(at),)).fetchall()
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found to be in force ``since`` a moment and before another (None: for good), while ``last`` is the last
+    that was set."""
+
+    last: tuple[object, ...]
+    since: str
+    before: str | None
+    found: tuple[Override, ...]
+
+    def holds(self, last: tuple[object, ...], now: str) -> bool:
+        """Is it so still?"""
+        return self.last == last and self.since <= now and (self.before is None or now < self.before)
+
+
+_known: WeakKeyDictionary[sqlite3.Connection, _Known] = WeakKeyDictionary()
+_NEWEST: Final = "SELECT * FROM override ORDER BY id DESC LIMIT 1"
+
+
+def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> Sequence[Override]:
+    """What counts at this moment, one of a kind and subject. Every offer asks, and things are set seldom: what was
+    found is remembered until something is set, or ends by itself."""
+    newest, now = connection.execute(_NEWEST).fetchone(), iso(at)
+    if newest is None:
+        return ()
+    known = _known.get(connection) if isinstance(connection, Connection) else None
+    if known is None or not known.holds(newest, now):
+        known = _found(connection, newest, now)
+        if isinstance(connection, Connection):
+            _known[connection] = known
+    return known.found
+
+
+def _found(connection: sqlite3.Connection, newest: tuple[object, ...], now: str) -> _Known:
+    ends = connection.execute("SELECT min(until) FROM override WHERE until > ?", (now,)).fetchone()[0]
+    return _Known(newest, now, ends, tuple(_asked(connection, now)))
+
+
+def _asked(connection: sqlite3.Connection, now: str) -> list[Override]:
+    rows = connection.execute(LAST, (now,)).fetchall()
     together: dict[tuple[str, str], list[Override]] = {}
     for row in rows:
         together.setdefault(row[:2], []).append(Override(*row))

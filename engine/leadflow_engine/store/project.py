@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
+from leadflow_engine.store import lead_row
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.batches import collect
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
@@ -67,6 +68,7 @@ def _lead(event: Event, record: LeadRecord, times: Times) -> None:
             micros(record.cost_share),
         ),
     )
+    lead_row.changed(event)
     for kind, value in record.contacts:
         event.rows.add("contact", (event.lead, kind, event.digests.contact(kind, value)))
 

@@ -51,6 +51,7 @@ def rebuild(core: Core, replay: Replay, left: Collection[str] = ()) -> None:
     ``left`` (of which something is removed, so that they cannot be told again) keep their rows; what counts several
     leads (caps, turns, shares, tallies) is then that of the others alone."""
     connection = core.connection
+    core.flush()
     connection.execute("PRAGMA defer_foreign_keys = ON")
     leads = [row[0] for row in connection.execute("SELECT lead FROM fact GROUP BY lead ORDER BY min(id)")]
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS left_out (lead TEXT PRIMARY KEY)")

@@ -39,11 +39,13 @@ COUNT: Final = (
 class Rows:
     """The rows of one batch. Not shared between threads."""
 
-    __slots__ = ("_counts", "_waiting")
+    __slots__ = ("_counts", "_waiting", "leads")
 
     def __init__(self) -> None:
         self._waiting: dict[str, list[Row]] = {table: [] for table in TABLES}
         self._counts: dict[Counted, int] = {}
+        self.leads: dict[str, Mapping[str, Any]] = {}
+        """What was read of leads' rows in this batch: see ``lead_row``."""
 
     def add(self, table: str, row: Row) -> None:
         """Keep ``row`` for the next ``flush``."""
@@ -56,11 +58,13 @@ class Rows:
     def clear(self) -> None:
         """Forget what is waiting: its transaction was rolled back."""
         self._counts.clear()
+        self.leads.clear()
         for rows in self._waiting.values():
             rows.clear()
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""
+        self.leads.clear()
         for table, rows in self._waiting.items():
             start = 0
             for size in SIZES:

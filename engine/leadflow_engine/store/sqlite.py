@@ -230,7 +230,7 @@ class SqliteStore:
         """Set what operators set beside the flow; see ``overrides.put``."""
         self.transact(lambda core: overrides.put(core, kind, subject, value, said, length, by, because))
 
-    def overrides_in_force(self) -> list[overrides.Override]:
+    def overrides_in_force(self) -> Sequence[overrides.Override]:
         """What operators have set that is in force now."""
         now = self._reader.clock.now()
         return self.ask(lambda connection: overrides.in_force(connection, now))
@@ -290,10 +290,10 @@ class SqliteStore:
     # -------------------------------------------------------------- how
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """What a reading function of this package says of the journal as it is committed."""
+        """What a reading function of this package says of the journal as it is committed, at one moment."""
         with self._reading:
             try:
-                return question(self._reader.connection)
+                return _at_one_moment(self._reader.connection, question)
             except sqlite3.Error as error:
                 raise explained(error, self._path) from None
 
@@ -314,6 +314,19 @@ class SqliteStore:
             raise outcome.error
         value: T = outcome.value
         return value
+
+
+def _at_one_moment(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
+    """All of a question in one transaction: nothing is committed between its parts, and SQLite looks once, not once a
+    statement at what others have written."""
+    if connection.in_transaction:  # a question within another
+        return question(connection)
+    connection.execute("BEGIN")
+    try:
+        return question(connection)
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 def _make_folder(path: Path) -> None:
