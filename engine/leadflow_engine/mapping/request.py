@@ -41,7 +41,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 @dataclass(frozen=True, slots=True)
 class RequestBuilder:
     """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
-    characters that a body may have."""
+    characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing."""
 
     request: m.Request
     templates: Templates
@@ -51,6 +51,7 @@ class RequestBuilder:
     body: WriteBody | None
     content_type: str
     most: int = MAX_BODY
+    blanks: bool = False
     _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
@@ -75,7 +76,7 @@ class RequestBuilder:
             raise Refused(f"the body is longer than {self.most} characters")
         request = HttpRequest(
             method=self.request.method,
-            url=with_query(built_url(self.url, scope), self.query.root, values),
+            url=with_query(built_url(self.url, scope, self.blanks), self.query.root, values),
             headers=_headers(self, scope, body),
             body=body,
             auth=tuple(auth for auth in self.request.auth if auth.kind != "body"),

@@ -68,16 +68,22 @@ def _pieces(url: Text) -> tuple[Any, ...]:
     return tuple(_constant(piece) if isinstance(piece, Const) else piece for piece in url.pieces)
 
 
-def built_url(url: Text, scope: Scope) -> str:
-    """The url for one lead. Raises ``Refused`` where a place is blank, or would change the path around it."""
-    return "".join(piece if isinstance(piece, str) else _place(piece, scope) for piece in url.pieces)
+def built_url(url: Text, scope: Scope, blanks: bool = False) -> str:
+    """The url for one lead. ``blanks``: a place behind the ``?`` may be blank, and is sent as nothing. Raises
+    ``Refused`` where another place is blank, or would change the path around it."""
+    built = ""
+    for piece in url.pieces:
+        built += piece if isinstance(piece, str) else _place(piece, scope, blanks and "?" in built)
+    return built
 
 
-def _place(piece: object, scope: Scope) -> str:
+def _place(piece: object, scope: Scope, may_be_blank: bool = False) -> str:
     if isinstance(piece, SecretRef):
         return placeholder(piece.name)
     value = leaf(piece, scope, "text")  # type: ignore[arg-type]
     name = described(piece)  # type: ignore[arg-type]
+    if value is None and may_be_blank:
+        return ""
     if value is None:
         raise Refused(f"`{name}` in the url is blank")
     text = text_of(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -67,7 +67,9 @@ async def _send(
     named = copy.copy(lead)
     named.id = store.ask(lambda connection: first_of(connection, due.lead))
     beside = Beside(named, result_in(plan, summary, lead, facts), key, told_of(plan, facts, due.occasion))
-    request = plan.builder(leg).build(beside)
+    request = replace(plan.builder(leg), blanks=True).build(
+        beside
+    )  # a notice goes out with what there is to tell
     if isinstance(request, RequestProblem):
         return lead.source, Sent(None, request.reason, 0.0)
     return lead.source, await _sent(plan, leg, lead, request, outbound, clock, due)

@@ -38,9 +38,11 @@ def settle_delivery(
     because: str,
     price: Decimal | None = None,
     reference: str = "",
+    conflict: str = "",
 ) -> Later:
     """Add the fact ``settled/BUYER/NUMBER/K`` and what follows from it. ``price`` is what the sale is worth where that
-    is told with the word, ``reference`` the buyer's own of it (masked). Raises ``StoreError`` for a delivery that is
+    is told with the word, ``reference`` the buyer's own of it (masked), ``conflict`` what contradicts what is settled
+    beside the word. Raises ``StoreError`` for a delivery that is
     none, and for one whose lead is under way: its Run would not know of the word."""
     if word not in WORDS:
         raise StoreError(f"`{word}` settles nothing: say {' or '.join(WORDS)}")
@@ -51,7 +53,7 @@ def settle_delivery(
             f"where it ends or waits, then say of {buyer}/{number} what became of it"
         )
     found = later_word(state, word)
-    conflict = "" if found else f"{word} ({by}: {because}) after it was {state}"
+    conflict = conflict or ("" if found else f"{word} ({by}: {because}) after it was {state}")
     body: dict[str, Any] = {
         "word": word,
         "by": by,

@@ -86,7 +86,7 @@ def _cleaned(whole: object) -> object:
 def described(term: t.Term) -> str:
     """A term's name in a message: ``phone_1.digits``, or what sort of expression it is."""
     if isinstance(term, t.Read):
-        own = term.kind not in {"field", "result", "score", "step"}
+        own = term.kind not in {"field", "result", "score", "step", "reply"}
         return ".".join(filter(None, (term.kind if own else "", term.name, term.part)))
     inner = t.reads(term)
     return described(inner[0]) if len(inner) == 1 else "an expression"

@@ -138,3 +138,15 @@ def test_its_answer_may_have_rules(tmp_path: Path) -> None:
     source = 'postback on sold { post "https://p.example"  response json { accepted when "ok"  otherwise rejected } }'
     [told] = Ended(plan_with(source, tmp_path), "Ana").send(Partner(200))
     assert told.sent.failure == "status 200, not read"
+
+
+def test_what_is_blank_is_told_as_nothing(tmp_path: Path) -> None:
+    source = """
+  postback on sold { get "https://partner.example/{{ lead.id }}?p={{ price }}&why={{ reason }}&x=1" }
+  postback on sold { get "https://partner.example/{{ reason }}/heard" }
+"""
+    world, partner = Ended(plan_with(source, tmp_path), "Ana"), Partner(204)
+    first, second = world.send(partner)
+    assert [request.url for request in partner.asked] == [f"https://partner.example/{world.lead}?p=&why=&x=1"]
+    assert (first.sent.failure, second.sent.failure) == ("", "`reason` in the url is blank")
+    assert [row[4] for row in world.rows()] == ["heard", "failed"]
