@@ -21,7 +21,8 @@ FLOW = """
 flow turns
 lead {{ state state required }}
 buyer a {{ price 9.00  weight 2
-  deliver {{ post "https://a.example/"  body json {{ s = state }} response json {{ accepted when "ok" otherwise rejected }} }} }}
+  deliver {{ post "https://a.example/"  body json {{ s = state }}
+    response json {{ accepted when "ok" otherwise rejected }} }} }}
 buyer b like a {{ weight 1 }}
 route {{ waterfall a, b {{ order by {order} }} }}
 """
