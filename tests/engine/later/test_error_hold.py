@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from leadflow_engine.drivers.dry import DryDriver
+from leadflow_engine.operations.receiving import arrivals_of_payload
+from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
+from leadflow_engine.runner import run_lead
 from tests.engine.later.world import DELIVER, FLOW, Buyers, World, plan_of
 
 LOOK_UPS = """\
@@ -113,4 +118,41 @@ def test_a_late_yes_while_a_copy_of_what_nobody_bought_is_waited_for(tmp_path: P
     assert world.outcome(lead) == ("sold", ["slow"])
     assert sum("crm" in url for url in world.buyers.urls()) == 1  # it was bought: there is nothing to tell
     assert "ann said of slow: sold, because she called them" in world.story(lead)
+    assert world.holds_together()
+
+
+ON_DEMAND = """\
+enhance needed on demand {{
+  get "https://needed.example"
+  on error hold
+  response json {{
+    accepted when "ok"
+    set good boolean "good"
+  }}
+}}
+buyer slow {{
+  accept when needed.good
+"""
+
+
+def test_a_seller_that_only_asks_is_not_kept_waiting(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, f"price 9.00\n{DELIVER}", flow=FLOW.replace("buyer slow {{\n", ON_DEMAND))
+    world = World(plan, Buyers(needed=[500]))
+    [arrival] = arrivals_of_payload(plan, "web", {"name": "Ana", "phone": "2125550123"}, "web/asks/1")
+    driver = DryDriver(arrival.lead, world.store, world.buyers, world.clock)
+    heard = at_once(run_lead(plan, replace(arrival, pinging=True), driver))
+    assert heard.outcome == "unsold"
+    assert heard.reason == "nobody would have it now: needed is asked again: status 500"
+    assert world.store.work() == []
+
+
+def test_the_trace_shows_who_is_waited_for(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, f"price 9.00\n{DELIVER}", flow=FLOW.replace("buyer slow {{\n", ON_DEMAND))
+    world = World(plan, Buyers(needed=[500, GOOD], post=[SOLD]))
+    lead = world.lead().lead
+    story = world.story(lead)
+    assert "slow   held  needed is asked again: status 500" in story, story
+    world.work(minutes=1, seconds=1)
+    assert world.outcome(lead) == ("sold", ["slow"])
+    assert "needed asked here: good true" in world.story(lead)
     assert world.holds_together()

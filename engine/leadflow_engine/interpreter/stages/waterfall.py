@@ -51,6 +51,7 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
         try:
             result = yield from _turn(journey, stage, name, position, remaining)
         except Unanswered as unanswered:
+            journey.considered(stage.id, name, "held", reason=unanswered.reason, position=position)
             result = held(unanswered, (name, *remaining))
         if result is not None:
             if not (isinstance(result, Waiting) and result.why == "held"):
