@@ -62,20 +62,22 @@ def command(
         return
     if not lead or not event.strip():
         raise click.UsageError("say which LEAD and which --event; or a file with --from")
-    said = _one(journal, lead, value, at) | {"event": event, "buyer": buyer, "id": known_as}
+    said = _one(journal, lead, buyer, value, at) | {"event": event, "buyer": buyer, "id": known_as}
     _told(given(journal, "feedback", "told", [said]), [], form)
 
 
-def _one(journal: str, lead: str, value: str, at: str) -> dict[str, Any]:
+def _one(journal: str, lead: str, buyer: str, value: str, at: str) -> dict[str, Any]:
     from leadflow_engine.cli.leads import found, opened
+    from leadflow_engine.operations.contracts import clock_of
     from leadflow_engine.operations.statements import amount_of
 
     with opened(journal) as store:
         known = found(store, lead, journal)
+        when = time_said(at, clock_of(store, buyer) if at else "UTC")
     amount = amount_of(value, "US") if value else None
     if value and amount is None:
         raise click.UsageError(f"`{value}` is no amount: write 1200.00")
-    return {"lead": known, "value": str(amount) if value else None, "at": time_said(at)}
+    return {"lead": known, "value": str(amount) if value else None, "at": when}
 
 
 def _told(came: Sequence[Came], unread: Sequence[tuple[int, str]], form: str) -> None:

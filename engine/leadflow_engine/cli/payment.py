@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--reference", default="", metavar="TEXT", help="The bank's: noted twice, it is one payment.")
 @click.option("--at", "at", default="", metavar="DATE", help="When it was paid (2026-11-20); now otherwise.")
 @click.option("--source", is_flag=True, help="BUYER is a source, which was paid out.")
+@click.option("--force", is_flag=True, help="Note it though it is more than came in, or than is owed.")
 @click.option("--back", is_flag=True, help="The money went back: a payment that was wrong, a refund.")
 @click.option(
     "--flow",
@@ -36,6 +37,7 @@ def command(
     at: str,
     source: bool,
     back: bool,
+    force: bool,
     flow: str | None,
     db: str | None,
 ) -> None:
@@ -57,9 +59,9 @@ def command(
     except paying.PaymentProblem as problem:
         raise CannotStart(str(problem)) from None
     payment = Payment(
-        party, -value if back else value, paid_at, getpass.getuser(), because.strip(), reference
+        party, -value if back else value, paid_at, getpass.getuser(), because.strip(), reference, bool(at)
     )
-    told = give_beside(journal, "payment", paying.said(payment), create=flow is not None)
+    told = give_beside(journal, "payment", paying.said(payment, force), create=flow is not None)
     verb = {False: ("paid in", "was paid"), True: ("was paid back", "paid back")}[back][source]
     again = "" if told["new"] else ", as was noted before: nothing changes"
     click.echo(f"{name} {verb} {value:,.2f}{again}")
@@ -69,13 +71,15 @@ def command(
 def _party(journal: str, kind: str, name: str, flow: str | None) -> tuple[str, str]:
     """The account that is meant, and its owner's zone. Raises ``PaymentProblem`` for a name that nobody knows."""
     from leadflow_engine.cli.leads import opened
-    from leadflow_engine.operations.contracts import contracts
+    from leadflow_engine.operations.contracts import contracts, source_zones
     from leadflow_engine.operations.paying import party_of
 
     if flow is not None:
         return _of_flow(flow, kind, name)
     with opened(journal) as store:
         party = party_of(store, kind, name)
+        if kind == "source":
+            return party, source_zones(store).get(name, "UTC")
         contract: Contract | None = contracts(store).get(name)
     return party, contract.zone if contract else "UTC"
 

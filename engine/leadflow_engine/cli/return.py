@@ -78,10 +78,11 @@ def command(
 
 def _one(journal: str, lead: str, buyer: str, at: str) -> dict[str, Any]:
     from leadflow_engine.cli.leads import found, opened
+    from leadflow_engine.operations.contracts import clock_of
 
     with opened(journal) as store:
         known = found(store, lead, journal)
-    when = time_said(at)
+        when = time_said(at, clock_of(store, buyer) if at else "UTC")
     return {"lead": known, "buyer": buyer, **({"at": when} if when else {})}
 
 

@@ -25,12 +25,13 @@ def given(journal: str, order: str, name: str, rows: Sequence[Mapping[str, Any]]
     return came
 
 
-def time_said(at: str) -> str | None:
-    """A time of an option as ISO 8601 in UTC; None where nothing is said. Raises ``click.UsageError``."""
+def time_said(at: str, zone: str = "UTC") -> str | None:
+    """A time of an option as ISO 8601 in UTC, by the clock of ``zone`` where it says none; None where nothing is said.
+    Raises ``click.UsageError``."""
     from leadflow_engine.operations.statements import time_of
     from leadflow_engine.store.codec import iso
 
-    when = time_of(at, "UTC") if at else None
+    when = time_of(at, zone) if at else None
     if at and when is None:
         raise click.UsageError(f"`{at}` is no date or time: write 2026-11-20 or 2026-11-20T15:00:00Z")
     return iso(when) if when else None

@@ -35,6 +35,17 @@ def contracts(store: SqliteStore) -> dict[str, Contract]:
     return found
 
 
+def source_zones(store: SqliteStore) -> dict[str, str]:
+    """The clock (IANA name) of each source of a journal: that of its flow."""
+    return {source.name: flow.timezone for flow in _flows(store) for source in flow.sources}
+
+
+def clock_of(store: SqliteStore, buyer: str) -> str:
+    """The clock by which a buyer's word is read: its own, else that of the journal's flow."""
+    known = contracts(store).get(buyer)
+    return known.zone if known else next(iter(source_zones(store).values()), "UTC")
+
+
 def contract_of(flow: m.Flow, buyer: m.Buyer) -> Contract:
     """What a flow says of how a buyer pays."""
     title = buyer.legal_name or buyer.title or buyer.name

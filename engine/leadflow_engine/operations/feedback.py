@@ -148,14 +148,16 @@ class Reading:
 
 
 def read_feedback(store: SqliteStore, path: Path, plan: Plan, how: Reading) -> list[Row]:
-    """The rows of a CSV file. Times without a zone are the flow's. Raises ``StatementProblem``."""
+    """The rows of a CSV file. Times without a zone are the buyer's. Raises ``StatementProblem``."""
     return [_row(store, plan, how, entry) for entry in entries(path, WANTED, how.columns or {})]
 
 
 def _row(store: SqliteStore, plan: Plan, how: Reading, entry: Entry) -> Row:
     event = entry.text("event")
     event = (how.words or {}).get(event.casefold(), event) or how.event
-    at = time_of(entry.text("at"), plan.flow.timezone) if entry.text("at") else None
+    whose = plan.buyers.get(entry.text("buyer") or how.buyer)
+    zone = whose.buyer.timezone if whose else plan.flow.timezone
+    at = time_of(entry.text("at"), zone) if entry.text("at") else None
     value = amount_of(entry.text("value"), plan.flow.country) if entry.text("value") else None
     problem = entry.problem or ("" if event_of(event) else "it names no event")
     problem = problem or ("its date cannot be read" if entry.text("at") and at is None else "")

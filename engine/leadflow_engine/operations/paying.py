@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from leadflow_dsl import model as m
 from leadflow_engine.effects import Json
-from leadflow_engine.store import SqliteStore
+from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.accounts import buyer_account
-from leadflow_engine.store.payments import Payment, parties, pay
+from leadflow_engine.store.core import Core
+from leadflow_engine.store.payments import Payment, parties, pay, unusual
 
 MOST = Decimal(1_000_000_000)
 """More than this is a slip of the keyboard."""
@@ -59,8 +60,8 @@ def party_of(store: SqliteStore, kind: str, name: str) -> str:
     raise PaymentProblem(f"no flow of this journal has a {kind} `{name}`; {way}")
 
 
-def said(payment: Payment) -> dict[str, Json]:
-    """A payment as an order."""
+def said(payment: Payment, force: bool = False) -> dict[str, Json]:
+    """A payment as an order; ``force`` notes it however odd it is."""
     return {
         "party": payment.party,
         "amount": str(payment.amount),
@@ -68,11 +69,14 @@ def said(payment: Payment) -> dict[str, Json]:
         "by": payment.by,
         "because": payment.because,
         "reference": payment.reference,
+        "dated": payment.dated,
+        "force": force,
     }
 
 
 def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
-    """The order ``payment``: whether it is new."""
+    """The order ``payment``: whether it is new. Raises ``StoreError``, also for one that cannot be meant: more that goes
+    back than came, more for a source than it is owed."""
     payment = Payment(
         said["party"],
         Decimal(said["amount"]),
@@ -80,8 +84,17 @@ def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
         said["by"],
         said["because"],
         said["reference"],
+        bool(said.get("dated")),
     )
-    return {"new": store.transact(lambda core: pay(core, payment))}
+    return {"new": store.transact(lambda core: _noted(core, payment, bool(said.get("force"))))}
+
+
+def _noted(core: Core, payment: Payment, force: bool) -> bool:
+    new = pay(core, payment)
+    odd = unusual(core.connection, payment) if new and not force else ""
+    if odd:
+        raise StoreError(f"{odd}; --force notes it all the same")
+    return new
 
 
 def take_as_paid(

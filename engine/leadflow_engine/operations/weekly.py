@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from leadflow_engine.operations.contracts import contracts
+from leadflow_engine.operations.contracts import contracts, source_zones
 from leadflow_engine.operations.paying import PaymentProblem
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.movements import Movements, movements
@@ -57,11 +57,15 @@ def bounds(week: str, zone: str) -> tuple[datetime.datetime, datetime.datetime]:
 def statements(store: SqliteStore, said: str, now: datetime.datetime, name: str = "") -> list[Statement]:
     """Those of all buyers and sources with something to tell, or of one, over a week as ``week_meant`` takes it. Raises
     ``PaymentProblem``."""
-    known = contracts(store)
-    zone = next((contract.zone for contract in known.values()), "UTC")
-    week = week_meant(said, now, zone)
+    sources = source_zones(store)
+    zones = {
+        "buyer": {name: each.zone for name, each in contracts(store).items()},
+        "source": sources,
+    }
+    of_flow = next(iter(sources.values()), "UTC")
+    week = week_meant(said, now, of_flow)
     whom = [
-        (kind, each, known[each].zone if kind == "buyer" and each in known else zone)
+        (kind, each, zones[kind].get(each, of_flow))
         for kind in ("buyer", "source")
         for each in store.ask(partial(parties, kind=kind))
         if name in ("", each)

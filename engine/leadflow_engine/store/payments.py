@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from leadflow_engine.store.accounts import said
+from leadflow_engine.store.accounts import buyer_account, said, source_account
 from leadflow_engine.store.codec import iso, micros, moment, text
 from leadflow_engine.store.core import Core
 from leadflow_engine.store.credits import Credit, credited_on, in_cents, late_credits
@@ -18,7 +18,8 @@ from leadflow_engine.store.errors import StoreError
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that changed hands. ``party`` is ``buyer/NAME`` or ``source/NAME``; ``amount`` is positive for what a buyer
-    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, or ""."""
+    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, or ""; ``dated``: somebody
+    said when it was, so that another payment of this reference must be of that day."""
 
     party: str
     amount: Decimal
@@ -26,16 +27,18 @@ class Payment:
     by: str
     because: str
     reference: str = ""
+    dated: bool = False
 
 
 def pay(core: Core, payment: Payment) -> bool:
     """Keep a payment. False where one of this reference is kept already: two with the same reference are one. Raises
-    ``StoreError`` where that one was of another amount, and for a moment that is still to come."""
+    ``StoreError`` where that one was of another amount, the other way or of another day, and for a moment that is still
+    to come. References are the same in whatever case and with whatever blanks."""
     now = core.clock.now()
     if payment.paid_at > now:
         raise StoreError(f"{payment.paid_at:%Y-%m-%d} is still to come: a payment is noted once it is there")
     amount = micros(payment.amount) * (-1 if payment.party.startswith("buyer/") else 1)
-    if payment.reference and _known(core.connection, payment, amount):
+    if payment.reference.strip() and _known(core.connection, payment, amount):
         return False
     core.connection.execute(
         'INSERT INTO payment (account, amount, paid_at, reference, at, "by", because) VALUES (?,?,?,?,?,?,?)',
@@ -43,7 +46,7 @@ def pay(core: Core, payment: Payment) -> bool:
             payment.party,
             amount,
             iso(payment.paid_at),
-            text(payment.reference),
+            text(" ".join(payment.reference.split())),
             iso(now),
             text(payment.by),
             text(payment.because),
@@ -53,16 +56,46 @@ def pay(core: Core, payment: Payment) -> bool:
 
 
 def _known(connection: sqlite3.Connection, payment: Payment, amount: int) -> bool:
-    row = connection.execute(
-        "SELECT amount, paid_at FROM payment WHERE account = ? AND reference = ?",
-        (payment.party, text(payment.reference)),
-    ).fetchone()
-    if row is not None and row[0] != amount:
+    rows = connection.execute(
+        "SELECT reference, amount, paid_at FROM payment WHERE account = ? AND reference <> ''",
+        (payment.party,),
+    )
+    row = next((row for row in rows if _folded(row[0]) == _folded(payment.reference)), None)
+    if row is None:
+        return False
+    is_buyer = payment.party.startswith("buyer/")
+    apart = abs(moment(row[2]) - payment.paid_at) >= datetime.timedelta(days=1)
+    if row[1] != amount or (payment.dated and apart):
+        day = f" from {payment.paid_at:%Y-%m-%d}" if payment.dated else ""
         raise StoreError(
-            f"{payment.party.partition('/')[2]} has a payment `{payment.reference}` of {said(abs(row[0]))} "
-            f"from {row[1][:10]} already, and this one is of {said(abs(amount))}"
+            f"{payment.party.partition('/')[2]} has a payment `{row[0]}` of {_way(row[1], is_buyer)} from "
+            f"{row[2][:10]} already, and this one is of {_way(amount, is_buyer)}{day}"
         )
-    return row is not None
+    return True
+
+
+def _folded(reference: str) -> str:
+    return " ".join(text(reference).split()).casefold()
+
+
+def _way(amount: int, is_buyer: bool) -> str:
+    """An amount with its way where it is not the usual one."""
+    back = amount > 0 if is_buyer else amount < 0
+    return said(abs(amount)) + (" that went back" if back else "")
+
+
+def unusual(connection: sqlite3.Connection, payment: Payment) -> str:
+    """What is odd about a party's account after this payment; "" where nothing is."""
+    kind, _, name = payment.party.partition("/")
+    account = (buyer_account if kind == "buyer" else source_account)(connection, name)
+    if payment.amount < 0 and account.paid < 0:
+        before = account.paid - micros(payment.amount)
+        whom = f"{name} has paid in" if kind == "buyer" else f"{name} was paid"
+        return f"{whom} {said(before)} in all, and {said(micros(-payment.amount))} cannot go back"
+    if kind == "source" and payment.amount > 0 and account.paid > in_cents(account.charged):
+        open_ = in_cents(account.charged) - (account.paid - micros(payment.amount))
+        return f"{name} is owed {said(max(open_, 0))}, and this is {said(micros(payment.amount))}"
+    return ""
 
 
 def parties(connection: sqlite3.Connection, kind: str) -> list[str]:

@@ -162,7 +162,7 @@ def test_a_buyers_file_is_read_as_it_comes(market: Market, tmp_path: Path) -> No
         "known",
     ]
     rows = market.store.query("SELECT event, value, at FROM feedback ORDER BY event DESC")
-    assert rows[0] == ("converted", 2_000_000_000, "2026-11-20T00:00:00.000000Z")
+    assert rows[0] == ("converted", 2_000_000_000, "2026-11-20T05:00:00.000000Z")
 
 
 @pytest.mark.parametrize("value", ["much", "-5", "1e30", "NaN"])

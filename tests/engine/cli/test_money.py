@@ -126,6 +126,35 @@ def test_what_is_no_payment_is_told(folder: Path, leadflow: Any) -> None:
         assert said in pay(leadflow, name, amount, *rest, code=2)
 
 
+ODD = [
+    (("prepaid", "30.01", "--back"), "prepaid has paid in 30.00 in all, and 30.01 cannot go back; --force"),
+    (("web", "20.01", "--source"), "web is owed 20.00, and this is 20.01; --force"),
+    (("web", "1.00", "--source", "--back"), "web was paid 0.00 in all, and 1.00 cannot go back; --force"),
+]
+
+
+def test_what_cannot_be_meant_is_asked_for(folder: Path, leadflow: Any) -> None:
+    for (name, amount, *rest), said in ODD:
+        assert said in pay(leadflow, name, amount, *rest, code=2)
+    assert "web was paid 20.00" in pay(leadflow, "web", "20.00", "--source")
+    assert "was paid back 31.00" in pay(leadflow, "prepaid", "31.00", "--back", "--force")
+
+
+AGAIN = [
+    (("30.00", "--reference", " t-1 "), 0, "as was noted before: nothing changes"),
+    (("30.00", "--reference", "T-1", "--at", "2026-11-18"), 0, "as was noted before: nothing changes"),
+    (("30.00", "--reference", "T-1", "--back"), 2, "already, and this one is of 30.00 that went back"),
+    (("30.00", "--reference", "T-1", "--at", "2026-11-17"), 2, "already, and this one is of 30.00 from 2026-11-17"),
+]  # fmt: skip
+
+
+def test_a_reference_is_the_same_however_it_is_written(folder: Path, leadflow: Any) -> None:
+    for (amount, *rest), code, said in AGAIN:
+        assert said in pay(leadflow, "prepaid", amount, *rest, code=code)
+    pay(leadflow, "acme", "1.00", "--reference", "Wire  No 7")
+    assert "nothing changes" in pay(leadflow, "acme", "1.00", "--reference", "WIRE no 7")
+
+
 def test_payments_come_in_go_back_and_go_out(folder: Path, leadflow: Any) -> None:
     assert "prepaid paid in 12.50" in pay(leadflow, "prepaid", "12.50", "--at", "2026-11-19")
     assert "prepaid was paid back 2.50" in pay(leadflow, "prepaid", "2.50", "--back")
