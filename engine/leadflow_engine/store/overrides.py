@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
@@ -112,18 +112,18 @@ _known: WeakKeyDictionary[sqlite3.Connection, _Known] = WeakKeyDictionary()
 _NEWEST: Final = "SELECT * FROM override ORDER BY id DESC LIMIT 1"
 
 
-def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> Sequence[Override]:
+def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Override]:
     """What counts at this moment, one of a kind and subject. Every offer asks, and things are set seldom: what was
     found is remembered until something is set, or ends by itself."""
     newest, now = connection.execute(_NEWEST).fetchone(), iso(at)
     if newest is None:
-        return ()
+        return []
     known = _known.get(connection) if isinstance(connection, Connection) else None
     if known is None or not known.holds(newest, now):
         known = _found(connection, newest, now)
         if isinstance(connection, Connection):
             _known[connection] = known
-    return known.found
+    return list(known.found)
 
 
 def _found(connection: sqlite3.Connection, newest: tuple[object, ...], now: str) -> _Known:

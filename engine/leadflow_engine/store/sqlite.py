@@ -230,7 +230,7 @@ class SqliteStore:
         """Set what operators set beside the flow; see ``overrides.put``."""
         self.transact(lambda core: overrides.put(core, kind, subject, value, said, length, by, because))
 
-    def overrides_in_force(self) -> Sequence[overrides.Override]:
+    def overrides_in_force(self) -> list[overrides.Override]:
         """What operators have set that is in force now."""
         now = self._reader.clock.now()
         return self.ask(lambda connection: overrides.in_force(connection, now))
