@@ -106,8 +106,10 @@ def _bulk(
     with opened(journal) as store:
         try:
             how = Reading(buyer, event, meant, mapping_of(columns))
-            rows = read_feedback(store, file, newest_plan(store, buyer, flow), how)
+            rows, ignored = read_feedback(store, file, newest_plan(store, buyer, flow), how)
         except (StatementProblem, OverrideProblem) as problem:
             raise CannotStart(str(problem)) from None
+    if ignored:
+        click.echo(ignored, err=True)
     came = given(journal, "feedback", "told", [row.said for row in rows if not row.problem])
     return came, [(row.line, row.problem) for row in rows if row.problem]

@@ -72,6 +72,8 @@ def command(
 
     compared = compared_now()
     again = _again(journal, buyer, file, columns, since, until, flow)
+    if compared.ignored:
+        click.echo(compared.ignored, err=True)
     _show(compared, str(file), again, form)
     who = {"buyer": buyer, "because": because.strip()}
     done = _settled(journal, compared, who) if settle else []

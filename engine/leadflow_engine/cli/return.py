@@ -112,9 +112,11 @@ def _bulk(
     with opened(journal) as store:
         try:
             plan = newest_plan(store, buyer, flow)
-            rows = read_returns(store, file, plan, buyer, reason, mapping_of(columns))
+            rows, ignored = read_returns(store, file, plan, buyer, reason, mapping_of(columns))
         except (StatementProblem, OverrideProblem) as problem:
             raise CannotStart(str(problem)) from None
+    if ignored:
+        click.echo(ignored, err=True)
     came = given(journal, "return", "returns", [{**row.said, **more} for row in rows if not row.problem])
     _told(came, [(row.line, row.problem) for row in rows if row.problem], plan.flow.currency, form)
 

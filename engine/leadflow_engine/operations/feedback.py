@@ -14,7 +14,7 @@ from leadflow_engine.intake.door import millionths
 from leadflow_engine.operations.matching import Called, match
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.returning import plans_of
-from leadflow_engine.operations.statements import Entry, amount_of, entries, time_of
+from leadflow_engine.operations.statements import Entry, amount_of, sheet, time_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore, StoreError, feedback, finding
 from leadflow_engine.store.codec import iso, moment
@@ -147,9 +147,11 @@ class Reading:
     columns: Mapping[str, str] | None = None
 
 
-def read_feedback(store: SqliteStore, path: Path, plan: Plan, how: Reading) -> list[Row]:
-    """The rows of a CSV file. Times without a zone are the buyer's. Raises ``StatementProblem``."""
-    return [_row(store, plan, how, entry) for entry in entries(path, WANTED, how.columns or {})]
+def read_feedback(store: SqliteStore, path: Path, plan: Plan, how: Reading) -> tuple[list[Row], str]:
+    """The rows of a CSV file, and a sentence of the columns that are not read. Times without a zone are the buyer's.
+    Raises ``StatementProblem``."""
+    file = sheet(path, WANTED, how.columns or {})
+    return [_row(store, plan, how, entry) for entry in file.rows], file.told
 
 
 def _row(store: SqliteStore, plan: Plan, how: Reading, entry: Entry) -> Row:

@@ -75,8 +75,8 @@ def said(payment: Payment, force: bool = False) -> dict[str, Json]:
 
 
 def carry_out(store: SqliteStore, said: Mapping[str, Json]) -> Json:
-    """The order ``payment``: whether it is new. Raises ``StoreError``, also for one that cannot be meant: more that goes
-    back than came, more for a source than it is owed."""
+    """The order ``payment``: whether it is new. Raises ``StoreError``, also for one that cannot be meant: more that
+    goes back than came, more for a source than it is owed."""
     payment = Payment(
         said["party"],
         Decimal(said["amount"]),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import Json
 from leadflow_engine.operations.matching import Called, match
-from leadflow_engine.operations.statements import Entry, amount_of, entries, time_of
+from leadflow_engine.operations.statements import Entry, amount_of, sheet, time_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore, StoreError, adjusting, later
 from leadflow_engine.store.billed import Ours, deliveries_of, delivery_of, is_test
@@ -69,7 +69,7 @@ class Span:
 class Compared:
     """A statement against the journal. ``span`` is None where all that is ours was compared. ``unsure`` is why what it
     does not have may be its all the same, "" where it certainly is not. ``sums`` are rows that name no lead but a sum,
-    and were passed over; ``up_to`` is the most that the flow says the buyer may pay, None where it says none."""
+    and were passed over; ``ignored`` tells of columns that are not read; ``up_to`` is the most that the flow says the buyer may pay, None where it says none."""
 
     buyer: str
     currency: str
@@ -77,6 +77,7 @@ class Compared:
     lines: tuple[Line, ...]
     unsure: str = ""
     sums: int = 0
+    ignored: str = ""
     up_to: Decimal | None = None
 
 
@@ -105,16 +106,22 @@ def compare(
     """A buyer's CSV file against the journal. Without ``span`` the days of the statement are compared, and all that is
     ours where its rows have no dates. Raises ``StatementProblem``."""
     side = _Side(store, plan, buyer)
-    found = entries(path, WANTED, columns)
-    rows = [row for row in found if not row.is_sum]
+    file = sheet(path, WANTED, columns)
+    rows = file.rows
     within = span or _span_of(rows, side.zone)
     lines = [_theirs(side, row) for row in rows]
     lines += _only_ours(side, within, _reach(side, rows, lines))
     order = list(KINDS)
     lines.sort(key=lambda line: (order.index(line.kind), line.at, line.line))
-    sums = len(found) - len(rows)
     return Compared(
-        buyer, plan.flow.currency, within, tuple(lines), _unsure(lines, span), sums, _up_to(plan, buyer)
+        buyer,
+        plan.flow.currency,
+        within,
+        tuple(lines),
+        _unsure(lines, span),
+        file.sums,
+        file.told,
+        _up_to(plan, buyer),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from leadflow_engine.effects import Json
 from leadflow_engine.operations.matching import Called, match
-from leadflow_engine.operations.statements import Entry, entries, time_of
+from leadflow_engine.operations.statements import Entry, StatementProblem, sheet, time_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.codec import iso
@@ -29,10 +29,16 @@ class Row:
 
 def read_returns(
     store: SqliteStore, path: Path, plan: Plan, buyer: str, reason: str, said: Mapping[str, str]
-) -> list[Row]:
-    """The rows of a file. ``buyer`` and ``reason`` stand where a row has none; times without a zone are the buyer's.
-    Raises ``StatementProblem``."""
-    return [_row(store, plan, buyer, reason, entry) for entry in entries(path, WANTED, said)]
+) -> tuple[list[Row], str]:
+    """The rows of a file, and a sentence of the columns that are not read. ``buyer`` and ``reason`` stand where a row
+    has none; times without a zone are the buyer's. Raises ``StatementProblem``."""
+    file = sheet(path, WANTED, said)
+    if file.columns and not reason and "reason" not in file.columns:
+        has = ", ".join([*file.columns.values(), *file.ignored])
+        raise StatementProblem(
+            f"{path}: no column is a reason; it has {has}. Say --map reason=COLUMN, or --reason TEXT for all"
+        )
+    return [_row(store, plan, buyer, reason, entry) for entry in file.rows], file.told
 
 
 def _row(store: SqliteStore, plan: Plan, buyer: str, reason: str, entry: Entry) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -114,24 +114,42 @@ class StatementProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row by the names of ``COLUMNS``. ``problem`` is why it cannot be read, "" where it can; ``is_sum``: it is no
-    lead's row but a sum of others (``Total;;;150.00``)."""
+    """A row by the names of ``COLUMNS``. ``problem`` is why it cannot be read, "" where it can."""
 
     line: int
     cells: Mapping[str, str]
     problem: str = ""
-    is_sum: bool = False
 
     def text(self, name: str) -> str:
         """A cell without outer white space; "" where there is none."""
         return self.cells.get(name, "").strip()
 
 
-def entries(path: Path, wanted: Sequence[str], said: Mapping[str, str]) -> list[Entry]:
-    """The rows of a CSV file. ``wanted`` are the names that are looked for, the first found takes a column; ``said`` is
-    the file's own column by name, where somebody says it. Raises ``StatementProblem``."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file: its ``rows`` but for those of sums and blank ones, how many ``sums`` there were, which ``columns`` are
+    which by the names of ``COLUMNS``, and those that are ``ignored``, as the file has them."""
+
+    rows: tuple[Entry, ...]
+    sums: int
+    columns: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """A sentence of the columns that are not read; "" where all are."""
+        if not self.ignored:
+            return ""
+        word = "column" if len(self.ignored) == 1 else "columns"
+        names = ", ".join(f"`{name}`" for name in self.ignored)
+        return f"not read: {word} {names}; --map NAME=COLUMN says what one is"
+
+
+def sheet(path: Path, wanted: Sequence[str], said: Mapping[str, str]) -> Sheet:
+    """A CSV file. ``wanted`` are the names that are looked for, the first found takes a column; ``said`` is the file's
+    own column by name, where somebody says it. Raises ``StatementProblem``."""
     try:
-        return list(_entries(path, _readable(path.read_bytes()), wanted, said))
+        return _sheet(path, _readable(path.read_bytes()), wanted, said)
     except OSError as error:
         raise StatementProblem(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     except IntakeError as problem:
@@ -148,20 +166,25 @@ def _readable(data: bytes) -> io.BufferedReader:
     return io.BufferedReader(io.BytesIO(data))
 
 
-def _entries(
-    path: Path, stream: io.BufferedReader, wanted: Sequence[str], said: Mapping[str, str]
-) -> Iterator[Entry]:
-    columns: dict[str, str] | None = None
+def _sheet(path: Path, stream: io.BufferedReader, wanted: Sequence[str], said: Mapping[str, str]) -> Sheet:
+    found: list[Entry] = []
+    header: list[str] = []
+    columns: dict[str, str] = {}
+    sums = 0
     for row in rows(lines(stream)):
         if isinstance(row.cells, IntakeError):
-            yield Entry(row.line, {}, row.cells.message)
+            found.append(Entry(row.line, {}, row.cells.message))
             continue
-        if columns is None:
-            columns = _columns(path, list(row.cells), wanted, said)
-        if not any(cell.strip() for cell in row.cells.values()):
-            continue
+        if not header:
+            header = list(row.cells)
+            columns = _columns(path, header, wanted, said)
         cells = {name: row.cells.get(column, "") for name, column in columns.items()}
-        yield Entry(row.line, cells, is_sum=_is_sum(row.cells, cells))
+        if _is_sum(row.cells, cells):
+            sums += 1
+        elif any(cell.strip() for cell in row.cells.values()):
+            found.append(Entry(row.line, cells))
+    read = set(columns.values())
+    return Sheet(tuple(found), sums, columns, tuple(name for name in header if name not in read))
 
 
 def _is_sum(row: Mapping[str, str], cells: Mapping[str, str]) -> bool:

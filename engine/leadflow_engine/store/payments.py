@@ -18,8 +18,8 @@ from leadflow_engine.store.errors import StoreError
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money that changed hands. ``party`` is ``buyer/NAME`` or ``source/NAME``; ``amount`` is positive for what a buyer
-    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, or ""; ``dated``: somebody
-    said when it was, so that another payment of this reference must be of that day."""
+    pays in or a source is paid out, negative for what goes back. ``reference`` is the bank's, or ""; ``dated``: it was
+    said when it was paid, so that another of this reference must be of that day."""
 
     party: str
     amount: Decimal

@@ -18,7 +18,7 @@ from leadflow_engine.operations.reconciling import (
     days,
     settling,
 )
-from leadflow_engine.operations.statements import StatementProblem, amount_of, entries, mapping_of, time_of
+from leadflow_engine.operations.statements import StatementProblem, amount_of, mapping_of, sheet, time_of
 from leadflow_engine.reports.reconciled import reconciled_csv, reconciled_lines, reconciled_object
 from tests.engine.after_sale.market import Market
 
@@ -186,7 +186,7 @@ def test_a_formula_in_a_statement_stays_text_in_ours(market: Market) -> None:
 def test_a_file_of_any_office_is_read(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "liste.csv"
     file.write_bytes("Téléphone\tPhone\tPreis\nGröße\t512 236 0147\t20 €\n".encode(encoding))
-    [row] = entries(file, ("phone", "price"), {"price": "preis"})
+    [row] = sheet(file, ("phone", "price"), {"price": "preis"}).rows
     assert (row.text("phone"), amount_of(row.text("price"), "US")) == ("512 236 0147", 20)
 
 

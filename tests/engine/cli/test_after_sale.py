@@ -92,6 +92,35 @@ def test_files_are_matched_by_reference_and_phone(leadflow: Leadflow, lead: str)
     assert (story["returns"][0]["reason"], story["feedback"][0]["value"]) == ("duplicate", 900.0)
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["returned on", "Date Returned", "RETURN_DATE", "Returned-At", "Date of return", "Return date (EST)"],
+)
+def test_the_day_of_a_return_has_many_names(leadflow: Leadflow, lead: str, head: str) -> None:
+    Path("back.csv").write_text(f"Reference,{head},Reason,Rep\nS-1,2020-01-01,duplicate,Joe\n,,,\n", "utf-8")
+    told = leadflow("return", "--from", "back.csv", "--buyer", "sun", code=1).output
+    assert "not possible: 2020-01-01 05:00 UTC is before the sale" in told
+    assert "not read: column `Rep`; --map NAME=COLUMN says what one is" in told
+    assert "line 3" not in told
+
+
+def test_what_a_file_lacks_is_told_once(leadflow: Leadflow, lead: str) -> None:
+    Path("back.csv").write_text("Reference,Rep\nS-1,Joe\nS-2,Joe\n", encoding="utf-8")
+    told = leadflow("return", "--from", "back.csv", "--buyer", "sun", code=2).output
+    assert told.count("no column is a reason; it has Reference, Rep. Say --map reason=COLUMN") == 1
+    assert (
+        "returned: credited"
+        in leadflow("return", "--from", "back.csv", "--buyer", "sun", "--reason", "duplicate", code=1).output
+    )
+
+
+def test_days_the_wrong_way_round_are_told(leadflow: Leadflow, lead: str) -> None:
+    Path("list.csv").write_text("Reference,Price\nS-1,50\n", encoding="utf-8")
+    turned = ("--since", "2026-11-02", "--until", "2026-11-01")
+    told = leadflow("reconcile", "sun", "list.csv", *turned, code=2).output
+    assert "--since 2026-11-02 is after --until 2026-11-01" in told
+
+
 def test_a_statement_that_agrees_ends_with_0(leadflow: Leadflow, lead: str) -> None:
     Path("list.csv").write_text("Reference,Price\nS-1,50\n", encoding="utf-8")
     assert " both have it             1  $50.00  $50.00" in leadflow("reconcile", "sun", "list.csv").output
