@@ -37,12 +37,14 @@ MAY_HAVE_WORKED: Final = frozenset({408, 409, 425})
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What an answer means. ``outcome`` is the distribution word, ``again`` that the buyer may be asked again under
-    its ``retry`` for ``cause`` (connect, timeout, 5xx, 429, retry)."""
+    its ``retry`` for ``cause`` (connect, timeout, 5xx, 429, retry). ``of_price``: it was not sent because of the amount
+    alone, for which there is no budget or balance."""
 
     state: State
     outcome: str
     reason: str
     again: str = ""
+    of_price: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from leadflow_dsl import model as m
@@ -31,7 +32,18 @@ def hold_out(
     journey.held[name] = said | ({"price": str(worth)} if worth else {})
     journey.tried.pop(name, None)  # it is to be judged again, as one that was never asked
     journey.considered(stage.id, name, "held", code=out.code, reason=out.reason, **rest)
+    journey.may_wait[name] = journey.records[-1]  # type: ignore[assignment]
     return True
+
+
+def nobody_waited(journey: Journey) -> None:
+    """Somebody else took the lead: who would have been waited for after that was out as capped, closed ..., as one that
+    says no ``hold``."""
+    for name, record in journey.may_wait.items():
+        if name in journey.held and not is_first(journey, name):
+            journey.lead.buyers[name] = record.code
+            journey.records.append(replace(record, outcome=record.code))
+    journey.may_wait.clear()
 
 
 def is_first(journey: Journey, name: str) -> bool:

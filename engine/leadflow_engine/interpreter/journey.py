@@ -44,6 +44,7 @@ class Journey:
     first offer, until one is made; ``gathered`` what a stage found out before it was chosen to run; ``notes`` what
     is said beside a buyer's outcome at a stage; ``turns`` the turns that a stage was told of; ``suppressible`` what of
     the lead may be on lists that stop sales; ``heard`` buyers whose answers to the seller's ping were used;
+    ``may_wait`` what was noted in this segment of those that are held, should it come to waiting;
     ``timeout`` how long the route that runs may take since it ``began`` (elapsed milliseconds).
     """
 
@@ -57,6 +58,7 @@ class Journey:
     tried: dict[str, str] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    may_wait: dict[str, Considered] = field(default_factory=dict)
     lookups: dict[str, str] = field(default_factory=dict)
     outs: list[tuple[str, str]] = field(default_factory=list)
     spent: Decimal = Decimal(0)
@@ -183,7 +185,8 @@ def store(journey: Journey) -> Generator[Effect, Result, None]:
 
 def iso(moment: datetime.datetime) -> str:
     """A moment as facts and records write it: UTC, microseconds only where there are any."""
-    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    there = moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
+    return there.isoformat().replace("+00:00", "Z")
 
 
 def moment(text: str) -> datetime.datetime:

@@ -23,31 +23,39 @@ def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any,
     has a place of its own in the stage, in which it can be waited for."""
     refused = yield from _intend(journey, lot)
     if refused is not None:
-        return _refused(journey, lot.offer, refused, in_turn)
+        return _refused(journey, lot.offer, *refused, in_turn)
     journey.delivered(delivery_of(journey, lot, "intent"))
     journey.unstored = False  # the intent itself is stored
     _note_price(journey, lot.offer)
     return None
 
 
-def _refused(journey: Journey, offer: Offer, out: Out, in_turn: bool) -> Settled:
+def _refused(journey: Journey, offer: Offer, out: Out, of_price: bool, in_turn: bool) -> Settled:
     """What a buyer comes to whose room went between judging and reserving: held as if it had been judged so, unless
-    it has a lower price for which there may be room."""
+    it has a lower price for which there may be room. A lower price makes no room where the amount is not the reason."""
     said = {"position": offer.position, "bid": offer.bid, "ms": offer.ms}
-    if offer.last and hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
+    if of_price and not offer.last:
+        _note_price(journey, offer, out.reason)
+    elif hold_out(journey, offer.stage, offer.buyer, out, in_turn, **said):
         return Settled("not_sent", "held", out.reason)
-    return noted(journey, offer, Settled("not_sent", out.code, out.reason))
+    journey.outs.append((out.code, out.reason))
+    return noted(journey, offer, Settled("not_sent", out.code, out.reason, of_price=of_price))
 
 
-def _note_price(journey: Journey, offer: Offer) -> None:
-    """What a buyer with several prices was asked, for the trace."""
-    if offer.asked is not None:
-        place = offer.stage.id, offer.buyer
-        before = journey.notes.get(place, "")
-        journey.notes[place] = f"{before}, then {offer.asked}" if before else f"asked {offer.asked}"
+def _note_price(journey: Journey, offer: Offer, why_not: str = "") -> None:
+    """What a buyer with several prices was asked, and at which it was not (``why_not``), for the trace."""
+    if offer.asked is None:
+        return
+    place = offer.stage.id, offer.buyer
+    before = journey.notes.get(place, "")
+    said = f"not {offer.asked} ({why_not})" if why_not else f"asked {offer.asked}"
+    if before.startswith("asked") and not why_not:
+        said = str(offer.asked)
+    journey.notes[place] = f"{before}, then {said}" if before else said
 
 
-def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
+def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] | None]:
+    """``None`` where everything is reserved; else why not, and whether that is for the amount alone."""
     offer, number = lot.offer, lot.number
     planned = journey.plan.buyers[offer.buyer]
     limits, keys = claims_of(journey, planned, offer.price)
@@ -75,7 +83,7 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, Out | None]:
         journey.shares.pop(offer.stage.id, None)
         return None
     until = moment(str(reply["until"])) if reply.get("until") else None
-    return Out(str(reply["code"]), str(reply["reason"]), 0, until)
+    return Out(str(reply["code"]), str(reply["reason"]), 0, until), bool(reply.get("of_price"))
 
 
 def _hours(planned: PlannedBuyer) -> Hours | None:

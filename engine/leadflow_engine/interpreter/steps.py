@@ -14,6 +14,7 @@ from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, ask_together, build, truth, value
+from leadflow_engine.interpreter.holding import nobody_waited
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.routing import Paused, route, take_in
 from leadflow_engine.interpreter.scoring import score_of
@@ -228,6 +229,7 @@ def run_route(journey: Journey, index: int, step: m.Route) -> Generator[Any, Any
         journey.ended("route", step.name, "skipped", result.waiting.reason, note=result.waiting.why)
         return result
     if isinstance(result, Sold):
+        nobody_waited(journey)
         journey.ended("route", step.name, "success", note=f"sold to {result.buyer}")
         return None
     journey.ended("route", step.name, "failure", why_unsold(journey))
@@ -249,7 +251,7 @@ WHY = {
 
 def why_unsold(journey: Journey) -> str:
     """One short reason, the same for all leads that met the same end, so that it can be counted."""
-    contacted = [word for word in journey.tried.values() if word not in WHY]
+    contacted = [word for name, word in journey.tried.items() if word not in WHY or _answered(journey, name)]
     if any(word in {"rejected", "duplicate"} for word in contacted):
         return "declined by all who were asked"
     if any(word in {"error", "timeout"} for word in contacted):
@@ -261,6 +263,11 @@ def why_unsold(journey: Journey) -> str:
     if not codes:
         return "nobody left to ask"
     return WHY.get(max(dict.fromkeys(codes), key=codes.count), "nobody could be asked")
+
+
+def _answered(journey: Journey, name: str) -> bool:
+    """Did a buyer itself say what became of it, and not the intent?"""
+    return any(delivery.buyer == name for delivery in journey.deliveries.values())
 
 
 STEPS: Mapping[type, Callable[..., Generator[Any, Any, Ending]]] = {

@@ -12,27 +12,35 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store import accounts, batches, imports, overrides, sold_leads
+from leadflow_engine.store import accounts, batches, overrides, sold_leads
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
 from leadflow_engine.store.suppressions import stops
 
 EARLIER_ATTEMPTS: Final = (
-    "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ? "
+    "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ?5 "
     "UNION SELECT r.lead FROM resubmission r JOIN earlier e ON r.next = e.id) SELECT id FROM earlier"
 )
-"""The leads that were earlier attempts at selling this one."""
+"""The leads that were earlier attempts at selling this one (``?5``)."""
+
+LAST_SEEN: Final = (
+    "SELECT max(at) FROM (SELECT max(at) AS at FROM dedupe_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 "
+    f"AND at > ?4 AND lead <> ?5 AND state <> 'released' AND lead NOT IN ({EARLIER_ATTEMPTS}) "
+    "UNION ALL SELECT max(at) FROM imported_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 AND at > ?4)"
+)
+"""When a dedupe key (scope, fields, digest) was last seen after a time, of another lead or in imported history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why something cannot be claimed: a distribution word, a sentence, and until when, where that is
-    known."""
+    known. ``of_price``: for the amount alone, so that less of it may fit."""
 
     code: str
     reason: str
     until: datetime.datetime | None = None
+    of_price: bool = False
 
 
 def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: datetime.datetime) -> Result:
@@ -54,7 +62,7 @@ def decide(connection: sqlite3.Connection, digests: Digests, write: Write, at: d
             refusal = claims_refused(connection, digests, write.lead, data.limits, data.keys, at)
             refusal = or_overdue(connection, refusal, data.buyer, at)
         if refusal is not None:
-            return {"granted": False, **_said(refusal)}
+            return {"granted": False, **_said(refusal), **({"of_price": True} if refusal.of_price else {})}
         collected = {"batch": batches.place_of(connection, data, at)} if data.row is not None else {}
         return {"granted": True, "at": iso(at), **collected}
     if isinstance(data, Admit):
@@ -157,7 +165,7 @@ def claims_refused(
     in_order = sorted(overrides.overridden(connection, limits, at), key=lambda claim: claim.code != "capped")
     full = first_full(connection, digests, in_order, at, taken)
     if full is not None:
-        return Refusal(full.claim.code, full.reason, full.until)
+        return Refusal(full.claim.code, full.reason, full.until, full.claim.money)
     return _first_seen(connection, digests, lead, keys, at)
 
 
@@ -182,10 +190,5 @@ def last_seen(
     attempt at selling this lead is no other lead."""
     since = iso(at - datetime.timedelta(seconds=claim.within))
     key = (claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value))
-    row = connection.execute(
-        "SELECT max(at) FROM dedupe_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ? AND lead <> ? "
-        f"AND state <> 'released' AND lead NOT IN ({EARLIER_ATTEMPTS})",
-        (*key, since, lead, lead),
-    ).fetchone()
-    seen = [when for when in (row[0], imports.last_seen(connection, key, since)) if when is not None]
-    return moment(max(seen)) if seen else None
+    row = connection.execute(LAST_SEEN, (*key, since, lead)).fetchone()
+    return moment(row[0]) if row[0] is not None else None

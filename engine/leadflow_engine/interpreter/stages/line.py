@@ -23,7 +23,7 @@ from leadflow_engine.interpreter.sharing import is_aside, mate_of, room
 from leadflow_engine.interpreter.stages.gathering import Gathered, drop, ping_all, standing, window_of
 from leadflow_engine.interpreter.stages.order import ordered
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Unsold, Waiting, held
-from leadflow_engine.interpreter.stages.turns import LOWER, At, make, no_time, under_margin
+from leadflow_engine.interpreter.stages.turns import At, make, no_time, takes_less, under_margin
 from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import Settled
@@ -31,13 +31,13 @@ from leadflow_engine.settle import Settled
 
 @dataclass(slots=True)
 class _Line:
-    """Who is still to be asked; how many were; how many prices of each buyer with several it refused so far; and
-    whether the first of those left needs a look-up that is tried again later."""
+    """Who is still to be asked; the place at which each of the others was; how many prices of each buyer with several
+    it refused so far; and whether the first of those left needs a look-up that is tried again later."""
 
     stage: m.Stage
     gathered: Gathered
     left: list[str]
-    place: int = 0
+    places: dict[str, int] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     posted: set[str] = field(default_factory=set)
     repings: int = 0
@@ -57,7 +57,7 @@ def sell_along(
         before = len(line.left), dict(line.asked)
         lots = yield from _wave(journey, line)
         came = yield from _post_all(journey, lots)
-        refused = _ask_less(line, lots, came)
+        refused = _ask_less(journey, line, lots, came)
         if line.waits is not None and room(journey, stage) != 0:
             return held(line.waits, tuple(line.left))
         if not lots and before == (len(line.left), line.asked):
@@ -93,13 +93,13 @@ def _wave(journey: Journey, line: _Line) -> Generator[Any, Any, list[Lot]]:
             continue
         if lots and (yield from under_margin(journey, line.stage, line.gathered.bids[name])):
             continue
-        before = line.left.copy(), line.place
+        before = line.left.copy(), line.places.copy()
         line.left.remove(name)
-        line.place += name not in line.asked
+        line.places.setdefault(name, len(line.places) + 1)
         try:
             lot = yield from _lot(journey, line, name)
         except Unanswered as unanswered:  # those before it are reserved, and posted to first
-            (line.left, line.place), line.waits = before, unanswered
+            (line.left, line.places), line.waits = before, unanswered
             line.posted.discard(name)
             break
         if lot is not None:
@@ -123,7 +123,7 @@ def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | 
     ms = done.ms if done else 0.0
     last = before + 1 >= len(gathered.offers.get(name, ()))
     at = At(bid, until, ms, asked, before > 0, last)
-    made = yield from make(journey, stage, name, line.place, at)
+    made = yield from make(journey, stage, name, line.places[name], at)
     if made is None:
         return None
     line.posted.add(name)
@@ -132,7 +132,7 @@ def _lot(journey: Journey, line: _Line, name: str) -> Generator[Any, Any, Lot | 
         return None
     refused = yield from reserve(journey, lot)
     if refused is not None:
-        _put_back(line, name, refused)
+        _put_back(journey, line, name, refused)
         return None
     return lot
 
@@ -150,27 +150,40 @@ def _post_all(journey: Journey, lots: list[Lot]) -> Generator[Any, Any, list[Set
     return [conclude(journey, lot, posted[lot.offer.buyer]) for lot in lots]
 
 
-def _ask_less(line: _Line, lots: list[Lot], came: list[Settled]) -> bool:
+def _ask_less(journey: Journey, line: _Line, lots: list[Lot], came: list[Settled]) -> bool:
     """Those that refused come back with their next price, if they have one. Did anybody refuse?"""
     refused = False
     for lot, settled in zip(lots, came, strict=True):
         if settled.state in {"declined", "not_sent"}:
             refused = True
-            _put_back(line, lot.offer.buyer, settled)
+            _put_back(journey, line, lot.offer.buyer, settled)
     return refused
 
 
-def _put_back(line: _Line, name: str, settled: Settled) -> None:
-    """A buyer with another price stands in the line again, where that price belongs (in a multisell: in front)."""
+def _put_back(journey: Journey, line: _Line, name: str, settled: Settled) -> None:
+    """A buyer with another price stands in the line again, where that price belongs (in a multisell: in front); of two
+    that pay as much the one that is written first comes first."""
     offers = line.gathered.offers.get(name, ())
     number = line.asked.get(name, 0) + 1
-    if settled.outcome not in LOWER or number >= len(offers):
+    if not takes_less(settled) or number >= len(offers):
         return
     line.asked[name] = number
     bids = line.gathered.bids
     bids[name] = offers[number]
-    better = [each for each in line.left if line.stage.kind == "auction" and bids[each] > bids[name]]
-    line.left.insert(line.left.index(better[-1]) + 1 if better else 0, name)
+    if line.stage.kind != "auction":
+        line.left.insert(0, name)
+        return
+    written = line.stage.buyers.index
+    before = [
+        place
+        for place, each in enumerate(line.left, 1)
+        if (bids[each], written(name)) > (bids[name], written(each))
+    ]
+    place = before[-1] if before else 0
+    for after in line.left[place : place + 1]:
+        if bids[after] == bids[name] and not line.gathered.offers.get(after):
+            journey.notes[line.stage.id, after] = f"ties with {name}, which is written before"
+    line.left.insert(place, name)
 
 
 def _ping_again(journey: Journey, line: _Line) -> Generator[Any, Any, None]:
@@ -220,19 +233,31 @@ def _waiting(waited: list[Delivery], remaining: tuple[str, ...]) -> Waiting:
 def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
     """Why those that are left were not asked; ``over`` is why there is no time for them."""
     stage, bids = line.stage, line.gathered.bids
-    several = "better bids were taken" if stage.sell_high > 1 else "a better bid was taken"
-    for place, name in enumerate(line.left, start=line.place + 1):
+    never = [
+        name for name in line.left if name not in line.asked
+    ]  # that it was asked a higher price says more
+    for place, name in enumerate(never, start=len(line.places) + 1):
         mate = mate_of(journey, name)
-        if name in line.asked:
-            continue  # it was asked a higher price, and that says more
         if mate:
             group = journey.plan.buyers[name].buyer.group
             reason = f"shares no lead with {mate} (group {group})"
             journey.considered(stage.id, name, "filtered", code="filtered", reason=reason, bid=bids[name])
         elif full and stage.kind == "auction":
-            journey.considered(stage.id, name, "outbid", reason=several, bid=bids[name], position=place)
+            reason = _outbid(journey, line, name)
+            journey.considered(stage.id, name, "outbid", reason=reason, bid=bids[name], position=place)
         elif full:
             reason = "somebody else had its turn before"
             journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
         elif over:
             journey.considered(stage.id, name, "not_asked", reason=over, position=place)
+
+
+def _outbid(journey: Journey, line: _Line, name: str) -> str:
+    """Why others have the lead and not this one: they bid more, or as much, or come first in the order."""
+    bids = line.gathered.bids
+    taken = [one.buyer for one in journey.taken() if one.stage == line.stage.id and one.buyer in bids]
+    if any(bids[each] == bids[name] for each in taken):
+        return "a bid as high was taken"
+    if any(bids[each] < bids[name] for each in taken):
+        return "others came before in the order"
+    return "better bids were taken" if line.stage.sell_high > 1 else "a better bid was taken"

@@ -22,8 +22,11 @@ from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Waiting
 from leadflow_engine.settle import Settled
 
-LOWER = frozenset({"rejected", "capped", "balance"})
-"""Outcomes after which a buyer with several prices (``offer``) is asked the next."""
+
+def takes_less(settled: Settled) -> bool:
+    """May a buyer with several prices (``offer``, several bids) be asked the next: did it refuse, or was there no money
+    for this one? A cap that is full is as full for less."""
+    return settled.outcome == "rejected" or settled.of_price
 
 
 def no_time(journey: Journey, stage: m.Stage, began: float) -> str:
