@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import base64
 import json
+import resource
+import select
 import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -141,6 +144,31 @@ def test_two_hundred_slow_callers_hold_up_nobody(name: str, desk: Service, web: 
             took.append(time.monotonic() - began)
             assert answer.status_code == 200
         assert sorted(took)[-2] < 1.0
+
+
+def test_large_bodies_that_do_not_end_fill_no_memory(desk: Service, web: str) -> None:
+    begun = head(web, f"Content-Length: {MIB}") + b" " * (MIB - 1)
+    assert desk.process
+    before = memory_of(desk.process.pid)
+    with ExitStack() as stack:
+        lines = [stack.enter_context(connected(desk, begun)) for _ in range(160)]
+        small = desk.submit("web", web, json={"mail": "small@example.com"})
+        assert small.status_code in (200, 429)
+        assert memory_of(desk.process.pid) - before < 200 * MIB
+        refused = [line.recv(4_096) for line in lines if has_answer(line)]
+    assert any(
+        answer.startswith(b"HTTP/1.1 503 ") and b"retry-after: 5" in answer.lower() for answer in refused
+    )
+
+
+def memory_of(process: int) -> int:
+    """Bytes that a process holds."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def has_answer(line: socket.socket) -> bool:
+    """Did the other side say something?"""
+    return bool(select.select([line], [], [], 0.0)[0])
 
 
 def test_a_flood_is_told_when_to_come_again(desk: Service) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 import h11
@@ -24,6 +25,10 @@ HEADER_SECONDS: Final = 10.0
 """How long the head of a request may take, on a connection that is new or was used before."""
 BODY_SECONDS: Final = 15.0
 """How long the body may take."""
+ALWAYS_READ: Final = 16_384
+"""Bytes of a body that are read however much is being read: most leads are smaller."""
+MOST_HELD: Final = 128 * 1_048_576
+"""Bytes of bodies that may be on their way at once, beyond those: slow callers would fill the memory otherwise."""
 CUT_OFF: Final = (("Connection", "close"),)
 
 
@@ -71,13 +76,36 @@ async def _body(request: Request) -> bytes:
         raise Refused(408, f"the body took longer than {BODY_SECONDS:g} seconds", CUT_OFF) from None
 
 
+@dataclass(slots=True)
+class _Held:
+    """Bytes of bodies that this process is reading."""
+
+    count: int = 0
+
+    def more(self, by: int) -> None:
+        """So many more. Raises ``Refused`` (503) where they are too many."""
+        self.count += by
+        if self.count > MOST_HELD:
+            raise Refused(
+                503, "too much is being read at once; send it again", (*CUT_OFF, ("Retry-After", "5"))
+            )
+
+
+_HELD: Final = _Held()
+
+
 async def _read(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise _too_large()
-        parts.append(part)
+    parts, size, held = [], 0, 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST:
+                raise _too_large()
+            before, held = held, max(0, size - ALWAYS_READ)
+            _HELD.more(held - before)
+            parts.append(part)
+    finally:
+        _HELD.count -= held
     return b"".join(parts)
 
 
