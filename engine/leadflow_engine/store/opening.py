@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -58,9 +60,19 @@ def open_beside(path: Path) -> sqlite3.Connection:
 def open_memory() -> sqlite3.Connection:
     """An empty journal in memory."""
     connection = empty_memory()
-    migrate(connection)
+    with closing(sqlite3.connect(":memory:")) as migrated:
+        migrated.deserialize(_migrated())
+        migrated.backup(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+@cache
+def _migrated() -> bytes:
+    """An empty journal with the present schema. Every migration anew takes 20 ms, a copy less than one."""
+    with closing(empty_memory()) as connection:
+        migrate(connection)
+        return connection.serialize()
 
 
 def empty_memory() -> Connection:
