@@ -54,11 +54,13 @@ class _Rules:
 
     def number(self, digits: str) -> Decimal | None:
         if len(digits) > 2 * MOST_DIGITS:
-            return self.broken(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+            self.broken(f"a number of more than {MOST_DIGITS} digits; send it as a text")
+            return None
         try:
             number = Decimal(digits)
         except InvalidOperation:  # an exponent beyond what even Decimal holds
-            return self.broken(f"the number {digits} is out of range")
+            self.broken(f"the number {digits} is out of range")
+            return None
         if len(number.as_tuple().digits) > MOST_DIGITS:
             self.broken(f"a number of more than {MOST_DIGITS} digits; send it as a text")
         elif abs(number.adjusted()) > LARGEST_EXPONENT:
@@ -95,8 +97,8 @@ def read_value(text: str, start: int = 0) -> tuple[Json, int, list[str]]:
         raise IntakeError(_said(problem), problem.lineno, problem.colno) from None
     except RecursionError:
         raise IntakeError(_too_deep(), *_place(text, begin)) from None
-    for problem in _overgrown(value):
-        rules.broken(problem)
+    for found in _overgrown(value):
+        rules.broken(found)
     if _broken_text(text, begin, end, value):
         rules.broken("half a surrogate pair (such as \\ud83d alone); send the character whole")
     return value, end, rules.problems
