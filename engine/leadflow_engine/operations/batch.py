@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import Ending, arrival_of, run_lead
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.queries import has_lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class _Runner:
     async def _lead(self, record: Record, arrival: Arrival) -> Done:
         store = self.job.store
         driver = LiveDriver(arrival.lead, store, self.job.outbound, self.job.clock)
-        known = store.find(arrival.identity)
-        if known is None:
-            return Done(record, "new", arrival.lead, await run_lead(self.job.plan, arrival, driver))
+        known = arrival.lead
+        if not store.ask(partial(has_lead, lead=known)):
+            return Done(record, "new", known, await run_lead(self.job.plan, arrival, driver))
         if not store.is_unfinished(known):
             return (
                 Done(record, "known", known)

@@ -6,6 +6,7 @@ import datetime
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from leadflow_engine.answers import Simulator, Spec, answers_beside, load_answers
@@ -23,6 +24,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, run_lead
 from leadflow_engine.scenarios.load import default_answers
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.queries import has_lead
 
 ASSUMED = "assuming that every buyer accepts, a ping with a bid of 10.00"
 JOURNALS = (".db", ".sqlite", ".sqlite3")
@@ -60,7 +62,7 @@ class DryRun:
         record, arrival = one.record, one.arrival
         if arrival is None:
             return Done(record, "unread", problem=one.problem)
-        if self.store.find(arrival.identity) is not None:
+        if self.store.ask(partial(has_lead, lead=arrival.lead)):
             return Done(record, "known", arrival.lead)
         return Done(
             record, "new", arrival.lead, at_once(run_lead(self.plan, arrival, self._driver(arrival.lead)))

@@ -127,7 +127,8 @@ def arrivals_of_payload(
     plan: Plan, source: str, payload: Mapping[str, Json], identity: str, test: bool = False
 ) -> tuple[Arrival, ...]:
     """The leads of a payload that came in no call: a record of a file, a scenario's. Nothing is verified; the secrets
-    by which calls prove themselves are left out. Raises ``IntakeError`` where ``each`` finds no lead."""
+    by which calls prove themselves are left out. The flow is part of who a lead is, as of one that came in a call: the
+    same file through two flows is two leads a record. Raises ``IntakeError`` where ``each`` finds no lead."""
     said = plan.sources[source]
     tree = proof.without_secrets(said, payload)
     found = leads_of(tree, said.each.source if said.each else "")
@@ -135,7 +136,7 @@ def arrivals_of_payload(
     return tuple(
         Arrival(
             lead_id(plan.flow.name, name),
-            name,
+            f"{plan.flow.name}/{name}",
             source,
             read_json(dumps(one.own)),
             test,

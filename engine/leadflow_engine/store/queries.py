@@ -86,6 +86,11 @@ def find(connection: sqlite3.Connection, identity: str) -> str | None:
     return row[0] if row else None
 
 
+def has_lead(connection: sqlite3.Connection, lead: str) -> bool:
+    """Does the journal have a lead of this id? An id is made of the flow and what names the lead there."""
+    return connection.execute("SELECT 1 FROM lead WHERE id = ?", (lead,)).fetchone() is not None
+
+
 def last_lead(connection: sqlite3.Connection) -> str | None:
     """The lead that the latest fact belongs to."""
     row = connection.execute("SELECT lead FROM fact ORDER BY id DESC LIMIT 1").fetchone()

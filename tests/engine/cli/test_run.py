@@ -50,6 +50,23 @@ def test_a_run_as_one_document(buyers: Any, leadflow: Leadflow) -> None:
     assert document["summary"]["interrupted"] is False
 
 
+@pytest.mark.parametrize("key", [(), ("--key", "phone")])
+def test_the_same_file_through_another_flow_is_other_leads(
+    buyers: Any, leadflow: Leadflow, market: Path, key: tuple[str, ...]
+) -> None:
+    text = (market / "flow.flow").read_text()
+    name = text.split()[1]
+    (market / "other.flow").write_text(text.replace(f"flow {name}", "flow another", 1))
+    leadflow(*RUN, *key)
+    posts = buyers.posts("first")
+    again = leadflow("run", "other.flow", *RUN[2:], *key, "--format", "jsonl").stdout.splitlines()
+    leads = [json.loads(line)["lead"] for line in again]
+    assert {lead["flow"] for lead in leads} == {"another"}
+    assert len({lead["identity"] for lead in leads}) == 8
+    assert buyers.posts("first") == 2 * posts
+    assert "8 leads as an earlier run left them" in leadflow("run", "other.flow", *RUN[2:], *key).output
+
+
 def test_a_key_names_the_lead_whatever_the_file(buyers: Any, leadflow: Leadflow, market: Path) -> None:
     leadflow(*RUN, "--key", "phone")
     lines = (market / "leads.jsonl").read_text().splitlines(keepends=True)
