@@ -26,7 +26,7 @@ import aiohttp
 from leadflow_engine.store.writer import Writer
 
 LEADFLOW = str(Path(sys.executable).with_name("leadflow"))
-AT_ONCE = 32
+AT_ONCE = 100
 WARM = 200
 EVERY = 0.002
 BUYER = """buyer {name} {{

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from leadflow_engine.texts.escapes import json_quote, xml_quote
 
@@ -17,6 +17,7 @@ SHORT_WORD = 4
 _AFTER_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
 """What ends in a letter and is none: an escape of JSON, a byte of a url."""
 
+_NO_DIGITS = re.compile(r"\D+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -64,19 +65,11 @@ def _pattern(form: str) -> str:
 
 
 def _forms(text: str) -> set[str]:
-    digits = re.sub(r"\D", "", text)
-    plain = _UNRESERVED.fullmatch(text)  # written the same everywhere
-    forms = (
-        {text}
-        if plain
-        else {
-            text,
-            json_quote(text),
-            xml_quote(text),
-            quote(text, safe="", errors="replace"),
-            quote_plus(text, errors="replace"),
-        }
-    )
+    digits = _NO_DIGITS.sub("", text)
+    forms = {text}
+    if _UNRESERVED.fullmatch(text) is None:  # else it is written the same everywhere
+        quoted = quote(text, safe="", errors="replace")
+        forms |= {json_quote(text), xml_quote(text), quoted, quoted.replace("%20", "+")}
     if (
         len(digits) >= 7 and len(digits) >= len(text) / 2
     ):  # a phone or a number: its digits, and without country code

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (10_000, 20, 20)
+THRESHOLDS: Final = (50_000, 20, 20)
 """New objects after which the youngest are looked through, and how often those before the older ones: a lead makes and
-drops thousands, nearly all of which go by themselves."""
+drops thousands, all of which go by themselves; what has to be searched for comes of connections and of mistakes."""
 
 
 def keep_what_is() -> None:
