@@ -213,7 +213,7 @@ def limit_claims(
             maximum=most(cap),
             code="capped",
             reason=cap.reason,
-            by=str(written(lead.read(cap.by), "text") or "") if cap.by else "",
+            by=folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else "",
             timeout=_patience(cap, timeout),
             window=cap.window,
             counting=cap.counting,

@@ -136,6 +136,7 @@ def _said(cap: m.Cap) -> str:
     """A reason made from the cap: what a person would call it."""
     words = [f"cap {cap.maximum} per {cap.period}"]
     words += ["rolling"] if cap.rolling else []
+    words += [f"by {cap.by.name}{'.' + cap.by.part if cap.by.part else ''}"] if cap.by else []
     counting = cap.counting.removesuffix("_leads")
     words += [f"counting {counting}"] if cap.counting != "sold" else []
     words += [f"shared {cap.shared}"] if cap.shared else ["across all"] if cap.across else []

@@ -25,6 +25,7 @@ from leadflow_engine.effects import (
     LimitClaim,
     Write,
 )
+from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.intake.door import claims, key_claims, lead_id, limit_claims, millionths, read_lead
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.interpreter.journey import iso
@@ -161,7 +162,7 @@ def _filled(caps: Sequence[PlannedCap], said: Mapping[str, Any]) -> Iterator[Lim
         for value, count in counted.items() if isinstance(counted, Mapping) else [("", counted)]:
             amount = millionths(Decimal(count)) if cap.money else int(count)
             claim = LimitClaim(
-                cap.limit, cap.period, cap.zone, amount, None, "capped", cap.reason, str(value)
+                cap.limit, cap.period, cap.zone, amount, None, "capped", cap.reason, folded(str(value))
             )
             yield replace(claim, window=cap.window, counting=cap.counting)
 
