@@ -154,7 +154,9 @@ def _closing(journal: str, went_on: int, form: str) -> None:
         return
     from leadflow_engine.cli.leads import opened
     from leadflow_engine.reports.waiting import waiting_lines
+    from leadflow_engine.store.waiting import waiting
 
     with opened(journal) as store:
-        lines = waiting_lines(store.work(), went_on, journal, width_of(console()))
+        beside = [one for one in store.ask(waiting) if one.kind in ("batch", "postback")]
+        lines = waiting_lines(store.work(), went_on, journal, width_of(console()), beside)
     show(lines)

@@ -69,7 +69,8 @@ class Span:
 class Compared:
     """A statement against the journal. ``span`` is None where all that is ours was compared. ``unsure`` is why what it
     does not have may be its all the same, "" where it certainly is not. ``sums`` are rows that name no lead but a sum,
-    and were passed over; ``ignored`` tells of columns that are not read; ``up_to`` is the most that the flow says the buyer may pay, None where it says none."""
+    and were passed over; ``ignored`` tells of columns that are not read; ``up_to`` is the most that the flow says the
+    buyer may pay, None where it says none."""
 
     buyer: str
     currency: str

@@ -38,11 +38,12 @@ def _folded(text: str) -> str:
 
 
 def _days(length: datetime.timedelta) -> str:
-    """A length as people say it: in days from two days on, else in hours."""
-    if length >= datetime.timedelta(days=2):
-        return f"{length.days} days"
-    hours = int(length.total_seconds() // 3600)
-    return f"{hours} hour{'' if hours == 1 else 's'}"
+    """A length as people say it: in days and hours from two days on, else in hours; hours that began count."""
+    hours = -(-length // datetime.timedelta(hours=1))
+    days, rest = divmod(hours, 24) if hours >= 48 else (0, hours)
+    parts = [f"{days} days"] if days else []
+    parts += [f"{rest} hour{'' if rest == 1 else 's'}"] if rest or not days else []
+    return " and ".join(parts)
 
 
 def at_most(buyer: m.Buyer, most: m.ReturnsAtMost, sold_at: str) -> AtMost:

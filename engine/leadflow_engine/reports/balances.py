@@ -35,9 +35,9 @@ def _table(rows: Sequence[Sequence[str]]) -> Lines:
 
 
 def _buyer(one: BuyerBalance) -> tuple[str, ...]:
-    amounts = (plain_amount(each) for each in (one.paid, one.charged, one.held))
-    free = plain_amount(one.free) if one.free is not None else "-"
-    return (safe(one.contract.buyer), *amounts, free, _terms(one))
+    amounts = (plain_amount(each) for each in (one.paid, one.charged))
+    held, free = ("-", "-") if one.free is None else (plain_amount(one.held), plain_amount(one.free))
+    return (safe(one.contract.buyer), *amounts, held, free, _terms(one))
 
 
 def _terms(one: BuyerBalance) -> str:
@@ -81,7 +81,7 @@ def _buyer_object(one: BuyerBalance) -> dict[str, Any]:
         "free": exact(one.free),
         "credit": exact(one.contract.credit),
         "net_days": one.contract.days,
-        "overdue": {"invoice": late.number, "open": Decimal(said(late.open)), "days": late.days}
+        "overdue": {"invoice": late.number, "open": exact(Decimal(late.open) / 1_000_000), "days": late.days}
         if late
         else None,
     }

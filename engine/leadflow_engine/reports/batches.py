@@ -32,6 +32,7 @@ def _row(batch: Batch) -> tuple[str, ...]:
     due = due_of(batch)
     word = {"open": "closes", "closed": "sent"}.get(batch.state, "")
     then = f"{word} {due:%Y-%m-%d %H:%M}Z" if due else ""
+    then = "closes at the next work" if batch.is_full else then
     return batch.id, said(batch.state), str(batch.leads), _minute(batch.opened), then
 
 

@@ -11,13 +11,17 @@ from leadflow_engine.reports.amounts import count
 from leadflow_engine.reports.layout import Lines, command_line, hang, painted
 from leadflow_engine.reports.words import word
 from leadflow_engine.store import Work
+from leadflow_engine.store.waiting import Waiting
 
 
-def waiting_lines(works: Sequence[Work], went_on: int, journal: str, width: int) -> Lines:
-    """How many went on, how many wait for what and until when, and what to do about it."""
+def waiting_lines(
+    works: Sequence[Work], went_on: int, journal: str, width: int, beside: Sequence[Waiting] = ()
+) -> Lines:
+    """How many went on, how many wait for what and until when, and what to do about it. ``beside`` is what waits and is
+    no lead: batches, postbacks."""
     said = f"{count(went_on, 'lead')} went on; " if went_on else "nothing was due; "
     if not works:
-        return [Text(f"{said}none waits")]
+        return [Text(f"{said}none waits"), *_beside(beside, journal)]
     kinds = Counter(work.why for work in works)
     due = min((work.due for work in works if work.due is not None), default=None)
     kept = ", ".join(f"{number:,} {word(why)}" for why, number in sorted(kinds.items()))
@@ -30,4 +34,16 @@ def waiting_lines(works: Sequence[Work], went_on: int, journal: str, width: int)
     )
     if any(work.due is None for work in works):
         lines.append(command_line("next  ", f"leadflow doubt list --db {journal}"))
-    return lines
+    return [*lines, *_beside(beside, journal)]
+
+
+def _beside(beside: Sequence[Waiting], journal: str) -> Lines:
+    if not beside:
+        return []
+    kinds = Counter(one.kind for one in beside)
+    names = {kind: count(number, kind).replace("batchs", "batches") for kind, number in kinds.items()}
+    due = min((one.due for one in beside if one.due is not None), default=None)
+    until = f"; the next is due at {due:%Y-%m-%d %H:%M:%S}Z" if due else ""
+    waits = "waits" if len(beside) == 1 else "wait"
+    told = ", ".join(names[kind] for kind in sorted(names))
+    return [Text(f"{told} {waits}{until}"), command_line("next  ", f"leadflow queue --why --db {journal}")]

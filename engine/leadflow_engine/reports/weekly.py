@@ -27,6 +27,10 @@ WORDS: Final = {
 }
 
 
+SOLD: Final = ("sale", "source")
+BACK: Final = ("return", "source_return")
+
+
 def _sign(statement: Statement) -> int:
     return 1 if statement.kind == "buyer" else -1
 
@@ -65,8 +69,16 @@ def _summed(one: Statement) -> tuple[str, ...]:
     charged = sum(each.amount for each in entries if each.kind != "payment")
     paid = -sum(each.amount for each in entries if each.kind == "payment")
     amounts = (one.movements.before, charged, paid, one.movements.before + charged - paid)
-    leads = count(len({each.lead for each in entries if each.lead}), "lead")
-    return (one.kind, safe(one.name), *(plain_amount(_amount(one, each)) for each in amounts), leads)
+    return (one.kind, safe(one.name), *(plain_amount(_amount(one, each)) for each in amounts), _counted(one))
+
+
+def _counted(one: Statement) -> str:
+    """The leads that were charged (of a source: earned), and those that came back: ``3 leads, 1 return``."""
+    kinds = {
+        kind: {each.lead for each in one.movements.entries if each.kind in kind} for kind in (SOLD, BACK)
+    }
+    returns = [count(len(kinds[BACK]), "return")] if kinds[BACK] else []
+    return ", ".join([count(len(kinds[SOLD]), "lead"), *returns])
 
 
 def statement_object(one: Statement) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def said(amount: int) -> str:
     """Millionths in a sentence."""
     exact = money(amount)
     assert exact is not None
-    return f"{exact:f}"
+    return f"{exact:,f}"
 
 
 # ------------------------------------------------------------------ overdue

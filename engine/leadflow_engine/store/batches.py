@@ -55,6 +55,11 @@ class Batch:
     digest: str
 
     @property
+    def is_full(self) -> bool:
+        """Does it wait for nothing but to be closed?"""
+        return self.state == "open" and self.size is not None and self.leads >= self.size
+
+    @property
     def file(self) -> str:
         """The name of its file."""
         return f"{self.id}.{self.kind}"
@@ -383,5 +388,5 @@ def said(state: str) -> str:
 
 def due_of(batch: Batch) -> datetime.datetime | None:
     """When a batch goes on: when an open one closes, or a closed one is sent."""
-    when = batch.due if batch.state == "open" else batch.again
+    when = batch.opened if batch.is_full else batch.due if batch.state == "open" else batch.again
     return moment(when) if when else None

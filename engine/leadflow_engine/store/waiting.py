@@ -105,8 +105,9 @@ def _resubmissions(connection: sqlite3.Connection) -> Iterator[Waiting]:
 
 def _batches(connection: sqlite3.Connection) -> Iterator[Waiting]:
     for batch in batches.known(connection, ("open", "closed", "sending", "in_doubt", "refused", "failed")):
-        why = f"{batches.said(batch.state)}, {batch.leads} leads"
+        why = f"{batches.said(batch.state)}, {batch.leads} lead{'' if batch.leads == 1 else 's'}"
         said = f": {batch.failure}" if batch.failure else ""
+        said += "; it is full: `leadflow work` closes and sends it" if batch.is_full else ""
         yield Waiting("batch", batch.id, (batch.buyer,), batches.due_of(batch), why + said)
 
 

@@ -144,7 +144,7 @@ def test_a_buyers_file_is_read_as_it_comes(market: Market, tmp_path: Path) -> No
     file = tmp_path / "crm.csv"
     file.write_bytes(b"\xef\xbb\xbf" + FILE.replace("S-Ben", market.reference("Ben")).encode())
     how = Reading("sun", "", {"closed won": "converted"}, {"phone": "lead phone"})
-    rows, ignored = read_feedback(market.store, file, market.run.plan, how)
+    rows, _ = read_feedback(market.store, file, market.run.plan, how)
     assert [(row.line, row.problem) for row in rows] == [
         (2, ""),
         (3, ""),

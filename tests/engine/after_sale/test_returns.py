@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_the_terms_decide(market: Market, reason: str, days: int, buyer: str, sa
     assert (came.state, came.said) == ("denied" if said else "returned", said)
     assert market.state("Ana") == ("confirmed" if said else "returned")
     assert "return" not in market.money("Ana") or not said
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [({"minutes": 5}, "14 days and 1 hour"), ({"hours": 26, "minutes": 1}, "15 days and 3 hours")],
+)
+def test_what_is_late_by_little_is_said_to_the_hour(market: Market, over: dict[str, int], said: str) -> None:
+    market.sell("Ana")
+    market.run.clock.at += 14 * DAY + datetime.timedelta(**over)
+    assert market.back("Ana").said == f"returned {said} after the sale: 14 days are allowed"
 
 
 def test_a_buyer_without_terms_keeps_what_it_buys(tmp_path: Path) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from leadflow_engine.operations.returning import Return, return_lead
+from leadflow_engine.reports.batches import batch_lines
+from leadflow_engine.reports.waiting import waiting_lines
 from leadflow_engine.store import batches as kept
 from leadflow_engine.store.returns import Outcome
+from leadflow_engine.store.waiting import waiting
 from tests.engine.batches.world import CSV, Taker, World, plan_of
 
 HTTP = f'every 60m  size 3  post "https://acme.example/leads"  {CSV}'
@@ -72,3 +75,19 @@ def test_the_sandbox_takes_files_for_directories(tmp_path: Path) -> None:
     world.lead("Ana")
     world.send(Taker(250))
     assert [batch.state for batch in world.batches()] == ["sent"]
+
+
+def test_what_waits_beside_leads_is_told(tmp_path: Path) -> None:
+    world = World(plan_of(f'size 2  post "https://acme.example/"  {CSV}', tmp_path))
+    for name, said in (("Ana", "open, 1 lead"), ("Ben", "it is full: `leadflow work` closes and sends it")):
+        world.lead(name)
+        [one] = world.store.ask(waiting)
+        assert said in one.why
+    lines = [line.plain for line in waiting_lines([], 2, "j.db", 100, [one])]
+    assert lines == [
+        "2 leads went on; none waits",
+        "1 batch waits; the next is due at 2026-11-20 14:30:00Z",
+        "next  leadflow queue --why --db j.db",
+    ]
+    [_, row] = batch_lines(world.batches(), 100)
+    assert row.plain.endswith("closes at the next work")
