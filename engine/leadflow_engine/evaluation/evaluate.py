@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DivisionByZero, InvalidOperation
-from typing import Final, Protocol
+from typing import Final
 
 from leadflow_dsl import terms as t
 from leadflow_engine.evaluation.comparing import (
@@ -26,37 +26,10 @@ from leadflow_engine.evaluation.comparing import (
 )
 from leadflow_engine.evaluation.functions import FUNCTIONS, NEEDS_NOW
 from leadflow_engine.evaluation.places import Several, over_each, within_miles
+from leadflow_engine.evaluation.scope import Scope as Scope
 from leadflow_engine.figures import PREFIX, USUAL, Figure, figure_of, usual_of
 from leadflow_engine.texts.patterns import pattern, search
 from leadflow_engine.values import Value, written
-
-
-class Scope(Protocol):
-    """Where a term's names get their values. Blank is ``None``; a read may answer ``Open``."""
-
-    def read(self, read: t.Read) -> object:
-        """A ``Value``, a scalar, a list, ``None`` or ``Open``."""
-        ...
-
-    def path(self, path: t.Path) -> object:
-        """What a JMESPath gives over the body or payload at hand."""
-        ...
-
-    def answer(self, answer: t.Answer) -> object:
-        """A piece of the answer at hand: its status, a header, its text."""
-        ...
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A declared list's values, case-folded and trimmed."""
-        ...
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """A table's row by key (case-folded and trimmed), or ``None``."""
-        ...
-
-    def now(self) -> datetime.datetime:
-        """The present moment, aware, in the flow's time zone."""
-        ...
 
 
 def evaluate(term: t.Term, scope: Scope) -> object:
