@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from leadflow_engine.effects import Fact, Json
 from leadflow_engine.store.codec import iso, moment, money
@@ -166,13 +166,17 @@ def lead_summary(
     }
 
 
+IN_TURN: Final = (
+    "(SELECT f.seq FROM fact f WHERE f.lead = d.lead AND f.key = 'intent/' || d.buyer || '/' || d.number), d.at"
+)
+"""The order of a lead's deliveries: that of their intents, whatever the clock showed."""
+
 PARTS: Mapping[str, str] = {
     "attempts": "SELECT 'before' AS \"is\", lead, attempt - 1 AS attempt, because, at FROM resubmission "
     "WHERE next = ?1 UNION ALL "
     "SELECT 'after', next, attempt, because, at FROM resubmission WHERE lead = ?1 ORDER BY 3",
-    "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery WHERE lead = ? AND state "
-    "= 'confirmed' "
-    "ORDER BY at, buyer",
+    "sales": "SELECT buyer, price, reference, outcome, at, conflict FROM delivery d WHERE lead = ? AND state "
+    f"= 'confirmed' ORDER BY {IN_TURN}, buyer",
     "distribution": "SELECT buyer, outcome, reason, code, cause, CAST(round(bid * 1000000) AS INTEGER) AS "
     "bid, position, "
     "stage, segment, branch, ms, CAST(round(price * 1000000) AS INTEGER) AS price, note FROM distribution "
@@ -188,7 +192,7 @@ PARTS: Mapping[str, str] = {
     "WHERE p.lead = ? ORDER BY f.seq",
     "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, "
     "due, intent_at, "
-    "answered_at, conflict FROM delivery WHERE lead = ? ORDER BY intent_at, number",
+    f"answered_at, conflict FROM delivery d WHERE lead = ? ORDER BY {IN_TURN}, number",
     "returns": 'SELECT buyer, number, at, reason, accepted, said, "by", because, credited, back FROM returned '
     "WHERE lead = ? ORDER BY noted_at, buyer, number, asked",
     "adjustments": 'SELECT buyer, number, at, before, price, "by", because FROM adjusted WHERE lead = ? '

@@ -24,6 +24,7 @@ buyer b like a {{ price 9.00
     response json {{ accepted when "ok"  otherwise rejected }} }} }}
 route {{ waterfall a, b }}
 """
+AT = "2026-11-20T15:00:00+00:00"
 CLOSED = "hours mon-fri 08:00-20:00  on closed hold up to 24h"
 YES = {"deliver": [{"body": {"ok": True}}]}
 REFUSES_FIRST = {"deliver": [{"when": {"n": 1}, "body": {"ok": False}}, {"body": {"ok": True}}]}
@@ -32,7 +33,7 @@ REFUSES_FIRST = {"deliver": [{"when": {"n": 1}, "body": {"ok": False}}, {"body":
 class Market:
     """Leads of one person, in one journal."""
 
-    def __init__(self, root, hours="", answers=YES, at="2026-11-20T15:00:00+00:00"):
+    def __init__(self, root, hours="", answers=YES, at=AT):
         self.plan = plan_of(FLOW.format(hours=hours), root)
         self.run = dry(self.plan, [], {"buyers": {"a": answers, "b": copy.deepcopy(answers)}}, at, root)
 
@@ -96,3 +97,12 @@ def test_a_refusal_gives_the_key_back(tmp_path):
     market = Market(tmp_path, answers=REFUSES_FIRST)
     assert [market.comes(number).outcome for number in (1, 2, 3)] == ["unsold", "sold", "refused"]
     market.is_kept(1, 2, 3)
+
+
+def test_sales_are_told_in_the_order_of_their_intents(tmp_path):
+    flow = FLOW.format(hours="").replace("waterfall a, b", "multisell b { sell 2 }  multisell a { sell 2 }")
+    plan = plan_of(flow, tmp_path)
+    run = dry(plan, [{"n": 1}], {"buyers": {"a": YES, "b": copy.deepcopy(YES)}}, AT, tmp_path)
+    summary = run.store.lead_summary(next(run.leads()).lead)
+    assert [sale["buyer"] for sale in summary["sales"]] == ["b", "a"]
+    assert [delivery["buyer"] for delivery in summary["deliveries"]] == ["b", "a"]
