@@ -168,7 +168,7 @@ class Plan:
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""
         if id(leg) not in self._readers:
-            self._readers[id(leg)] = compile_response(leg.response)
+            self._readers[id(leg)] = compile_response(leg.response, self.flow.currency)
         return self._readers[id(leg)]
 
 

@@ -69,13 +69,19 @@ def _sale_price(offer: Offer, reading: Reading | None) -> tuple[Decimal, str]:
     """What a sale is worth: the price that was offered, or what the answer tells, up to what was reserved."""
     if not offer.told:
         return offer.price, ""
+    return told_price(reading, offer.price)
+
+
+def told_price(reading: Reading | None, most: Decimal, before: Decimal | None = None) -> tuple[Decimal, str]:
+    """What a sale is worth where the answer tells the price, and what is to be said of it: at most what was reserved
+    (``most``, 0 for no limit); where it tells none that can be read, what was told ``before``, else nothing."""
+    unread = (note for note in (reading.notes if reading else ()) if note.startswith("`price`"))
     answered = reading.price if reading is not None else None
-    if answered is None:
-        unread = (note for note in (reading.notes if reading else ()) if note.startswith("`price`"))
-        return Decimal(0), next(unread, "the answer tells no price")
-    if offer.price and answered > offer.price:
-        return offer.price, f"the answer says {answered}, over the limit {offer.price}"
-    return answered, ""
+    why = "" if answered is not None else next(unread, "the answer tells no price" if before is None else "")
+    price = next((each for each in (answered, before) if each is not None), Decimal(0))
+    if most and price > most:
+        return most, why or f"the answer says {price}, over the limit {most}"
+    return price, why
 
 
 def test_marks(journey: Journey, buyer: m.Buyer) -> tuple[Extra, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
@@ -172,7 +172,8 @@ def _reading(plan: Plan, callback: m.Callback, call: Call) -> Reading:
         headers, body = [FORM], call.query
     else:
         headers, body = list(call.headers), call.body.decode("utf-8", "replace")
-    return compile_response(callback.response).read(200, headers, body, flow.country, zone=flow.timezone)
+    reader = compile_response(callback.response, flow.currency)
+    return reader.read(200, headers, body, flow.country, zone=flow.timezone)
 
 
 def _place(store: SqliteStore, flow: str, buyer: str, token: str, reference: str) -> Place:
@@ -238,9 +239,12 @@ def _told(store: SqliteStore, plans: Plans, place: Place, reading: Reading, call
         mask.excerpt(reading.reason or ""),
         {"body": body.decode("utf-8", "replace"), "headers": [list(pair) for pair in call.headers]},
     )
-    price = None
+    late = None
     if lead is not None and WORD_OF.get(reading.verdict) == "sold":
-        price = late_price(store, plan.buyers[place.buyer], lead, place.number, reading.price)
+        late = late_price(store, plan.buyers[place.buyer], lead, place.number, reading)
+    price, why = late or (None, "")
+    if why:
+        said = replace(said, reason=f"{said.reason or reading.verdict}; {why}")
     return Told(place, reading, said, plan, lead, price)
 
 

@@ -14,6 +14,7 @@ from leadflow_engine.effects import CallOut, Effect, Fact, HttpRequest, Result
 from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.interpreter.exchange import Exchange, posting_of
 from leadflow_engine.interpreter.following import RESENT_AFTER
+from leadflow_engine.interpreter.selling import told_price
 from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import personal_texts
@@ -110,7 +111,9 @@ async def _ended(store: SqliteStore, plan: Plan, facts: Sequence[Fact], what: Fo
         return None
     word, because = WORD_OF[ends.outcome], f"no verdict in time: {ends.outcome}"
     told = told_again(plan, what.lead, facts) if word == "sold" else None
-    price = late_price(store, planned, told.lead, what.number, None) if told is not None else None
+    late = late_price(store, planned, told.lead, what.number, None) if told is not None else None
+    price, why = late or (None, "")
+    because = "; ".join(filter(None, (because, why)))
     state = await store.commit(lambda core: asked.end(core, what, word, because, price))
     return Followed(what.lead, f"{what.lead}  {what.buyer}: {because}") if state is not None else None
 
@@ -138,12 +141,14 @@ async def _heard(store: SqliteStore, ask: Ask, clock: Clock, what: FollowUp, tol
     reading = _reading(told, leg, lead, result)
     word = _word(what, Exchange("", result, reading))
     masked = Mask(personal_texts(lead)).excerpt
+    late = late_price(store, planned, lead, what.number, reading) if word == "sold" else None
+    price, why = late or (None, "")
     return Heard(
         posting_of(masked, asked.key_of(what), data, result, reading, Decimal(0)),
         {name: result[name] for name in PERSONAL if name in result},
         word,
-        masked(reading.reason or reading.verdict),
-        price=late_price(store, planned, lead, what.number, reading.price) if word == "sold" else None,
+        "; ".join(filter(None, (masked(reading.reason or reading.verdict), why))),
+        price=price,
         again=_again(planned.buyer, what, clock.now()),
     )
 
@@ -185,10 +190,10 @@ def _again(buyer: m.Buyer, what: FollowUp, now: datetime.datetime) -> datetime.d
 
 
 def late_price(
-    store: SqliteStore, planned: PlannedBuyer, lead: Lead, number: int, answered: Decimal | None
-) -> Decimal | None:
-    """What a sale that is told late is worth, where the buyer's answer tells the price: as with any answer at most what
-    was reserved. None where the price stands as it is."""
+    store: SqliteStore, planned: PlannedBuyer, lead: Lead, number: int, reading: Reading | None
+) -> tuple[Decimal, str] | None:
+    """What a sale that is told late is worth, where the buyer's answer tells the price, and what is to be said of it: as
+    with any answer (``selling.told_price``). None where the price stands as it is."""
     price = next((each.price for each in planned.prices if decide(each.when, lead.truth) is True), None)
     if price is None or price.kind != "response" or planned.buyer.offers:
         return None
@@ -197,7 +202,4 @@ def late_price(
         (lead.id, planned.buyer.name, number),
     )
     reserved, before = (money(amount) for amount in row[0]) if row else (None, None)
-    said = answered if answered is not None else before
-    if said is None:
-        return Decimal(0)
-    return min(said, reserved) if reserved else said
+    return told_price(reading, reserved or Decimal(0), before)

@@ -51,6 +51,9 @@ def _word(buyer: str, number: str, body: Mapping[str, object]) -> str:
 
 def _asked(fact: Fact) -> str:
     _, buyer, *_ = fact.key.split("/")
+    if fact.kind == "called_back":
+        said = filter(None, (fact.body["verdict"] or "nothing that a rule reads", fact.body["reason"]))
+        return f"{buyer}{ASKED[fact.kind]}: {', '.join(said)}"
     posting = fact.body.get("posting") or {}
     came = fact.body.get("problem") or posting.get("verdict") or posting.get("failure")
     return f"{buyer}{ASKED[fact.kind]}: {came or 'status ' + str(posting.get('status'))}"

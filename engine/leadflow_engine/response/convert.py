@@ -10,6 +10,7 @@ from leadflow_dsl.terms import Type
 from leadflow_engine.texts.jmes import as_number
 from leadflow_engine.texts.json_text import NotJson, scalar_text
 from leadflow_engine.values import Value, parse, written
+from leadflow_engine.values.numbers import in_currency
 
 Json: TypeAlias = Any
 
@@ -52,12 +53,19 @@ def clean(raw: str) -> str:
     return normal if isinstance(normal, str) else ""
 
 
-def amount(value: object, country: str) -> Decimal | None:
-    """Money; None where it is blank, cannot be read as such, or is less than nothing."""
-    if value is None:
+def amount(value: object, country: str, currency: str = "") -> Decimal | None:
+    """Money; None where it is blank, cannot be read as such, is less than nothing, or is in another currency than
+    ``currency`` ("" for any)."""
+    if value is None or is_foreign(value, currency):
         return None
     read = parse(_MONEY, raw_of(value), country)
     return read.normal if read.valid and isinstance(read.normal, Decimal) and read.normal >= 0 else None
+
+
+def is_foreign(value: object, currency: str) -> bool:
+    """Whether an amount says that it is in another currency than ``currency`` ("" for any)."""
+    raw = value.raw if isinstance(value, Value) else value
+    return bool(currency) and not in_currency(raw, currency)
 
 
 def expiry(value: object, country: str, zone: str) -> Decimal | datetime.datetime | None:

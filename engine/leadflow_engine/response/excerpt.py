@@ -19,6 +19,9 @@ _AFTER_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
 
 _NO_DIGITS = re.compile(r"\D+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_PERCENT = {code: f"%{code:02X}" for code in range(128) if _UNRESERVED.fullmatch(chr(code)) is None}
+"""What ``quote`` makes of ASCII."""
+
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -31,7 +34,7 @@ class Mask:
 
     def __init__(self, secrets_or_personal: Iterable[str]) -> None:
         forms = {form for text in secrets_or_personal if len(text) >= SHORTEST for form in _forms(text)}
-        self._forms = sorted({form.lower() for form in forms}, key=lambda form: (-len(form), form))
+        self._forms = {form.lower() for form in forms}
         self._longest = max(map(len, self._forms), default=0)
 
     def excerpt(self, body: str, limit: int = 500) -> str:
@@ -49,6 +52,7 @@ class Mask:
         found = [form for form in self._forms if form in lowered]
         if not found:
             return text
+        found.sort(key=lambda form: (-len(form), form))
         return re.sub("|".join(map(_pattern, found)), "***", text, flags=re.IGNORECASE)
 
 
@@ -68,7 +72,7 @@ def _forms(text: str) -> set[str]:
     digits = _NO_DIGITS.sub("", text)
     forms = {text}
     if _UNRESERVED.fullmatch(text) is None:  # else it is written the same everywhere
-        quoted = quote(text, safe="", errors="replace")
+        quoted = text.translate(_PERCENT) if text.isascii() else quote(text, safe="", errors="replace")
         forms |= {json_quote(text), xml_quote(text), quoted, quoted.replace("%20", "+")}
     if (
         len(digits) >= 7 and len(digits) >= len(text) / 2

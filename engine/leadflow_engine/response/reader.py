@@ -21,6 +21,9 @@ from leadflow_engine.values import Value, parse
 
 MAX_BIDS = 1_000
 
+REPEATING = frozenset({"xml", "form"})
+"""Kinds of body in which a list is a name that stands several times."""
+
 _TEXT = t.Type("text")
 Part = TypeVar("Part")
 
@@ -32,6 +35,8 @@ class Reader:
     response: m.Response
     walks: bool = False
     """Whether a rule's condition walks over the answer as a tree."""
+    currency: str = ""
+    """The flow's: an amount in another is none. "" takes any."""
 
     def read(
         self,
@@ -53,7 +58,8 @@ class Reader:
         decoded = decode(self.response.kind, content_type, body)
         if decoded.guess and self.walks:  # a broken tree must not count as one that says no
             decoded = replace(decoded, problem=decoded.guess)
-        answer = AnswerScope(status, pairs, body, decoded.tree, scope)
+        answer = AnswerScope(status, pairs, body, decoded.tree, scope, currency=self.currency)
+        answer.once_is_one = decoded.kind in REPEATING
         if decoded.problem:
             answer.note(decoded.problem)
         sets = _sets(self.response.sets, answer, country, zone)
@@ -95,8 +101,11 @@ class Reader:
 
 def _amount(name: str, values: Mapping[str, object], answer: AnswerScope, country: str) -> Decimal | None:
     value = values.get(name)
-    read = convert.amount(value, country)
-    _note_unread(name, value, read, answer)
+    read = convert.amount(value, country, answer.currency)
+    if convert.is_foreign(value, answer.currency):
+        answer.note(f"`{name}` is blank: the answer says it in another currency than {answer.currency}")
+    else:
+        _note_unread(name, value, read, answer)
     return read
 
 
@@ -128,7 +137,7 @@ def _bids(bids: m.Bids | None, answer: AnswerScope, country: str, zone: str) -> 
     if bids is None:
         return ()
     found = answer.tree_at(bids.path)
-    items = found if isinstance(found, list) else []
+    items = [found] if isinstance(found, dict) else found if isinstance(found, list) else []
     if not items:
         answer.note(f'"{bids.path.source}" gives no bids')
     return tuple(_bid(bids, item, answer, country, zone) for item in items[:MAX_BIDS])
@@ -137,26 +146,32 @@ def _bids(bids: m.Bids | None, answer: AnswerScope, country: str, zone: str) -> 
 def _bid(bids: m.Bids, item: object, answer: AnswerScope, country: str, zone: str) -> Bid:
     scope = replace(answer, tree=item, sets={})
     values: Mapping[str, object] = {name: evaluate(term, scope) for name, term in bids.values}
+    expires = convert.expiry(values.get("expires"), country, zone)
     return Bid(
-        convert.amount(values.get("bid"), country),
+        _amount("bid", values, scope, country),
         convert.text(values.get("reference")),
         convert.text(values.get("legal_name")),
         _sets(bids.sets, scope, country, zone),
-        convert.expiry(values.get("expires"), country, zone),
+        expires,
+        _is_over(expires, answer),
     )
+
+
+def _is_over(expires: Decimal | datetime.datetime | None, answer: AnswerScope) -> bool:
+    return expires <= answer.now() if isinstance(expires, datetime.datetime) else expires == 0
 
 
 # ------------------------------------------------------------------ compiling
 
 
-def compile_response(response: m.Response) -> Reader:
-    """A response ready to read answers.
+def compile_response(response: m.Response, currency: str = "") -> Reader:
+    """A response ready to read answers; ``currency`` is the flow's, in which amounts are.
 
     Raises ``ValueError`` for what lint reports: ``jmes.PathError``, ``selectors.SelectorError``, a pattern that RE2
     refuses.
     """
     walks = any(isinstance(term, t.Path) for rule in response.verdicts for term in _all(rule.condition))
-    return Reader(_turned(response, _prepared), walks)
+    return Reader(_turned(response, _prepared), walks, currency)
 
 
 def _all(term: t.Term) -> Iterator[t.Term]:

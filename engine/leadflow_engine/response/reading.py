@@ -13,13 +13,14 @@ from leadflow_engine.values import Value
 @dataclass(frozen=True, slots=True)
 class Bid:
     """One of several bids in an answer. ``bid`` is an amount, ``expires`` as in ``Reading``; None where it could not be
-    read as one."""
+    read as one. ``over``: it had ended when its answer was read."""
 
     bid: Decimal | None
     reference: str = ""
     legal_name: str = ""
     sets: Mapping[str, Value] = field(default_factory=dict)
     expires: Decimal | datetime.datetime | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ class Reading:
     @property
     def ranked(self) -> tuple[Bid, ...]:
         """The bids that can be taken where an answer holds several: the highest first, of equal ones in their order.
-        Where any has a reference, those without are left out: the post could not name them."""
+        Where any still stands, those that are over are left out; where any of the others has a reference, those
+        without: the post could not name them."""
         priced = [one for one in self.bids if one.bid is not None]
-        named = [one for one in priced if one.reference]
-        return tuple(sorted(named or priced, key=lambda one: -(one.bid or 0)))
+        standing = [one for one in priced if not one.over] or priced
+        named = [one for one in standing if one.reference]
+        return tuple(sorted(named or standing, key=lambda one: -(one.bid or 0)))
 
     @property
     def chosen(self) -> Bid | None:

@@ -22,7 +22,9 @@ Headers: TypeAlias = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)
 class AnswerScope:
-    """One answer, as terms see it. ``outer`` is the lead's scope, where there is one; ``notes`` grow while reading."""
+    """One answer, as terms see it. ``outer`` is the lead's scope, where there is one; ``notes`` grow while reading;
+    ``currency`` is that of the flow's amounts, "" for any. ``once_is_one``: in the body a list of one cannot be told
+    from what is no list, as in XML."""
 
     status: int | None
     headers: Headers
@@ -31,6 +33,8 @@ class AnswerScope:
     outer: Scope | None = None
     sets: dict[str, Value] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    currency: str = ""
+    once_is_one: bool = False
     _html: Element | None = None
     _css: dict[str, str | None] = field(default_factory=dict)
 
@@ -53,7 +57,7 @@ class AnswerScope:
     def tree_at(self, path: Path) -> Json:
         """``path``, with elements as they are."""
         try:
-            found = jmes.compile_path(path.source).of(self.tree)
+            found = jmes.compile_path(path.source).of(self.tree, self.once_is_one)
             return None if isinstance(found, list | dict) and not found else found
         except (jmes.Unfit, jmes.PathError) as problem:
             self.note(f'"{path.source}" is blank: {problem}')

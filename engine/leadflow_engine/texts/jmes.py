@@ -60,6 +60,38 @@ def _visitor(expression: Any) -> Callable[[Json], Json]:
 _INTERPRETER = visitor.TreeInterpreter(visitor.Options(custom_functions=cast(Any, _Calls())))
 
 
+class _OfOne(visitor.TreeInterpreter):
+    """Where a list is asked for and one thing is there, that is a list of one."""
+
+    def visit_index(self, node: Json, value: Json) -> Json:
+        return super().visit_index(node, _listed(value))
+
+    def visit_projection(self, node: Json, value: Json) -> Json:
+        return super().visit_projection(_on_list(node), value)
+
+    def visit_filter_projection(self, node: Json, value: Json) -> Json:
+        return super().visit_filter_projection(_on_list(node), value)
+
+    def visit_flatten(self, node: Json, value: Json) -> Json:
+        return super().visit_flatten(_on_list(node), value)
+
+    def visit_listed(self, node: Json, value: Json) -> Json:
+        """What the node below gives, as a list."""
+        return _listed(self.visit(node["children"][0], value))
+
+
+def _on_list(node: Json) -> Json:
+    first, *others = node["children"]
+    return {**node, "children": [{"type": "listed", "children": [first]}, *others]}
+
+
+def _listed(value: Json) -> Json:
+    return value if value is None or isinstance(value, list) else [value]
+
+
+_OF_ONE = _OfOne(visitor.Options(custom_functions=cast(Any, _Calls())))
+
+
 # ------------------------------------------------------------------ compiling
 
 _TOKENS = re.compile(
@@ -87,23 +119,25 @@ class Expression:
     tree: Json
     steps: tuple[str | int, ...] | None = None
 
-    def of(self, body: Json) -> Json:
-        """What the expression gives for a body. Raises ``Unfit`` where it does not fit."""
+    def of(self, body: Json, once_is_one: bool = False) -> Json:
+        """What the expression gives for a body. ``once_is_one``: one thing is a list of one where a list is asked for.
+        Raises ``Unfit`` where it does not fit."""
         if self.steps is not None:
-            return _walked(self.steps, body)
+            return _walked(self.steps, body, once_is_one)
         try:
-            return _INTERPRETER.visit(self.tree, body)
+            return (_OF_ONE if once_is_one else _INTERPRETER).visit(self.tree, body)
         except Unfit:
             raise
         except (exceptions.JMESPathError, RecursionError, ArithmeticError, TypeError, ValueError) as problem:
             raise Unfit("it does not fit this body") from problem
 
 
-def _walked(steps: tuple[str | int, ...], found: Json) -> Json:
+def _walked(steps: tuple[str | int, ...], found: Json, once_is_one: bool) -> Json:
     for step in steps:
         if isinstance(step, str):
             found = found.get(step) if isinstance(found, dict) else None
         else:
+            found = _listed(found) if once_is_one else found
             fits = isinstance(found, list) and -len(found) <= step < len(found)
             found = found[step] if fits else None
     return found

@@ -53,6 +53,24 @@ _SWAPPED = re.compile(rf"{_OTHER_WAY}|\d+,\d{{1,2}}", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}", re.ASCII)
 _GROUPED_OR_NOT = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 _BRACKETED = re.compile(rf"({_CURRENCY})? ?\((?=.*\d)([^-+−()]+)\)", re.IGNORECASE | re.ASCII)
+_DOLLARS: Final = frozenset(
+    "USD CAD AUD NZD MXN HKD SGD TWD ARS CLP COP BRL JMD TTD BBD BSD BZD BND FJD GYD LRD NAD SBD SRD XCD".split()
+)
+_MEANT: Final[Mapping[str, frozenset[str]]] = {
+    "$": _DOLLARS,
+    "dollar": _DOLLARS,
+    "dollars": _DOLLARS,
+    **dict.fromkeys(("c$", "ca$", "can$", "cn$"), frozenset({"CAD"})),
+    **dict.fromkeys(("a$", "au$"), frozenset({"AUD"})),
+    **{f"{short}$": frozenset({f"{short.upper()}D"}) for short in ("us", "nz", "hk")},
+    "mx$": frozenset({"MXN"}),
+    "r$": frozenset({"BRL"}),
+    **dict.fromkeys(("€", "euro", "euros"), frozenset({"EUR"})),
+    "£": frozenset({"GBP"}),
+    "¥": frozenset({"JPY", "CNY"}),
+    "₹": frozenset({"INR"}),
+}
+"""The currencies that a sign may mean; a code means itself."""
 EUROS: Final = frozenset({"€", "eur", "euro", "euros"})
 """Signs of those who write a decimal comma: of them ``5,00`` is certain, and ``1.234`` is not."""
 
@@ -134,6 +152,17 @@ def read_money(raw: object, type_: Type, context: Context) -> Reading:
     number = None if isinstance(raw, str) and _PERCENTAGE.search(raw) else plain_number(raw)
     amount = None if number is None else money(number)
     return INVALID if amount is None else Reading(True, amount)
+
+
+def in_currency(raw: object, currency: str) -> bool:
+    """Whether what came may be an amount in this currency: it has no sign and no code, or one that means it."""
+    if not isinstance(raw, str):
+        return True
+    text = one_line(raw)
+    bracketed = _BRACKETED.fullmatch(text)
+    match = _NUMBER.fullmatch(bracketed[2].strip() if bracketed else text)
+    signs = (bracketed[1] if bracketed else "", *((match["before"], match["after"]) if match else ()))
+    return all(currency in _MEANT.get(sign.lower(), {sign[:3].upper()}) for sign in signs if sign)
 
 
 TRUTHS: Final[Mapping[str, bool]] = {

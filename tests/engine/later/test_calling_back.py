@@ -128,6 +128,26 @@ def test_a_sale_after_a_refusal_is_a_conflict_that_is_shown(plan: Plan) -> None:
     assert world.outcome(lead) == ("sold", ["other"])
 
 
+@pytest.mark.parametrize(
+    ("said", "price", "note"),
+    [
+        ({}, 0, "the answer tells no price"),
+        ({"pays": "soon"}, 0, "`price` is blank: what the answer says there cannot be read as one"),
+        ({"pays": "EUR 18.50"}, 0, "`price` is blank: the answer says it in another currency than USD"),
+        ({"pays": "USD 18.50"}, 18.5, "accepted"),
+        ({"pays": 55}, 40, "the answer says 55.00, over the limit 40.00"),
+    ],
+)
+def test_what_is_said_of_a_price_that_comes_with_the_call(
+    tmp_path: Path, said: dict[str, Any], price: float, note: str
+) -> None:
+    world, lead = waiting(by_key(tmp_path, "price from response up to 40.00"))
+    calls(world, now="sold", **said)
+    assert [sale["price"] for sale in world.summary(lead)["sales"]] == [price]
+    [because] = [fact.body["because"] for fact in world.store.facts(lead) if fact.kind == "settled"]
+    assert because.endswith(note)
+
+
 def test_a_price_that_the_answer_tells_may_come_with_the_call(tmp_path: Path) -> None:
     world, lead = waiting(by_key(tmp_path, "price from response up to 40.00"))
     calls(world, now="sold", pays="31.50")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
+from leadflow_engine.response import compile_response
 
 
 class TestVerdicts:
@@ -194,6 +195,27 @@ class TestValues:
             "digits": "5125550147",
         }
 
+    @pytest.mark.parametrize(
+        ("said", "price"),
+        [
+            ("EUR 18.50", None),
+            ("€18,50", None),
+            ("18.50 GBP", None),
+            ("(£3.00)", None),
+            ("CAD 18.50", None),
+            ("$18.50", "18.50"),
+            ("US$18.50", "18.50"),
+            ("18.50 usd", "18.50"),
+            ("18.50 dollars", "18.50"),
+        ],
+    )
+    def test_a_price_in_another_currency_is_none(self, say, said, price):
+        described = say.response("json", price=say.path("p"))
+        reading = compile_response(described, "USD").read(200, [], f'{{"p": "{said}"}}')
+        assert reading.price == (Decimal(price) if price else None)
+        note = "`price` is blank: the answer says it in another currency than USD"
+        assert reading.notes == (() if price else (note,))
+
     def test_a_set_value_that_is_not_valid_is_kept_and_said(self, say, read):
         sets = (m.SetValue("age", t.Type("number"), say.path("age")),)
         reading = read(m.Response("json", sets=sets), '{"age": "old"}')
@@ -221,6 +243,34 @@ class TestValues:
             assert (reading.bid, reading.expires) == (Decimal(8), Decimal(60))
         reading = read(m.Response("json", values=values, bids=bids), f'{{"price": 7.5, "ttl": 9, {best}}}')
         assert (reading.bid, reading.expires) == (Decimal("7.5"), Decimal(9))
+
+    @pytest.mark.parametrize(
+        ("bids", "takes"),
+        [
+            ('{"price": 7, "id": "a"}', (7, "a")),  # one object is a list of one
+            ('[{"price": 7, "id": "a"}, {"price": 9}]', (7, "a")),  # the post could not name the other
+            ('[{"price": 7, "id": "a", "ttl": 60}, {"price": 9, "id": "b", "ttl": 0}]', (7, "a")),
+            ('[{"price": 7, "ttl": 60}, {"price": 9, "id": "b", "ttl": 0}]', (7, "")),
+            ('[{"price": 9, "id": "b", "ttl": 0}]', (9, "b")),  # it is late, and says so itself
+            ('"none"', (None, "")),
+        ],
+    )
+    def test_the_bid_that_stands(self, say, read, bids, takes):
+        parts = {"bid": "price", "reference": "id", "expires": "ttl"}
+        asked = m.Bids(say.path("bids"), tuple((name, say.path(path)) for name, path in parts.items()))
+        reading = read(m.Response("json", bids=asked), f'{{"bids": {bids}}}')
+        assert (reading.bid, reading.reference) == takes
+
+    def test_one_element_of_xml_is_a_list_of_one(self, say, read):
+        one, two = "<R><E><C>1</C></E></R>", "<R><E><C>1</C></E><E><C>2</C></E></R>"
+        paths = {"R.E[0].C": "1", "R.E[*].C": "1", "R.E[].C": "1", "R.E[?C=='1'].C": "1", "R.E[-1].C": "1"}
+        for path, found in paths.items():
+            described = say.response("xml", reason=say.path(path))
+            assert read(described, one).reason == found, path
+            assert read(described, two).reason.startswith(found if path != "R.E[-1].C" else "2"), path
+        bids = m.Bids(say.path("R.E"), (("bid", say.path("C")),))
+        assert [read(m.Response("xml", bids=bids), body).bid for body in (one, two)] == [1, 2]
+        assert read(say.response("json", reason=say.path("a[0]")), '{"a": "x"}').reason == ""
 
 
 class TestUnfit:
