@@ -343,7 +343,7 @@ def test_the_clock_without_a_zone_is_the_flows(run: Run) -> None:
     report = run("""
     - {name: in the flow's zone, clock: "2026-11-19T19:59", expect: {buyer: one}}
     - {name: in a zone of its own, clock: "2026-11-19T19:59Z", expect: {buyer: one}}
-    - {name: eight in the evening, clock: "2026-11-20T01:00Z", expect: {distribution: {one: held}}}
+    - {name: eight in the evening, clock: "2026-11-20T01:00Z", expect: {distribution: {one: closed}}}
     """)
     assert told(report) == []
 
