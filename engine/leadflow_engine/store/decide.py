@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import Accept, Admit, Intent, KeyClaim, LimitClaim, Result, Write
 from leadflow_engine.records import LeadRecord
 from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store import accounts, batches, overrides, sold_leads
+from leadflow_engine.store import accounts, batches, overrides, pools, sold_leads
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.room import Taken, first_full
@@ -161,7 +161,7 @@ def claims_refused(
 ) -> Refusal | None:
     """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
     fit together, and beside what is ``taken``."""
-    limits = sold_leads.still_to_claim(connection, lead, limits)
+    limits = pools.in_their_zones(connection, sold_leads.still_to_claim(connection, lead, limits))
     in_order = sorted(overrides.overridden(connection, limits, at), key=lambda claim: claim.code != "capped")
     full = first_full(connection, digests, in_order, at, taken)
     if full is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from leadflow_engine.effects import KeyClaim, LimitClaim
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
-from leadflow_engine.store import sold_leads
+from leadflow_engine.store import pools, sold_leads
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.event import Event, book
 from leadflow_engine.store.figures import costs, count, count_of_buyer
@@ -160,7 +160,7 @@ def reserve(
     event: Event, key: str, limits: Iterable[LimitClaim], keys: Iterable[KeyClaim], state: str
 ) -> None:
     """What an acceptance or an intent claims, as ``state``: held or counted."""
-    limits = tuple(limits)
+    limits = pools.keep(event.connection, limits)
     rows = [
         (
             event.lead,
