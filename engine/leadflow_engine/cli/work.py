@@ -157,6 +157,8 @@ def _closing(journal: str, went_on: int, form: str) -> None:
     from leadflow_engine.store.waiting import waiting
 
     with opened(journal) as store:
-        beside = [one for one in store.ask(waiting) if one.kind in ("batch", "postback")]
+        beside = [
+            one for one in store.ask(waiting) if one.kind == "batch" or (one.kind == "postback" and one.due)
+        ]
         lines = waiting_lines(store.work(), went_on, journal, width_of(console()), beside)
     show(lines)

@@ -68,7 +68,7 @@ async def _batches(hands: Hands, tell: Tell) -> None:
 def _sentence(told: Told) -> str:
     if not told.sent.failure:
         return f"{told.lead}  postback: told {told.source}"
-    again = f"; again at {told.sent.again:%H:%M:%S} UTC" if told.sent.again else ""
+    again = f"; again at {told.sent.again:%H:%M:%S} UTC" if told.sent.again else "; given up"
     return f"{told.lead}  postback: not heard by {told.source}: {told.sent.failure}{again}"
 
 
