@@ -149,15 +149,6 @@ def seed(connection: sqlite3.Connection) -> None:
     )
 
 
-def last_seen(connection: sqlite3.Connection, key: tuple[str, str, str], since: str) -> str | None:
-    """When a dedupe key (scope, fields, digest) was last seen in history after ``since`` (ISO)."""
-    row = connection.execute(
-        "SELECT max(at) FROM imported_key WHERE scope = ? AND fields = ? AND hash = ? AND at > ?",
-        (*key, since),
-    ).fetchone()
-    return row[0] if row else None
-
-
 def undo(core: Core, digest: str, by: str, because: str) -> int:
     """Forget what a file brought, so that it, or a better one, can be brought again. Gives how many lines; the note
     that it was brought, and by whom it was undone, stays. Turns that buyers had since stay. Raises ``StoreError`` where
