@@ -1,7 +1,5 @@
 """Flows of a stranger's pull request, which are only linted: read or refused soon, with findings and no more."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import time
