@@ -52,12 +52,27 @@ def _leads(connection: sqlite3.Connection) -> Iterator[Waiting]:
         "SELECT w.lead, w.due, w.why, w.reason, w.cursor FROM work w LEFT JOIN stuck s ON s.lead = w.lead "
         "WHERE s.lead IS NULL"
     )
+    reasons = _held_for(connection)
     for lead, due, why, reason, cursor in rows:
         kept = json.loads(cursor)
         held = (name for name, each in kept["held"].items() if not each.get("over"))
         open_ = (name.split("/")[0] for name, each in kept["deliveries"].items() if each["state"] in OPEN)
         whom = tuple(dict.fromkeys(held if why == "held" else open_))
-        yield Waiting(why, lead, whom, _moment(due), reason, worth_of(kept))
+        said = reasons.get(lead, reason) if why == "held" else reason
+        yield Waiting(why, lead, whom, _moment(due), said, worth_of(kept))
+
+
+def _held_for(connection: sqlite3.Connection) -> dict[str, str]:
+    """Why each held lead is held, as its trace says it: for each buyer what was so when it was looked at last."""
+    rows = connection.execute(
+        "SELECT c.lead, c.buyer, c.reason FROM work w JOIN considered c ON c.lead = w.lead "
+        "WHERE w.why = 'held' AND c.outcome = 'held' AND c.reason <> '' AND c.segment = "
+        "(SELECT max(n.segment) FROM considered n WHERE n.lead = c.lead) ORDER BY c.lead, c.position, c.buyer"
+    )
+    found: dict[str, list[str]] = {}
+    for lead, buyer, reason in rows:
+        found.setdefault(lead, []).append(f"{buyer}: {reason}")
+    return {lead: "; ".join(dict.fromkeys(each)) for lead, each in found.items()}
 
 
 def _stuck(connection: sqlite3.Connection) -> Iterator[Waiting]:

@@ -9,6 +9,7 @@ from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.operations.resume import at_once, go_on, replay
 from leadflow_engine.store.invoices import Invoice, issue
 from leadflow_engine.store.payments import Payment, pay
+from leadflow_engine.store.waiting import waiting
 
 from .harness import dry, plan_of
 
@@ -62,6 +63,7 @@ def test_a_lead_waits_for_the_money_and_is_sold_when_it_is_there(tmp_path, terms
     summary = run.store.lead_summary(lead)
     assert summary["outcome"] == "held"
     assert [(row["outcome"], row["reason"]) for row in summary["distribution"]] == [("held", SAID[terms])]
+    assert [one.why for one in run.store.ask(waiting) if one.kind == "held"] == [f"pays: {SAID[terms]}"]
     assert resume(run, lead).outcome == "held"
     pays(run, "42.00")
     assert resume(run, lead).outcome == "sold"

@@ -138,7 +138,7 @@ def test_what_waits_until_when_for_whom_and_what_it_may_bring(world: World) -> N
     held, doubted = world.lead("TX"), world.lead("NY")
     monday = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
     assert world.queue() == [
-        Waiting("held", held, ("cheap",), monday, "waiting for cheap", Decimal("10.00")),
+        Waiting("held", held, ("cheap",), monday, "cheap: closed until Mon 09:00", Decimal("10.00")),
         Waiting("in_doubt", doubted, ("doubtful",), None, world.queue()[1].why, Decimal("5.00")),
     ]
 
