@@ -8,7 +8,7 @@ from leadflow_engine.simulation.judge import judged, smallest, story
 from leadflow_engine.simulation.world import World
 
 SEEDS, TOGETHER = 500, 20
-LONG = 5_000
+LONG = 1_500
 
 
 def all_hold(seeds: range) -> None:
