@@ -20,6 +20,7 @@ from leadflow_engine.intake.call import JSON, Answered, Call, Refused
 from leadflow_engine.intake.replies import Reply, callback_reply
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import personal_texts
+from leadflow_engine.operations import another_price
 from leadflow_engine.operations.inquiring import late_price
 from leadflow_engine.operations.masked_references import places
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
@@ -30,9 +31,7 @@ from leadflow_engine.response import Mask, Reading, compile_response
 from leadflow_engine.secrets import SecretMissing, Secrets
 from leadflow_engine.settle import UNSETTLED, WORD_OF
 from leadflow_engine.store import SqliteStore, StoreError, callbacks
-from leadflow_engine.store.adjusting import adjust
 from leadflow_engine.store.callbacks import Place, Said
-from leadflow_engine.store.codec import micros
 from leadflow_engine.store.core import Core
 from leadflow_engine.store.later import settle_delivery
 from leadflow_engine.texts.json_text import dumps
@@ -267,6 +266,6 @@ def _note(core: Core, told: Told) -> None:
         return
     if place.state == "confirmed":
         if reading.price is not None:
-            adjust(core, *where, micros(reading.price), by, because)
+            another_price.told_again(core, told.plan.buyers[place.buyer], where, reading.price, by, because)
         return
     settle_delivery(core, *where, word, by, because, told.price)
