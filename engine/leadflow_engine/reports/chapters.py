@@ -111,7 +111,13 @@ def _stages(summary: Mapping[str, Any]) -> dict[tuple[int, str], Stage]:
     _hand_out_postings(summary, found)
     for stage in found.values():
         stage.turns.sort(key=_place)
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda each: (each[0][0], _number(each[0][1]))))
+
+
+def _number(stage: str) -> tuple[str, int]:
+    """Where a stage stands: its route, and its number there, of which 10 comes after 9."""
+    route, _, number = stage.rpartition(".")
+    return route, int(number) if number.isdigit() else 0
 
 
 def _place(turn: Turn) -> tuple[bool, int, int]:

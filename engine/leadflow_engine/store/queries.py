@@ -181,7 +181,7 @@ PARTS: Mapping[str, str] = {
     "bid, position, "
     "stage, segment, branch, ms, CAST(round(price * 1000000) AS INTEGER) AS price, note FROM distribution "
     "WHERE lead = ? "
-    "ORDER BY segment, stage, position IS NULL, position, buyer",
+    "ORDER BY segment, length(stage), stage, position IS NULL, position, buyer",
     "steps": "SELECT segment, number, kind, name, outcome, reason, note, was_read, was_set, cost, ms FROM "
     "step "
     "WHERE lead = ? ORDER BY segment, number",
