@@ -74,8 +74,8 @@ def command(
 
     What a flow would send for the leads of its scenarios is held against the schemas that its bodies conform to.
 
-    Ends with 0 where nothing was found that --fail-on counts, with 1 otherwise. --diff ends with 1 where something
-    would change.
+    Ends with 0 where nothing was found that --fail-on counts, with 1 otherwise, with 2 where the file of --leads could
+    not be looked at. --diff ends with 1 where something would change.
     """
     from leadflow_dsl.diagnostics import at_least
     from leadflow_dsl.linting import repair
@@ -86,9 +86,11 @@ def command(
     if fix:
         _make(repair(files, severity))
     folders = [Path(path) for path in paths if os.path.isdir(path)]
-    linted = _tried(_lint(files, severity, folders), leads, source)
+    linted, unread = _tried(_lint(files, severity, folders), leads, source)
     _print(linted, form, fail_on)
-    raise SystemExit(int(any(at_least(finding.severity, fail_on) for finding in linted.findings)))
+    raise SystemExit(
+        2 if unread else int(any(at_least(finding.severity, fail_on) for finding in linted.findings))
+    )
 
 
 def _lint(files: list[Path], severity: Mapping[str, Level], folders: list[Path]) -> Linted:
@@ -99,23 +101,25 @@ def _lint(files: list[Path], severity: Mapping[str, Level], folders: list[Path])
         return lint(files, severity, _processors(), done, folders)
 
 
-def _tried(linted: Linted, leads: str | None, source: str) -> Linted:
-    """With what sample leads show of flows whose bodies conform to a schema."""
+def _tried(linted: Linted, leads: str | None, source: str) -> tuple[Linted, bool]:
+    """With what sample leads show of flows whose bodies conform to a schema; and whether the file of leads could not be
+    looked at."""
     if not linted.conforming:
-        return linted
+        return linted, False
     from leadflow_dsl.checking import Checked
     from leadflow_dsl.linting import placed
     from leadflow_engine.operations.samples import look
 
-    found, sources = dict.fromkeys(linted.findings), dict(linted.sources)
+    found, sources, unread = dict.fromkeys(linted.findings), dict(linted.sources), False
     for file in linted.conforming:
         looked = look(file, leads, source)
         shown = placed(Checked(None, looked.findings, looked.sources), Path(file), Path.cwd())
         found.update(dict.fromkeys(shown.findings))
         sources.update(shown.sources)
+        unread = unread or looked.unread
         for remark in looked.notes:
             note(f"leadflow: {click.format_filename(file)}: {remark}")
-    return replace(linted, findings=tuple(found), sources=sources)
+    return replace(linted, findings=tuple(found), sources=sources), unread
 
 
 def _processors() -> int:

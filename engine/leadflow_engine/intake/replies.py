@@ -5,7 +5,8 @@ Nothing is told of buyers beyond the sales: no bids, no refusals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -27,6 +28,13 @@ from leadflow_engine.values import Value, parse
 Json: TypeAlias = Any
 
 SOLD: Final = frozenset({"sold", "fallback"})
+WITHOUT_NAMES: Final[Mapping[str, str]] = {
+    "unsold": "nobody took the lead",
+    "refused": "the lead is not taken",
+    "held": "nobody can take the lead yet",
+    "error": "the lead could not be decided",
+}
+"""What is said instead of a reason that names a buyer, by the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ def ping_reply(plan: Plan, lead: Lead, outcome: str, reason: str) -> Reply:
     buyers = [_offered(plan, offering, offer) for offer in offers]
     price = buyers[0]["price"] if buyers else None
     said = next((reply for reply in plan.sources[lead.source].replies if reply.on == "ping"), None)
+    reason = told_reason(reason, plan.buyers, outcome)
     told = {"id": lead.id if offers else None, "price": price, "buyers": buyers}
     if said is not None:
         told["expires"] = offering.until if offers else None
@@ -129,7 +138,7 @@ def as_it_stands(summary: Mapping[str, Any]) -> Reply:
     """The answer that every source understands, for a lead as the journal has it; its status is 200, as it was asked
     for."""
     outcome = str(summary["outcome"] or "pending")
-    reason = "" if outcome in SOLD else str(summary["reason"])
+    reason = _reason(summary, outcome) or ""
     body = default_answer(outcome, reason, str(summary["lead"]["id"]), _owed(summary, outcome))
     return Reply(200, JSON, dumps(body))
 
@@ -163,13 +172,26 @@ def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequenc
     sales = [_sale(plan, sale, lead, facts) for sale in summary["sales"]]
     return {
         "outcome": outcome,
-        "reason": summary["reason"] or None if outcome not in SOLD else None,
+        "reason": _reason(summary, outcome),
         "details": list(_details(plan, lead)) if outcome == "refused" else [],
         "reference": next((sale["reference"] for sale in sales if sale["reference"]), None),
         "price": money_in(plan, _owed(summary, outcome)),
         "redirect": next((sale["redirect"] for sale in sales if sale["redirect"]), None),
         "sales": sales,
     }
+
+
+def _reason(summary: Mapping[str, Any], outcome: str) -> str | None:
+    if outcome in SOLD:
+        return None
+    buyers = {str(row["buyer"]) for row in (*summary["distribution"], *summary["deliveries"])}
+    return told_reason(str(summary["reason"] or ""), buyers, outcome) or None
+
+
+def told_reason(reason: str, buyers: Iterable[str], outcome: str) -> str:
+    """A reason as a source hears it: one that names a buyer is the operator's, and a sentence of ours stands for it."""
+    named = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason) for name in buyers)
+    return WITHOUT_NAMES.get(outcome, "not decided yet") if named else reason
 
 
 def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:

@@ -53,11 +53,12 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What sample leads showed of one flow: findings, whose files are below the project's root, the texts that they
-    point into, and what could not be looked at."""
+    point into, and what could not be looked at. ``unread``: the file of leads was not looked at."""
 
     findings: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    unread: bool = False
 
 
 def look(flow_file: str | Path, leads: str | Path | None = None, source: str = "") -> Looked:
@@ -70,9 +71,9 @@ def look(flow_file: str | Path, leads: str | Path | None = None, source: str = "
     plan = make_plan(checked.flow)
     samples: list[Sample] = []
     notes = [*_gathered(samples, lambda: of_scenarios(plan, Path(flow_file)))]
-    if leads is not None:
-        notes += _gathered(samples, lambda: of_file(plan, Path(leads), source))
-    return Looked(tuple(_findings(checked.flow, legs, samples)), checked.sources, tuple(notes))
+    file = [*_gathered(samples, lambda: of_file(plan, Path(leads), source))] if leads is not None else []
+    found = tuple(_findings(checked.flow, legs, samples))
+    return Looked(found, checked.sources, (*notes, *file), bool(file))
 
 
 def _gathered(samples: list[Sample], of: Any) -> Iterator[str]:

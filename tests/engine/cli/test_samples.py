@@ -151,3 +151,11 @@ def test_the_rules_own_examples(side: str, tmp_path: Path, leadflow: Leadflow) -
     )
     assert ("LF423" in said.stdout) is (side == "wrong")
     assert not said.stderr
+
+
+def test_a_file_of_leads_that_cannot_be_looked_at_is_a_mistake(project: Path, leadflow: Leadflow) -> None:
+    with (project / "f.flow").open("a", encoding="utf-8") as flow:
+        flow.write("\nsource web { }\nsource other { }\n")
+    (project / "leads.csv").write_text("mail,money,zip\na@b.example,20000,94110\n", encoding="utf-8")
+    assert "sample leads: " in leadflow("lint", ".", "--leads", "leads.csv", code=2).stderr
+    assert leadflow("lint", ".", "--leads", "leads.csv", "--source", "web", code=1).stdout
