@@ -94,6 +94,9 @@ def _why_not(tally: Tally, width: int) -> Iterator[Text]:
         if found:
             said = "   ".join(f"{reason} ({leads:,})" for reason, leads in found)
             yield from hang(Text(f" {name:<9}  "), painted(said), "", width)
+    for why, sales in tally.unpriced.most_common():
+        said = f"{count(sales, 'sale')} brought nothing: {why}"
+        yield from hang(Text(" no price   ", style="bold red"), painted(said), "", width)
 
 
 def _records(tally: Tally, width: int) -> Iterator[Text]:

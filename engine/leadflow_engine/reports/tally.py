@@ -27,7 +27,8 @@ class Journal(Protocol):
 @dataclass(slots=True)
 class Tally:
     """The leads of one run. ``how`` counts new, resumed, known and unread records; ``outcomes`` leads by their word
-    (test leads too), ``reasons`` by outcome and reason; ``ms`` are the durations of the leads routed here."""
+    (test leads too), ``reasons`` by outcome and reason, ``unpriced`` sales that brought nothing as their buyer told no
+    price that can be read, by what was wrong; ``ms`` are the durations of the leads routed here."""
 
     leads: list[str] = field(default_factory=list)
     how: Counter[str] = field(default_factory=Counter)
@@ -35,6 +36,7 @@ class Tally:
     ms: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unpriced: Counter[str] = field(default_factory=Counter)
     tests: int = 0
     revenue: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
@@ -63,6 +65,12 @@ class Tally:
         self.unread.append((number, line, problem))
 
 
+UNPRICED = (
+    "SELECT d.reason, count(*) FROM delivery d JOIN lead l ON l.id = d.lead WHERE d.state = 'confirmed' "
+    "AND d.price = 0 AND instr(d.reason, 'price') AND NOT l.test AND d.lead IN ({}) GROUP BY d.reason"
+)
+
+
 def count_up(tally: Tally, journal: Journal) -> Tally:
     """Fill in outcomes, reasons and money from what the journal says now of the tally's leads. Gives the same tally."""
     leads = list(dict.fromkeys(tally.leads))
@@ -72,6 +80,8 @@ def count_up(tally: Tally, journal: Journal) -> Tally:
         tally.outcomes[outcome or UNFINISHED] += 1
         tally.reasons[outcome or UNFINISHED, reason] += 1
         tally.tests += test
+    for why, number in _ask(journal, UNPRICED, leads):
+        tally.unpriced[why] += number
     for kind, amount in _ask(
         journal, "SELECT kind, sum(amount) FROM ledger WHERE lead IN ({}) GROUP BY kind", leads
     ):

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from leadflow_engine.reports.lead_object import json_line, lead_object
 from leadflow_engine.reports.summary import summary
 from leadflow_engine.reports.tally import Tally, as_object, commonest, count_up
 from leadflow_engine.reports.why import why_lines, why_object, why_of
+from tests.engine.runs.harness import dry, plan_of
 
 Printed = Callable[..., str]
 
@@ -45,6 +47,29 @@ def test_money_is_that_of_the_ledger(tally: Tally) -> None:
     assert tally.look_ups == Decimal("0.012")
     assert tally.margin == Decimal("128.488")
     assert tally.outcomes == Counter(sold=4, unsold=1, refused=2, in_doubt=1)
+
+
+def test_a_sale_whose_price_nobody_can_read_is_never_silent(tmp_path: Path, printed: Printed) -> None:
+    flow = """
+flow priced
+lead { name text }
+source web { cost 1.00 }
+buyer sun { price from response up to 42.50
+  deliver { post "https://sun.example/"  body json { n = name }
+    response json { accepted when "ok"  otherwise rejected  price "price" } } }
+route { waterfall sun }
+"""
+    answers = [{"when": {"n": "A"}, "body": {"ok": True, "price": "-5"}}, {"body": {"ok": True, "price": 0}}]
+    leads = [{"name": name} for name in "AABC"]
+    plan = plan_of(flow, tmp_path)
+    run = dry(plan, leads, {"buyers": {"sun": {"deliver": answers}}}, "2026-11-20T15:00:00+00:00", tmp_path)
+    tally = Tally()
+    for done in run.leads():
+        tally.add(done.how, done.lead, 10.0)
+    text = printed(summary(count_up(tally, run.store), "USD", 100))
+    assert (
+        "no price   2 sales brought nothing: `price` is blank" in text and text.count("brought nothing") == 1
+    )
 
 
 def test_a_run_of_nothing_has_a_table_too(printed: Printed) -> None:
