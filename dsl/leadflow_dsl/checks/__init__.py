@@ -13,6 +13,7 @@ from leadflow_dsl.checks.body_shapes import body_shapes
 from leadflow_dsl.checks.caps import caps
 from leadflow_dsl.checks.costs import paid_for_every_lead, sold_below_cost
 from leadflow_dsl.checks.deadlines import deadlines
+from leadflow_dsl.checks.dedupes import dedupes
 from leadflow_dsl.checks.ends import ends
 from leadflow_dsl.checks.fixed_texts import fixed_texts
 from leadflow_dsl.checks.forms import kept_long_enough, shared_caps, sources, stages, trade
@@ -59,6 +60,7 @@ CHECKS: Final[tuple[Callable[[Flow, Draft], Iterable[Diagnostic]], ...]] = (
     caps,
     hours,
     call_windows,
+    dedupes,
     deadlines,
     paid_early,
     exclusives,

@@ -77,4 +77,16 @@ BY_HASH: Final = Rule(
     "source ads { dedupe on email within 30d by hash  dedupe on phone_1 within 30d by hash }",
 )
 
-RULES: Final = (CAP, OVERLAP, NEVER_OPEN, SLOW, BY_HASH)
+TOGETHER: Final = Rule(
+    "LF523",
+    "dedupe-of-several",
+    "info",
+    "a dedupe on several fields of which one may be missing",
+    "`dedupe on email, phone_1` means both together: the same e-mail with another phone is no duplicate, and a lead in "
+    "which one of them is blank or not valid is compared with nothing. Where either alone tells who it is, write a "
+    "`dedupe` for each; where both are meant, say that they are `required`.",
+    "source ads { dedupe on email, phone_1 within 30d }",
+    "source ads { dedupe on email within 30d  dedupe on phone_1 within 30d }",
+)
+
+RULES: Final = (CAP, OVERLAP, NEVER_OPEN, SLOW, BY_HASH, TOGETHER)
