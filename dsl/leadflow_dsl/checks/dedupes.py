@@ -13,7 +13,8 @@ from leadflow_dsl.rules.limits import TOGETHER
 def dedupes(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:
     """Each dedupe on several fields of which one need not be there. One that is asked for by hash has its own rule."""
     fields = {field.name: field for field in flow.fields}
-    said: list[Dedupe] = [each for place in (*flow.sources, *flow.buyers) for each in place.dedupes]
+    said = [each for source in flow.sources for each in source.dedupes]
+    said += [each for buyer in flow.buyers for each in buyer.dedupes]
     told = set[Dedupe]()
     for dedupe in said:
         if len(dedupe.fields) < 2 or dedupe.by_hash or dedupe in told:
