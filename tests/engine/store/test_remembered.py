@@ -1,0 +1,94 @@
+"""What the journal remembers instead of asking again is what it would hear if it asked."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from leadflow_engine.records import LeadRecord
+from leadflow_engine.store import SqliteStore, overrides
+from leadflow_engine.store.core import Core, event, perform
+from leadflow_engine.store.lead_row import of_lead
+from leadflow_engine.store.opening import open_beside
+from leadflow_engine.store.project import project_records
+
+HOUR = datetime.timedelta(hours=1)
+
+
+def paused(store: SqliteStore, kit: Any) -> list[str]:
+    found = store.ask(lambda connection: overrides.in_force(connection, kit.clock.at))
+    return [one.subject for one in found]
+
+
+def pause(store: SqliteStore, buyer: str, length: datetime.timedelta | None = None) -> None:
+    store.override("pause", f"solar/buyer/{buyer}", 1, "paused", "ann", "too many", length)
+
+
+def test_what_is_set_is_known_at_once_and_ends_by_itself(kit: Any, store: SqliteStore) -> None:
+    assert paused(store, kit) == []
+    pause(store, "sunpath", HOUR)
+    pause(store, "westsun")
+    assert paused(store, kit) == ["solar/buyer/sunpath", "solar/buyer/westsun"]
+    kit.clock.pass_(minutes=59)
+    assert paused(store, kit) == ["solar/buyer/sunpath", "solar/buyer/westsun"]
+    kit.clock.pass_(minutes=1)
+    assert paused(store, kit) == ["solar/buyer/westsun"]
+
+
+def test_an_earlier_moment_is_asked_for_itself(kit: Any, store: SqliteStore) -> None:
+    pause(store, "sunpath", HOUR)
+    kit.clock.pass_(hours=2)
+    assert paused(store, kit) == []
+    kit.clock.pass_(hours=-2)
+    assert paused(store, kit) == ["solar/buyer/sunpath"]
+
+
+def test_what_another_process_sets_is_known(kit: Any, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    store = SqliteStore.open(path, kit.clock)
+    pause(store, "westsun")
+    assert paused(store, kit) == ["solar/buyer/westsun"]
+    beside = SqliteStore.beside(path, kit.clock)
+    pause(beside, "sunpath")
+    beside.close_now()
+    assert paused(store, kit) == ["solar/buyer/sunpath", "solar/buyer/westsun"]
+    store.close_now()
+
+
+def test_a_question_hears_of_one_moment(kit: Any, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    store = SqliteStore.open(path, kit.clock)
+    beside = open_beside(path)
+
+    def twice(connection: sqlite3.Connection) -> tuple[int, int]:
+        count = "SELECT count(*) FROM override"
+        before = connection.execute(count).fetchone()[0]
+        beside.execute(
+            "INSERT INTO override (kind, subject, value, said, at, by, because) "
+            "VALUES ('pause', 's', 1, '', '', '', '')"
+        )
+        return before, connection.execute(count).fetchone()[0]
+
+    assert store.ask(twice) == (0, 0)
+    assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM override").fetchone()) == (
+        1,
+    )
+    beside.close()
+    store.close_now()
+
+
+def test_a_lead_that_is_told_of_again_is_read_again(kit: Any, store: SqliteStore) -> None:
+    accept = kit.story("L1").accept()
+    records = [replace(each, test=True) for each in accept.records if isinstance(each, LeadRecord)]
+
+    def batch(core: Core) -> list[bool]:
+        perform(core, accept)
+        here = event(core, "L1", kit.clock.at, 1)
+        before = bool(of_lead(here)["test"])
+        project_records(here, replace(accept, records=tuple(records)))
+        return [before, bool(of_lead(here)["test"])]
+
+    assert store.transact(batch) == [False, True]
