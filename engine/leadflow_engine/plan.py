@@ -34,7 +34,8 @@ from leadflow_engine.limits.planned import (
     source_dedupes,
 )
 from leadflow_engine.mapping import RequestBuilder, compile_request
-from leadflow_engine.response import Reader, compile_response
+from leadflow_engine.own_texts import reasons_of
+from leadflow_engine.response import Mask, Reader, compile_response
 from leadflow_engine.templates import Templates
 from leadflow_engine.values import Value, parse
 
@@ -164,6 +165,16 @@ class Plan:
             request = m.Request("POST", nowhere, body=batch.body)
             self._builders[id(batch)] = compile_request(request, self.templates)
         return self._builders[id(batch)]
+
+    @cached_property
+    def own_texts(self) -> frozenset[str]:
+        """Reasons that the flow says itself."""
+        return reasons_of(self.flow)
+
+    def masked(self, mask: Mask, text: str) -> str:
+        """A text from outside as records may keep it; what the flow says itself is told as it is."""
+        shown = mask.excerpt(text)
+        return text if shown != text and text in self.own_texts else shown
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""

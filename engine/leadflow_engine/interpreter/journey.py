@@ -102,7 +102,7 @@ class Journey:
             return text
         if self._mask is None:
             self._mask = Mask(personal_texts(self.lead))
-        return self._mask.excerpt(text)
+        return self.plan.masked(self._mask, text)
 
     def number(self, name: str) -> int:
         """The next number under a name, from 1: how keys stay unique."""

@@ -235,7 +235,7 @@ def _told(store: SqliteStore, plans: Plans, place: Place, reading: Reading, call
     said = Said(
         hashlib.sha256(body).hexdigest()[:32],
         reading.verdict,
-        mask.excerpt(reading.reason or ""),
+        plan.masked(mask, reading.reason or ""),
         {"body": body.decode("utf-8", "replace"), "headers": [list(pair) for pair in call.headers]},
     )
     late = None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from leadflow_dsl.checking import Checked, not_built
 from leadflow_dsl.model import Flow
+from leadflow_engine.drivers import public
 from leadflow_engine.drivers.certificates import Seen
 from leadflow_engine.drivers.machine import Machine
 from leadflow_engine.operations.loading import legs_of, secrets_in
@@ -180,7 +181,11 @@ def _flow(name: str, checked: Checked, environ: Mapping[str, str]) -> Iterator[F
     if missing:
         do = "set them in the environment or in .env at the project's root"
         yield Finding(name, "problem", f"not set: {', '.join(missing)}", do)
-    if not forms and not missing:
+    unknown = public.unknown_to(checked.flow, environ)
+    if unknown:
+        do = f"set {public.SETTING} to the address at which buyers reach this service"
+        yield Finding(name, "problem", f"no address for callback.url of {', '.join(unknown)}", do)
+    if not forms and not missing and not unknown:
         warnings = sum(one.severity == "warning" for one in checked.diagnostics)
         level: Level = "warning" if warnings else "ok"
         said = _count(warnings, "warning") if warnings else "checks, and its secrets are set"

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from leadflow_dsl import model as m
@@ -140,7 +141,7 @@ async def _heard(store: SqliteStore, ask: Ask, clock: Clock, what: FollowUp, tol
     result = await ask(what.lead, Effect(asked.key_of(what), data), data)
     reading = _reading(told, leg, lead, result)
     word = _word(what, Exchange("", result, reading))
-    masked = Mask(personal_texts(lead)).excerpt
+    masked = partial(told.plan.masked, Mask(personal_texts(lead)))
     late = late_price(store, planned, lead, what.number, reading) if word == "sold" else None
     price, why = late or (None, "")
     return Heard(
@@ -192,8 +193,8 @@ def _again(buyer: m.Buyer, what: FollowUp, now: datetime.datetime) -> datetime.d
 def late_price(
     store: SqliteStore, planned: PlannedBuyer, lead: Lead, number: int, reading: Reading | None
 ) -> tuple[Decimal, str] | None:
-    """What a sale that is told late is worth, where the buyer's answer tells the price, and what is to be said of it: as
-    with any answer (``selling.told_price``). None where the price stands as it is."""
+    """What a sale that is told late is worth, where the buyer's answer tells the price, and what is to be said of it:
+    as with any answer (``selling.told_price``). None where the price stands as it is."""
     price = next((each.price for each in planned.prices if decide(each.when, lead.truth) is True), None)
     if price is None or price.kind != "response" or planned.buyer.offers:
         return None

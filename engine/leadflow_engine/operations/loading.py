@@ -11,6 +11,7 @@ from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
 from leadflow_dsl.terms import SecretRef
+from leadflow_engine.drivers import public
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
 from leadflow_engine.plan import Plan, make_plan
@@ -131,14 +132,22 @@ def secrets_for(plan: Plan, root: str | Path | None = None) -> Secrets:
 
 
 def secrets_for_all(plans: Iterable[Plan], root: str | Path) -> Secrets:
-    """The secrets that the requests of several plans need; see ``secrets_for``."""
+    """The secrets that the requests of several plans need; see ``secrets_for``. It raises, too, where buyers are sent
+    ``callback.url`` and nobody has said where they reach this service."""
+    plans = tuple(plans)
     used = {name: who for plan in plans for name, who in _secrets_of(plan.flow)}
     secrets = Secrets.load(used, root)
-    missing = secrets.missing(used)
-    if missing:
-        lines = [f"environment: {name} is not set; {used[name]} cannot be asked" for name in missing]
-        way_out = "Set them in the environment or in a .env file at the project's root."
-        raise LoadProblem("\n".join([*lines, way_out]))
+    lines = [
+        f"environment: {name} is not set; {used[name]} cannot be asked" for name in secrets.missing(used)
+    ]
+    if lines:
+        lines.append("Set them in the environment or in a .env file at the project's root.")
+    unknown = list(dict.fromkeys(name for plan in plans for name in public.unknown_to(plan.flow)))
+    if unknown:
+        told = f"{public.SETTING} is not set to an address; buyer {', '.join(unknown)} cannot be told where to call"
+        lines.append(f"environment: {told}")
+    if lines:
+        raise LoadProblem("\n".join(lines))
     return secrets
 
 
