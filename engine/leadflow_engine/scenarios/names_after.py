@@ -17,7 +17,7 @@ Named = tuple[str, Any, Collection[str], Path]
 """A name of a kind, those that there are, and where it stands."""
 
 RESULT: Final = ("outcome", "said", "body")
-STATES: Final = ("open", "closed", "sending", "sent", "refused", "in_doubt", "failed")
+STATES: Final = ("open", "closed", "sending", "sent", "refused", "in_doubt", "failed", "empty")
 DECIDED: Final = ("acted", "ended", "began", "passed")
 
 
