@@ -184,7 +184,8 @@ def result_in(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequenc
 def _reason(summary: Mapping[str, Any], outcome: str) -> str | None:
     if outcome in SOLD:
         return None
-    buyers = {str(row["buyer"]) for row in (*summary["distribution"], *summary["deliveries"])}
+    rows = (*summary.get("distribution", ()), *summary.get("deliveries", ()))
+    buyers = {str(row["buyer"]) for row in rows}
     return told_reason(str(summary["reason"] or ""), buyers, outcome) or None
 
 

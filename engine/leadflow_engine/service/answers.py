@@ -70,9 +70,13 @@ def reply_to(plan: Plan, store: SqliteStore, ending: Ending) -> Reply:
     return _where(reply_of(plan, summary, ending.scope, ending.facts), ending.lead, summary["outcome"])
 
 
+TOLD: Final = ("sales", "distribution", "deliveries")
+"""What of a lead its source is told, and by which it is seen that no buyer's name is among it."""
+
+
 def told_of(store: SqliteStore, lead: str) -> Mapping[str, Any] | None:
     """Of a lead what its source may be told; None for one that the journal does not have."""
-    return store.ask(lambda connection: queries.lead_summary(connection, lead, ("sales",)))
+    return store.ask(lambda connection: queries.lead_summary(connection, lead, TOLD))
 
 
 def reply_of_known(plans: Plans, store: SqliteStore, lead: str) -> Reply:
