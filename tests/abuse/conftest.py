@@ -15,7 +15,8 @@ from tests.engine.service.served import DESK, SECRETS, Service, service
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the desk's flow, and its secrets; nobody is to be contacted."""
     nowhere = dict.fromkeys(("LEADFLOW_SANDBOX", "LEADFLOW_ALLOW_HOSTS"), "127.0.0.1:1")
-    for name, value in {**SECRETS, **nowhere}.items():
+    public = {"LEADFLOW_PUBLIC_URL": "https://leads.example.com"}
+    for name, value in {**SECRETS, **nowhere, **public}.items():
         monkeypatch.setenv(name, value)
     shutil.copytree(DESK, tmp_path, dirs_exist_ok=True)
     return tmp_path
@@ -24,5 +25,5 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service in a process of its own."""
-    with service(tmp_path_factory.mktemp("besieged")) as found:
+    with service(tmp_path_factory.mktemp("besieged"), "--public-url", "https://leads.example.com") as found:
         yield found
