@@ -30,6 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {
         **SECRETS,
         "LEADFLOW_SANDBOX": "127.0.0.1:1",
+        "LEADFLOW_PUBLIC_URL": "https://leads.example",
         "LEADFLOW_ALLOW_HOSTS": "127.0.0.1:1",
     }.items():
         monkeypatch.setenv(name, value)

@@ -83,6 +83,7 @@ class Service:
         """Start the process; gives back once it takes leads."""
         there = self.sandbox.address if self.sandbox else "127.0.0.1:1"
         environ = {**os.environ, **SECRETS, "LEADFLOW_SANDBOX": there, "LEADFLOW_ALLOW_HOSTS": there}
+        environ["LEADFLOW_PUBLIC_URL"] = "https://leads.example"
         with (self.folder / "said.txt").open("a") as said:
             self.process = subprocess.Popen(
                 [LEADFLOW, "serve", self.flow, "--db", str(self.db), "--port", "0", *self.options],
