@@ -21,7 +21,7 @@ def _blocks(told: BuyerInstructions) -> Iterator[Block]:
         rows = tuple((each.when, (each.reason or "not told",)) for each in told.criteria)
         yield Table(("You get leads", "Else the reason is"), rows)
     else:
-        yield Paragraph(("Every lead of this flow.",))
+        yield Paragraph(("Every lead with which the route comes to you.",))
     yield from _listed("", told.duplicates)
     yield from _listed("What you pay", told.prices, "The first that holds is the price.")
     yield from _listed("How many", told.limits, many=False)
