@@ -65,6 +65,7 @@ async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.cli.loading import loaded
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.batch import Job
+    from leadflow_engine.operations.calendars import other_calendars
     from leadflow_engine.operations.loading import description, secrets_for, source_of
     from leadflow_engine.operations.ways import check_ways
     from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
@@ -82,6 +83,8 @@ async def _run(asked: Asked, file: Path) -> int:
     store = SqliteStore.open(asked.db, clock)
     try:
         store.add_plan(plan.name, description(plan))
+        for note in other_calendars(plan, store) if asked.form == "text" else ():
+            click.echo(f"note      {note}")
         async with AiohttpOutbound(settings) as outbound:
             job = Job(plan, source, file, store, outbound, clock, asked.concurrency, asked.key)
             printer = Printer(store, asked.form)

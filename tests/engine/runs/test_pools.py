@@ -6,6 +6,7 @@ import pytest
 
 from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.interpreter.cursor import Arrival
+from leadflow_engine.operations.calendars import other_calendars
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import at_once, writes_again
 from leadflow_engine.runner import run_lead
@@ -47,6 +48,9 @@ def test_one_calendar_for_one_pool(tmp_path, together):
     assert [sells("west"), sells("east"), sells("west"), sells("east")] == [True, True, False, False]
     run.clock.at += datetime.timedelta(hours=3)  # midnight in the west
     assert [sells("west"), sells("east")] == [False, False]
+    assert list(other_calendars(plans["east"], run.store)) == []
+    (told,) = other_calendars(plans["west"], run.store)
+    assert told.endswith("the clock of America/New_York in this journal, not of America/Los_Angeles")
     connection = run.store._core.connection
     before = contents(connection)
     run.store.rebuild(lambda lead, facts: writes_again(of[lead], lead, facts))
