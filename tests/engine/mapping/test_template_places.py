@@ -1,4 +1,4 @@
-"""Words that exist at some places only: a template there reads what a pair there reads, and lint refuses it elsewhere."""
+"""Words of some places only: a template there reads what a pair there reads, and lint refuses it elsewhere."""
 
 from __future__ import annotations
 
