@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leadflow_engine.effects import KeyClaim, LimitClaim
+from leadflow_engine.store import pools
 from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.room import spans_of
@@ -100,7 +101,7 @@ def _keep_keys(core: Core, number: int, line: Line) -> int:
 def _count(core: Core, number: int, line: Line, now: str) -> int:
     """Count in the windows that are still open; one that has passed keeps nobody out."""
     counted = 0
-    for claim in line.limits:
+    for claim in pools.keep(core.connection, line.limits):
         span = spans_of(claim, moment(line.at))[0]
         if iso(span.end) <= now:
             continue
