@@ -93,7 +93,8 @@ def _openings_of(
         for o in openings
         if day.weekday() in o.days
     ]
-    yield from sorted(span for span in spans if span[0] < span[1])  # one that the clock leaps over whole is none
+    # one that the clock leaps over whole is none
+    yield from sorted(span for span in spans if span[0] < span[1])
 
 
 def _utc(day: datetime.date, time: datetime.time, tz: ZoneInfo) -> datetime.datetime:

@@ -167,7 +167,8 @@ def lead_summary(
 
 
 IN_TURN: Final = (
-    "(SELECT f.seq FROM fact f WHERE f.lead = d.lead AND f.key = 'intent/' || d.buyer || '/' || d.number), d.at"
+    "(SELECT f.seq FROM fact f WHERE f.lead = d.lead "
+    "AND f.key = 'intent/' || d.buyer || '/' || d.number), d.at"
 )
 """The order of a lead's deliveries: that of their intents, whatever the clock showed."""
 
