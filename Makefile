@@ -21,7 +21,7 @@ run: $(READY)  ## simulated buyers up, the solar leads routed over real HTTP, on
 	@$(BIN)/python examples/demo.py
 
 test: lint  ## all checks and tests but the long ones
-	$(PYTEST) -n auto
+	$(PYTEST) -n auto --dist worksteal
 
 test-long: $(READY)  ## the tests that take minutes
 	$(PYTEST) -m long

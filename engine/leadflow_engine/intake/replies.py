@@ -14,7 +14,6 @@ from typing import Any, Final, TypeAlias
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import Fact
-from leadflow_engine.instructions.intake import default_answer, status_of
 from leadflow_engine.intake import door
 from leadflow_engine.intake.call import JSON, Headers
 from leadflow_engine.lead import Lead, LeadScope, walk
@@ -139,6 +138,8 @@ def as_it_stands(summary: Mapping[str, Any]) -> Reply:
     for."""
     outcome = str(summary["outcome"] or "pending")
     reason = _reason(summary, outcome) or ""
+    from leadflow_engine.instructions.intake import default_answer
+
     body = default_answer(outcome, reason, str(summary["lead"]["id"]), _owed(summary, outcome))
     return Reply(200, JSON, dumps(body))
 
@@ -146,6 +147,8 @@ def as_it_stands(summary: Mapping[str, Any]) -> Reply:
 def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
     outcome = str(result["outcome"])
     price = result["price"].normal if result["price"] else None
+    from leadflow_engine.instructions.intake import default_answer, status_of
+
     body = default_answer(outcome, str(result["reason"] or ""), lead.id, price)
     return Reply(status_of(outcome), JSON, dumps(body))
 

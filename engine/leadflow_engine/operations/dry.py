@@ -18,11 +18,10 @@ from leadflow_engine.intake.formats import read_records
 from leadflow_engine.operations.batch import Done
 from leadflow_engine.operations.identity import Arriving, arriving, digest_of
 from leadflow_engine.operations.loading import description
-from leadflow_engine.operations.paying import take_as_paid
+from leadflow_engine.operations.paying import copy_payments, take_as_paid
 from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, run_lead
-from leadflow_engine.scenarios.load import default_answers
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.queries import has_lead
 
@@ -86,6 +85,13 @@ def _unknown_names(plan: Plan, spec: Spec, file: str) -> Iterator[str]:
             yield f"{file} answers for {side} `{name}`, which the flow does not have{help_}"
 
 
+def _of_scenarios(flow_file: str | Path) -> Spec | None:
+    """The answers that the flow's scenarios give every one of them. What reads them is only loaded where they count."""
+    from leadflow_engine.scenarios.load import default_answers
+
+    return default_answers(flow_file)
+
+
 def dry_run(
     plan: Plan,
     flow_file: str | Path,
@@ -104,15 +110,18 @@ def dry_run(
     clock = VirtualClock(at or RealClock().now())
     store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
-    paid = take_as_paid(store, plan.flow, clock.at, {}) if not db else []
+    follows = answers.endswith(JOURNALS)
+    paid = take_as_paid(store, plan.flow, clock.at, {}) if not db and not follows else []
     run = DryRun(plan, source, file, store, clock, AssumedAnswers(), ASSUMED, key)
     run.notes = (f"{', '.join(paid)}: taken to have paid enough; --db reads what is left",) if paid else ()
     beside = answers_beside(flow_file)
-    if answers.endswith(JOURNALS):
+    if follows:
         recorded = SqliteStore.read_only(answers, clock)
+        if not db:
+            copy_payments(recorded, store)
         return replace(run, recorded=recorded, said=f"answers and clock as recorded in {answers}")
     chosen = answers or (str(beside) if beside else "")
-    spec = load_answers(chosen) if chosen else default_answers(flow_file)
+    spec = load_answers(chosen) if chosen else _of_scenarios(flow_file)
     if spec is None:
         return run
     run.notes += tuple(_unknown_names(plan, spec, spec.file))

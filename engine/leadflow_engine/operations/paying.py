@@ -110,3 +110,12 @@ def take_as_paid(
         payment = Payment(f"buyer/{name}", amount, now, "leadflow", "taken as paid")
         store.transact(partial(pay, payment=payment))
     return [name for name in prepaid if name not in left]
+
+
+def copy_payments(of: SqliteStore, to: SqliteStore) -> None:
+    """What buyers and sources paid and were paid in one journal, in another: for a dry run that follows the first."""
+    paid = of.query('SELECT account, amount, paid_at, reference, at, "by", because FROM payment ORDER BY id')
+    sql = (
+        'INSERT INTO payment (account, amount, paid_at, reference, at, "by", because) VALUES (?,?,?,?,?,?,?)'
+    )
+    to.transact(lambda core: core.connection.executemany(sql, paid))

@@ -16,10 +16,13 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver, ResolveResult
+else:
+    AbstractResolver = object  # aiohttp asks for the methods alone; who only checks a url need not load it
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 HostPort: TypeAlias = tuple[str, int]
@@ -198,6 +201,11 @@ class GuardedResolver(AbstractResolver):
 
 
 def _result(host: str, port: int, kind: int, address: str) -> ResolveResult:
-    return ResolveResult(
-        hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST
-    )
+    return {
+        "hostname": host,
+        "host": address,
+        "port": port,
+        "family": kind,
+        "proto": 0,
+        "flags": socket.AI_NUMERICHOST,
+    }

@@ -6,10 +6,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
 
 APPLICATION_ID: Final = 0x4C464C57
 """``LFLW`` in the file's header: how a journal is told from other SQLite files."""
@@ -43,12 +44,28 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the journal to the present schema and write its number into the file's header."""
     if _header(connection, "user_version") == VERSION:
         return
+    from sqlite_utils import Database
+
     _migrations().apply(Database(connection, execute_plugins=False))
+    _sign(connection)
+
+
+def build(connection: sqlite3.Connection) -> None:
+    """The present schema in an empty journal that no later version will bring up: one in memory."""
+    for name in FILES:
+        for statement in statements(name):
+            connection.execute(statement)
+    _sign(connection)
+
+
+def _sign(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _migrations() -> Migrations:
+    from sqlite_utils.migrations import Migrations
+
     migrations = Migrations("leadflow")
     for name in FILES:
         migrations(name=name)(_from_file(name))

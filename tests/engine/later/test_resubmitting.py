@@ -71,7 +71,7 @@ def test_each_attempt_names_the_other(plan: Plan) -> None:
     assert [each["attempt"] for each in world.summary(second)["attempts"]] == [1, 3]
     assert [each["lead"] for each in world.summary(first)["attempts"]] == [second]
     assert world.store.query("SELECT identity FROM lead WHERE id = ?", (third,)) == [
-        ("web/test/Ana/attempt/3",)
+        ("later/web/test/Ana/attempt/3",)
     ]
     assert len(world.buyers.asked) == 2  # slow and other once each: the third attempt has nobody left
     assert world.holds_together()

@@ -139,6 +139,7 @@ def test_a_changed_flow_is_taken_and_a_broken_one_is_not(here: Path) -> None:
 def test_a_second_service_does_not_start(desk: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LEADFLOW_PUBLIC_URL", "https://leads.example")
     asked = Asked((str(desk.folder / "desk.flow"),), str(desk.db), port=0)
     with pytest.raises(Held, match=f"held by process {desk.process.pid if desk.process else 0}"):
         asyncio.run(serve(asked, print, print))
