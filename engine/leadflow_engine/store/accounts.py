@@ -16,6 +16,11 @@ LOOK_AGAIN: Final = datetime.timedelta(minutes=15)
 """When a buyer that is held for its account is looked at again: nobody knows when it pays."""
 
 
+def look_again(at: datetime.datetime) -> datetime.datetime:
+    """When a buyer that lacks money is looked at again: about then, on a whole minute."""
+    return (at + LOOK_AGAIN).replace(second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A party's account in millionths. ``charged`` is what it owes for leads (of a source: is owed), ``paid`` what was

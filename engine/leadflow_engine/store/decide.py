@@ -137,7 +137,7 @@ def or_overdue(
     found = None if refusal and refusal.code != "duplicate" else accounts.overdue(connection, buyer, at)
     if found is None:
         return refusal
-    return Refusal("balance", accounts.overdue_sentence(found), at + accounts.LOOK_AGAIN)
+    return Refusal("balance", accounts.overdue_sentence(found), accounts.look_again(at))
 
 
 def _suppressed(

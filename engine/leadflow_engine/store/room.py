@@ -67,7 +67,7 @@ def first_full(
         if claim.window == "balance":
             short = accounts.short_of(connection, claim)
             if short:
-                return Full(claim, short, at + accounts.LOOK_AGAIN)
+                return Full(claim, short, accounts.look_again(at))
             continue
         by = digests.by(claim.limit, claim.by)
         for asked in (claim, *_paced_beside(claim)):
