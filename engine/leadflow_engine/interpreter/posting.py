@@ -38,7 +38,7 @@ def post(journey: Journey, lot: Lot) -> Generator[Any, Any, Posted]:
         done = yield from x.exchange(journey, f"{key}/retry.{again}", data, leg, scope=lot.scope)
         done = replace(done, before=before)
         settled = _after(settle(came_of(done, leg, resend=doubted)), doubted)
-        doubted = doubted and settled.state not in {"confirmed", "declined"}
+        doubted = settled.state == "in_doubt"  # a repeat may be the first that was heard of
     return Posted(settled, done, done.ms)
 
 
