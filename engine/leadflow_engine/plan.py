@@ -73,7 +73,8 @@ class PlannedPrice:
 
 @dataclass(frozen=True, slots=True)
 class PlannedBuyer:
-    """A buyer, with what judging it needs laid out."""
+    """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
+    delivery and a ping claim."""
 
     buyer: m.Buyer
     position: int
@@ -82,6 +83,8 @@ class PlannedBuyer:
     priorities: tuple[tuple[Decimal, Condition], ...]
     weights: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
+    sale_caps: tuple[PlannedCap, ...]
+    ping_caps: tuple[PlannedCap, ...]
     promises: tuple[PlannedCap, ...]
     dedupes: tuple[PlannedDedupe, ...]
     closed_on: tuple[m.Calendar | datetime.date, ...]
@@ -111,6 +114,12 @@ class Plan:
     def short(self) -> str:
         """The first seven digits of the name."""
         return self.name[:7]
+
+    @cached_property
+    def caps_once_sold(self) -> Mapping[str, tuple[PlannedCap, ...]]:
+        """By source the caps of its sold leads: claimed by a lead's first intent."""
+        counted = {name: (*caps, *self.source_counts[name]) for name, caps in self.source_caps.items()}
+        return {name: tuple(cap for cap in caps if cap.once) for name, caps in counted.items()}
 
     @cached_property
     def lists(self) -> Mapping[str, frozenset[str]]:
@@ -243,6 +252,7 @@ def _plan_buyer(
     buyer: m.Buyer, position: int, flow: m.Flow, interned: Interned, on_demand: frozenset[str]
 ) -> PlannedBuyer:
     calendars = {calendar.name: calendar for calendar in flow.calendars}
+    caps = buyer_caps(buyer, flow, interned)
     return PlannedBuyer(
         buyer=buyer,
         position=position,
@@ -254,7 +264,9 @@ def _plan_buyer(
             if entry.value
         ),
         weights=tuple((_number(entry.value), interned.condition(entry.when)) for entry in buyer.weights),
-        caps=buyer_caps(buyer, flow, interned),
+        caps=caps,
+        sale_caps=tuple(cap for cap in caps if cap.counting != "pings"),
+        ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
         promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
         dedupes=buyer_dedupes(buyer, flow),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),

@@ -49,31 +49,29 @@ class Offer:
     last: bool = True
 
 
-def claims_of(
-    journey: Journey, planned: PlannedBuyer, price: Decimal
-) -> tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]:
-    """What a delivery to this buyer would claim; a test lead claims nothing. What counts pings is no part of it."""
+Claims = tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]
+
+
+def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source: Claims) -> Claims:
+    """What a delivery to this buyer would claim, with what its source counts (``source_claims``); a test lead claims
+    nothing. What counts pings is no part of it."""
     if journey.lead.test:
         return (), ()
     buyer = planned.buyer
     leg = buyer.at_once or buyer.ping
     seconds = leg.request.timeout.total_seconds() if leg else 0.0
-    caps = [cap for cap in planned.caps if cap.counting != "pings"]
-    limits = (
-        *limit_claims(caps, journey.lead, price, seconds),
-        *_balance(planned, price),
-        *_of_source(journey),
-    )
-    dedupes = (*planned.dedupes, *journey.plan.sold_dedupes[journey.lead.source])
-    return limits, key_claims(dedupes, journey.lead)
+    limits = limit_claims(planned.sale_caps, journey.lead, price, seconds)
+    keys = key_claims(planned.dedupes, journey.lead)
+    return (*limits, *_balance(planned, price), *of_source[0]), (*keys, *of_source[1])
 
 
-def _of_source(journey: Journey) -> tuple[LimitClaim, ...]:
-    """What the source counts of sold leads: claimed by the first intent of the lead, kept while anybody may have it."""
-    source = journey.plan.sources[journey.lead.source]
-    caps = (*journey.plan.source_caps[source.name], *journey.plan.source_counts[source.name])
-    claims = limit_claims([cap for cap in caps if cap.once], journey.lead)
-    return tuple(replace(claim, reason=f"{claim.reason} of source {source.name}") for claim in claims)
+def source_claims(journey: Journey) -> Claims:
+    """What the source counts of sold leads, whoever buys: caps, claimed by the first intent of the lead and kept while
+    anybody may have it, and dedupe keys."""
+    plan, lead = journey.plan, journey.lead
+    claims = limit_claims(plan.caps_once_sold[lead.source], lead)
+    limits = tuple(replace(claim, reason=f"{claim.reason} of source {lead.source}") for claim in claims)
+    return limits, key_claims(plan.sold_dedupes[lead.source], lead)
 
 
 def _balance(planned: PlannedBuyer, price: Decimal) -> Iterator[LimitClaim]:
@@ -91,14 +89,14 @@ def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ..
     """What a ping of this buyer would claim; that of a test lead claims nothing."""
     if journey.lead.test or planned.buyer.ping is None:
         return ()
-    return limit_claims([cap for cap in planned.caps if cap.counting == "pings"], journey.lead)
+    return limit_claims(planned.ping_caps, journey.lead)
 
 
-def limits_question(journey: Journey, name: str) -> BuyerLimits:
+def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimits:
     """The question whether a buyer still has room for this lead, at the least that it may come to pay."""
     planned = journey.plan.buyers[name]
     least = min(planned.buyer.offers, default=None) or fixed_price(journey, planned)
-    limits, keys = claims_of(journey, planned, least or Decimal(0))
+    limits, keys = claims_of(journey, planned, least or Decimal(0), of_source)
     limits = (*limits, *ping_claims(journey, planned))
     return BuyerLimits(name, limits, keys, planned.buyer.down_after)
 

@@ -10,7 +10,7 @@ from leadflow_engine.effects import Effect, Intent
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, iso, moment
 from leadflow_engine.interpreter.lots import Lot, delivery_of, noted
-from leadflow_engine.interpreter.prices import Offer, claims_of
+from leadflow_engine.interpreter.prices import Offer, claims_of, source_claims
 from leadflow_engine.interpreter.sharing import most_of, shares
 from leadflow_engine.judge import Out
 from leadflow_engine.limits.hours import Hours
@@ -58,7 +58,7 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] 
     """``None`` where everything is reserved; else why not, and whether that is for the amount alone."""
     offer, number = lot.offer, lot.number
     planned = journey.plan.buyers[offer.buyer]
-    limits, keys = claims_of(journey, planned, offer.price)
+    limits, keys = claims_of(journey, planned, offer.price, source_claims(journey))
     intent = Intent(
         buyer=offer.buyer,
         number=number,

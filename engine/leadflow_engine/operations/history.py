@@ -210,7 +210,7 @@ class _Reading:
             if not value.valid:
                 raise _Unreadable(f"{self.columns.price} is not an amount")
             price = value.normal
-        caps = [cap for cap in planned.caps if cap.counting != "pings" and (price or not cap.money)]
+        caps = [cap for cap in planned.sale_caps if price or not cap.money]
         keys = door.key_claims((*planned.dedupes, *self.plan.sold_dedupes[self.source]), lead)
         return door.limit_claims(caps, lead, price), keys
 

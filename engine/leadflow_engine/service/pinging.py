@@ -27,7 +27,7 @@ NO_OFFER: Final[Mapping[str, Json]] = {
     "ping_id": None,
     "price": None,
     "buyers": [],
-    "reason": "no offer came in time",
+    "reason": "no offer in time",
 }
 
 
@@ -65,10 +65,7 @@ def _asking(served: Served, arrival: Arrival) -> Arrival:
 def _answer(going: Going, signed: SignedNow) -> Answer:
     task = going.task
     if not task.done():
-        return json_answer(
-            200,
-            {"outcome": "unsold", "ping_id": None, "price": None, "buyers": [], "reason": "no offer in time"},
-        )
+        return json_answer(200, NO_OFFER)
     error = None if task.cancelled() else task.exception()
     if task.cancelled() or error is not None:
         signed.take_back()

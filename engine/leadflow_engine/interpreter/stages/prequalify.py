@@ -12,7 +12,7 @@ from leadflow_engine.interpreter.asking import ask
 from leadflow_engine.interpreter.attempts import had_before
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, moment
-from leadflow_engine.interpreter.prices import limits_question
+from leadflow_engine.interpreter.prices import limits_question, source_claims
 from leadflow_engine.interpreter.sharing import has_it, mate_of, shares
 from leadflow_engine.interpreter.suppressing import kept_from
 from leadflow_engine.judge import SEE_BESIDE, Judgement, Out, judge, judge_buyer
@@ -76,7 +76,8 @@ def _refuse_sharers(journey: Journey, stage: m.Stage, judgement: Judgement) -> N
 
 def _read_limits(journey: Journey, stage: m.Stage, judgement: Judgement) -> Generator[Any, Any, None]:
     survivors = [*judgement.passed, *judgement.open]
-    questions = tuple(limits_question(journey, name) for name in survivors)
+    of_source = source_claims(journey)
+    questions = tuple(limits_question(journey, name, of_source) for name in survivors)
     if not questions:
         return
     reply = yield Effect(f"limits/{stage.id}/{journey.segment}", ReadLimits(questions))
