@@ -15,7 +15,6 @@ from leadflow_engine.operations.matching import Called, leads_called
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import SqliteStore, StoreError, forgetting, plans, seal
-from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.forgetting import Had
 
 AT_ONCE: Final = 500
@@ -78,23 +77,19 @@ def forget(store: SqliteStore, leads: Sequence[str], by: str, because: str) -> F
 def retain_hourly(store: SqliteStore, known: Plans, clock: Clock) -> dict[str, int]:
     """``retain``, where nobody looked within the last hour."""
     now = clock.now()
-    looked = store.query("SELECT value FROM meta WHERE name = 'retained'")
-    if looked and moment(looked[0][0]) > now - LOOK_EVERY:
+    looked = store.ask(forgetting.looked_at)
+    if looked is not None and looked > now - LOOK_EVERY:
         return {}
-    store.transact(
-        lambda core: core.connection.execute(
-            "INSERT OR REPLACE INTO meta VALUES ('retained', ?)", (iso(now),)
-        )
-    )
+    store.transact(partial(forgetting.note_look, at=now))
     return retain(store, known, clock)
 
 
 def retain(store: SqliteStore, known: Plans, clock: Clock) -> dict[str, int]:
     """Forget leads whose time is over, by the newest plan of each flow; how many of each flow that says ``retain``."""
     found = {}
-    for (flow,) in store.query("SELECT DISTINCT flow FROM plan"):
+    for flow in store.ask(plans.flows):
         try:
-            length = known.named(store.ask(partial(plans.newest, flow=flow))).flow.retain
+            length = known.newest(flow).flow.retain
         except LoadProblem:
             continue
         if length is not None:
@@ -122,8 +117,7 @@ def legal_names(store: SqliteStore) -> dict[str, str]:
     """The legal names of buyers, by the newest plan of each flow that can be had."""
     known = Plans(store)
     found: dict[str, str] = {}
-    for (flow,) in store.query("SELECT DISTINCT flow FROM plan"):
+    for flow in store.ask(plans.flows):
         with suppress(LoadProblem, StoreError):
-            plan = known.named(store.ask(partial(plans.newest, flow=flow)))
-            found |= {buyer.name: buyer.legal_name for buyer in plan.flow.buyers}
+            found |= {buyer.name: buyer.legal_name for buyer in known.newest(flow).flow.buyers}
     return found

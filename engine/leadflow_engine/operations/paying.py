@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from leadflow_dsl import model as m
 from leadflow_engine.effects import Json
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore, StoreError, payments
 from leadflow_engine.store.accounts import buyer_account
 from leadflow_engine.store.core import Core
 from leadflow_engine.store.payments import Payment, parties, pay, unusual
@@ -114,8 +114,4 @@ def take_as_paid(
 
 def copy_payments(of: SqliteStore, to: SqliteStore) -> None:
     """What buyers and sources paid and were paid in one journal, in another: for a dry run that follows the first."""
-    paid = of.query('SELECT account, amount, paid_at, reference, at, "by", because FROM payment ORDER BY id')
-    sql = (
-        'INSERT INTO payment (account, amount, paid_at, reference, at, "by", because) VALUES (?,?,?,?,?,?,?)'
-    )
-    to.transact(lambda core: core.connection.executemany(sql, paid))
+    to.transact(partial(payments.copy, rows=of.ask(payments.all_rows)))

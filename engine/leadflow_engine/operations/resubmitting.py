@@ -17,7 +17,7 @@ from leadflow_engine.operations.work import Worked, set_aside, set_aside_now, ta
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.runner import arrival_of, run_lead
-from leadflow_engine.store import SqliteStore, StoreError, plans, resubmissions
+from leadflow_engine.store import SqliteStore, StoreError, resubmissions
 from leadflow_engine.store.codec import iso
 from leadflow_engine.store.resubmissions import Resubmission
 
@@ -61,8 +61,7 @@ def plan_for(store: SqliteStore, known: Plans, due: Resubmission) -> Plan:
     """The plan on which a lead is offered again: the one that was said, else its flow's newest in this journal. Raises
     ``LoadProblem`` where it cannot be had."""
     flow = store.query("SELECT flow FROM lead WHERE id = ?", (due.lead,))[0][0]
-    name = due.plan or store.ask(lambda connection: plans.newest(connection, flow))
-    return known.named(name)
+    return known.named(due.plan) if due.plan else known.newest(flow)
 
 
 def next_arrival(store: SqliteStore, plan: Plan, due: Resubmission) -> Arrival:

@@ -15,7 +15,7 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.operations.loading import LoadProblem, description, plan_of_files
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, Ending, arrival_of, run_lead
-from leadflow_engine.store import SqliteStore, StoreError
+from leadflow_engine.store import SqliteStore, StoreError, plans
 
 T = TypeVar("T")
 
@@ -35,6 +35,10 @@ class Plans:
         if not facts:
             raise StoreError(f"lead {lead} has no facts in this journal")
         return self.named(str(facts[0].body["plan"]), f"lead {lead} began on")
+
+    def newest(self, flow: str) -> Plan:
+        """The plan of this flow that the journal came to know last. Raises ``LoadProblem`` where it cannot be had."""
+        return self.named(self.store.ask(lambda connection: plans.newest(connection, flow)))
 
     def named(self, name: str, why: str = "it is to go by") -> Plan:
         """The plan of this name; ``why`` begins the sentence where the journal does not keep it (``LoadProblem``)."""

@@ -62,20 +62,18 @@ def _broken(
 
 def _head(connection: sqlite3.Connection, anchor: Head | None) -> tuple[Head, list[Finding]]:
     """The head of what is there, and what contradicts it."""
-    findings: list[Finding] = []
     said = [(each, whose) for each, whose in ((kept(connection), "the journal"), (anchor, "you")) if each]
-    head, met = Head(), {(0, "")}
+    head, met = Head(), {0: ""}
+    wanted = {each.count for each, _ in said}
     for number, fact in hashes(connection):
         if number != head.count + 1:
-            findings.append(Finding("journal", f"fact {head.count + 1} of the journal is missing"))
-            break
+            return head, [Finding("journal", f"fact {head.count + 1} of the journal is missing")]
         head = head.after(fact)
-        met |= {(head.count, head.hash)} if any(each.count == head.count for each, _ in said) else set()
-    if not findings:
-        findings = [
-            _contradicted(head, each, whose) for each, whose in said if (each.count, each.hash) not in met
-        ]
-    return head, findings
+        if head.count in wanted:
+            met[head.count] = head.hash
+    return head, [
+        _contradicted(head, each, whose) for each, whose in said if met.get(each.count) != each.hash
+    ]
 
 
 def _contradicted(head: Head, said: Head, whose: str) -> Finding:

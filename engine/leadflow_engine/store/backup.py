@@ -24,6 +24,8 @@ def back_up(path: Path, target: Path, told: Callable[[int, int], None] = lambda 
         source = open_reader(path)
         copy = sqlite3.connect(making, isolation_level=None)
         try:
+            source.execute("BEGIN")  # one moment of it: else every write of others begins the copy anew
+            source.execute("SELECT 1 FROM meta").fetchone()
             source.backup(copy, pages=PAGES, progress=lambda _, left, of: told(of - left, of), sleep=0.01)
             copy.execute("PRAGMA journal_mode = DELETE")
             _check(copy, making)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadflow_engine.store import batches
-from leadflow_engine.store.codec import iso, text
+from leadflow_engine.store.codec import iso, moment, text
 from leadflow_engine.store.core import Core
 from leadflow_engine.store.later import is_under_way
 from leadflow_engine.store.seal import seal_of
@@ -144,3 +144,18 @@ def _batches(connection: sqlite3.Connection, lead: str, state: str) -> list[str]
         (lead,),
     )
     return [row[0] for row in rows]
+
+
+LOOKED = "retained"
+"""Under which ``meta`` holds when ``retain`` looked last."""
+
+
+def looked_at(connection: sqlite3.Connection) -> datetime.datetime | None:
+    """When ``retain`` looked last; None where it never did."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (LOOKED,)).fetchone()
+    return moment(row[0]) if row else None
+
+
+def note_look(core: Core, at: datetime.datetime) -> None:
+    """Write down that ``retain`` looks now."""
+    core.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (LOOKED, iso(at)))

@@ -5,7 +5,7 @@ could write to the file."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -52,21 +52,12 @@ def keep(connection: sqlite3.Connection, head: Head) -> None:
 
 def known_or_made(connection: sqlite3.Connection) -> Head:
     """The head to go on from: the kept one, else made of the facts that are there."""
-    found = kept(connection)
-    if found is not None:
-        return found
-    head = Head()
-    for head in heads(hash_ for _, hash_ in hashes(connection)):  # noqa: B007 (the last is what counts)
-        pass
+    head = kept(connection)
+    if head is None:
+        head = Head()
+        for _, fact in hashes(connection):
+            head = head.after(fact)
     return head
-
-
-def heads(facts: Iterable[str]) -> Iterator[Head]:
-    """The head after each of these facts."""
-    head = Head()
-    for fact in facts:
-        head = head.after(fact)
-        yield head
 
 
 def hashes(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, Final
 
 from leadflow_engine.store.accounts import buyer_account, said, source_account
 from leadflow_engine.store.codec import iso, micros, moment, text
@@ -30,6 +31,10 @@ class Payment:
     dated: bool = False
 
 
+COLUMNS: Final = 'account, amount, paid_at, reference, at, "by", because'
+INSERT: Final = f"INSERT INTO payment ({COLUMNS}) VALUES (?,?,?,?,?,?,?)"
+
+
 def pay(core: Core, payment: Payment) -> bool:
     """Keep a payment. False where one of this reference is kept already: two with the same reference are one. Raises
     ``StoreError`` where that one was of another amount, the other way or of another day, and for a moment that is still
@@ -41,7 +46,7 @@ def pay(core: Core, payment: Payment) -> bool:
     if payment.reference.strip() and _known(core.connection, payment, amount):
         return False
     core.connection.execute(
-        'INSERT INTO payment (account, amount, paid_at, reference, at, "by", because) VALUES (?,?,?,?,?,?,?)',
+        INSERT,
         (
             payment.party,
             amount,
@@ -53,6 +58,16 @@ def pay(core: Core, payment: Payment) -> bool:
         ),
     )
     return True
+
+
+def all_rows(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    """Every payment that is kept, as rows for ``copy``."""
+    return connection.execute(f"SELECT {COLUMNS} FROM payment ORDER BY id").fetchall()
+
+
+def copy(core: Core, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Keep another journal's payments as they are: they were weighed there."""
+    core.connection.executemany(INSERT, rows)
 
 
 def _known(connection: sqlite3.Connection, payment: Payment, amount: int) -> bool:

@@ -55,3 +55,8 @@ def newest(connection: sqlite3.Connection, flow: str) -> str:
         "SELECT name FROM plan WHERE flow = ? ORDER BY added_at DESC, rowid DESC LIMIT 1", (flow,)
     ).fetchone()
     return row[0] if row else ""
+
+
+def flows(connection: sqlite3.Connection) -> list[str]:
+    """The names of all flows that this journal has a plan of."""
+    return [name for (name,) in connection.execute("SELECT DISTINCT flow FROM plan")]

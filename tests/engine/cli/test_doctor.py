@@ -171,3 +171,14 @@ def test_a_certificate_is_looked_at(tmp_path: Path, trusted: bool, monkeypatch: 
 def test_a_private_host_is_not_looked_at() -> None:
     seen = asyncio.run(look_at([("localhost", 443)], Guard()))[0]
     assert "not a public address" in seen.problem
+
+
+def test_a_port_that_no_request_may_use_is_not_looked_at() -> None:
+    seen = asyncio.run(look_at([("localhost", 8443)], Guard()))[0]
+    assert seen.problem.startswith("port 8443 is neither 80 nor 443")
+
+
+def test_in_a_sandbox_nobody_real_is_asked() -> None:
+    sandbox = ("127.0.0.1", 8801)
+    seen = asyncio.run(look_at([("buyer.example", 443)], Guard(frozenset({sandbox}), sandbox)))[0]
+    assert seen.problem == "not asked: LEADFLOW_SANDBOX leads every request from here to the sandbox"

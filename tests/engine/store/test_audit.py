@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from leadflow_engine.operations.auditing import audited, head_of
-from leadflow_engine.store import SqliteStore, StoreError
-from leadflow_engine.store.backup import back_up
+from leadflow_engine.store import SqliteStore, StoreError, backup
 
 
 @pytest.fixture
@@ -121,15 +120,26 @@ def test_a_write_that_fails_leaves_the_head_as_it_was(kit: Any, store: SqliteSto
     assert audited(store).findings == ()
 
 
-def test_a_copy_is_made_while_the_journal_is_written(kit: Any, store: SqliteStore, path: Path) -> None:
+def test_a_copy_is_of_one_moment_however_much_is_written_meanwhile(
+    kit: Any, store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(50):
         store.write_now(kit.story(f"L{number}").accept())
+    at_its_beginning = str(head_of(store))
     copy = path.with_name("copy.db")
     written = iter(range(50, 1000))
-    size = back_up(
-        path, copy, lambda done, of: store.write_now(kit.story(f"L{next(written)}").accept()) and None
-    )
-    assert size == copy.stat().st_size
+    done_of: list[tuple[int, int]] = []
+
+    def writes_on(done: int, of: int) -> None:
+        done_of.append((done, of))
+        store.write_now(kit.story(f"L{next(written)}").accept())
+
+    monkeypatch.setattr(backup, "PAGES", 3)
+    size = backup.back_up(path, copy, writes_on)
+    pages = done_of[0][1]
+    assert [done for done, _ in done_of] == [*range(3, pages, 3), pages], "the copy never began anew"
+    assert len(done_of) > 10 and size == copy.stat().st_size
+    assert head(copy, kit.clock) == at_its_beginning
     assert problems(copy, kit.clock) == []
     assert [each.name for each in path.parent.glob("*making*")] == []
 
@@ -140,8 +150,8 @@ def test_a_copy_that_cannot_be_made_leaves_the_older_one(
     copy = tmp_path / "copy.db"
     copy.write_text("the older one")
     with pytest.raises(StoreError):
-        back_up(closed, tmp_path / "nowhere" / "copy.db")
+        backup.back_up(closed, tmp_path / "nowhere" / "copy.db")
     closed.write_bytes(closed.read_bytes()[:5000] + bytes(20_000) + closed.read_bytes()[25_000:])
     with pytest.raises(StoreError, match="damaged"):
-        back_up(closed, copy)
+        backup.back_up(closed, copy)
     assert copy.read_text() == "the older one"
