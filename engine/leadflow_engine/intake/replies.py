@@ -6,7 +6,7 @@ Nothing is told of buyers beyond the sales: no bids, no refusals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -34,6 +34,8 @@ WITHOUT_NAMES: Final[Mapping[str, str]] = {
     "error": "the lead could not be decided",
 }
 """What is said instead of a reason that names a buyer, by the outcome."""
+
+_WORDS: Final = re.compile(r"\w+").findall
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +194,14 @@ def _reason(summary: Mapping[str, Any], outcome: str) -> str | None:
     return told_reason(str(summary["reason"] or ""), buyers, outcome) or None
 
 
-def told_reason(reason: str, buyers: Iterable[str], outcome: str) -> str:
+def told_reason(reason: str, buyers: Container[str], outcome: str) -> str:
     """A reason as a source hears it: one that names a buyer is the operator's, and a sentence of ours stands for it."""
-    named = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason) for name in buyers)
-    return WITHOUT_NAMES.get(outcome, "not decided yet") if named else reason
+    return WITHOUT_NAMES.get(outcome, "not decided yet") if names_one_of(buyers, reason) else reason
+
+
+def names_one_of(buyers: Container[str], reason: str) -> bool:
+    """Is one of these named? A name is a whole word."""
+    return any(word in buyers for word in _WORDS(reason))
 
 
 def _owed(summary: Mapping[str, Any], outcome: str) -> Decimal | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from leadflow_engine.effects import Json
 from leadflow_engine.instructions.intake import WAITING, default_answer
@@ -18,7 +18,8 @@ from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, reply_again
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Ending
-from leadflow_engine.store import Full, SqliteStore, StoreError, queries
+from leadflow_engine.service.told import told_by, told_of
+from leadflow_engine.store import Full, SqliteStore, StoreError
 from leadflow_engine.texts.json_text import dumps
 
 ASK_AGAIN: Final = 2
@@ -63,20 +64,11 @@ def json_answer(status: int, body: Json, headers: Headers = ()) -> Answer:
 
 
 def reply_to(plan: Plan, store: SqliteStore, ending: Ending) -> Reply:
-    """What a source is answered of a lead whose Run has ended here. Raises ``StoreError``."""
-    summary = told_of(store, ending.lead)
+    """What a source is answered of a new lead whose Run has ended here. Raises ``StoreError``."""
+    summary = told_by(plan, store, ending)
     if summary is None or ending.scope is None:
         return pending(plan, Arrival(ending.lead, "", "", None), None)
     return _where(reply_of(plan, summary, ending.scope, ending.facts), ending.lead, summary["outcome"])
-
-
-TOLD: Final = ("sales", "distribution", "deliveries")
-"""What of a lead its source is told, and by which it is seen that no buyer's name is among it."""
-
-
-def told_of(store: SqliteStore, lead: str) -> Mapping[str, Any] | None:
-    """Of a lead what its source may be told; None for one that the journal does not have."""
-    return store.ask(lambda connection: queries.lead_summary(connection, lead, TOLD))
 
 
 def reply_of_known(plans: Plans, store: SqliteStore, lead: str) -> Reply:

@@ -18,7 +18,7 @@ from starlette.routing import Route, Router
 from leadflow_dsl.terms import reads
 from leadflow_engine.intake.call import PLAIN, Call, Refused
 from leadflow_engine.intake.replies import as_it_stands
-from leadflow_engine.service.answers import Answer, busy, json_answer, problem, told_of
+from leadflow_engine.service.answers import Answer, busy, json_answer, problem
 from leadflow_engine.service.asking import FromSellers
 from leadflow_engine.service.bounds import Bucket
 from leadflow_engine.service.browsers import allowed_headers, preflight
@@ -31,6 +31,7 @@ from leadflow_engine.service.metrics import NOBODY, Metrics
 from leadflow_engine.service.pinging import ping
 from leadflow_engine.service.served import Flows, Served, ServedSource
 from leadflow_engine.service.submitting import Desk, submit
+from leadflow_engine.service.told import told_of
 from leadflow_engine.store import StoreError
 
 Handler = Callable[[Request], Awaitable[Answer]]

@@ -1,9 +1,11 @@
-"""Each case under ``cases/``: run dry, compare, then replay from its own facts and compare again."""
+"""Each case under ``cases/``: run dry, compare, then replay from its own facts and compare again; and what the source
+hears is the same by the Run and by the journal."""
 
 import pytest
 import yaml
 
 from leadflow_engine.operations.resume import at_once, replay
+from leadflow_engine.service.told import told_by, told_of
 
 from .harness import SAID, came_of, case_files, compared, each, goes_on, plan_of
 
@@ -16,6 +18,7 @@ def test_case(file, tmp_path):
         zip(case["leads"], each(plan, case, tmp_path), strict=True), 1
     ):
         segments = [done]
+        assert _heard(told_by(plan, run.store, done.ending)) == _heard(told_of(run.store, done.lead))
         _compare(run, done, wanted, f"lead {number}")
         for later in wanted.get("later", ()):
             segments.append(goes_on(run, done, later["at"]))
@@ -25,6 +28,13 @@ def test_case(file, tmp_path):
         assert [fact.key for ending in again for fact in ending.facts] == [
             fact.key for one in segments for fact in one.ending.facts
         ]
+
+
+def _heard(summary):
+    """What a source hears of a lead, by the Run that has just ended or by the journal."""
+    lead = {name: summary["lead"][name] for name in ("id", "test", "cost", "cost_on", "cost_share")}
+    sales = [(sale["buyer"], sale["price"], sale["reference"]) for sale in summary["sales"]]
+    return lead, summary["outcome"], summary["reason"], sales
 
 
 def _compare(run, done, wanted, where):
