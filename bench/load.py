@@ -221,6 +221,12 @@ async def steady(port: int, requests: list[bytes], rate: float, at_most: int = 2
     came, loop = Came(), asyncio.get_running_loop()
     idle: list[_Line] = []
     lines = 0
+    answered = asyncio.Event()
+
+    def free(line: _Line) -> None:
+        idle.append(line)
+        answered.set()
+
     began, cpu = time.perf_counter(), time.process_time()
     for number, request in enumerate(requests):
         due = began + number / rate
@@ -229,15 +235,15 @@ async def steady(port: int, requests: list[bytes], rate: float, at_most: int = 2
         elif number % 20 == 0:
             await asyncio.sleep(0)
         if not idle and lines < at_most:
-            _, line = await loop.create_connection(lambda: _Line(came, idle.append), "127.0.0.1", port)
+            idle.append((await loop.create_connection(lambda: _Line(came, free), "127.0.0.1", port))[1])
             lines += 1
-        else:
-            while not idle:
-                await asyncio.sleep(0.001)
-            line = idle.pop()
-        line.ask(request, due)
-    while sum(came.statuses.values()) < len(requests):
-        await asyncio.sleep(0.005)
+        while not idle:
+            answered.clear()
+            await answered.wait()
+        idle.pop().ask(request, due)
+    while len(idle) < lines:
+        answered.clear()
+        await answered.wait()
     came.seconds, came.cpu = time.perf_counter() - began, time.process_time() - cpu
     for line in idle:
         line.transport.close()

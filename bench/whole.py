@@ -1,5 +1,5 @@
-"""The whole lead over HTTP in and out: fifty buyers with five wishes, a cap and a dedupe key each; two refuse, the third
-takes the lead; twelve steps and three exchanges are kept, the intent durable before every post (synchronous FULL).
+"""The whole lead over HTTP in and out: fifty buyers with five wishes, a cap and a dedupe key each; two refuse, the
+third takes the lead; twelve steps and three exchanges are kept, the intent durable before every post (FULL).
 
     python bench/whole.py [LEADS]                    leads a second, milliseconds a lead by process
     python bench/whole.py LEADS loop|journal         and where the service's loop, or its journal's thread, spends them
@@ -113,8 +113,8 @@ def requests(leads: list[dict[str, Any]], path: str) -> list[bytes]:
 
 @dataclass(slots=True)
 class Measured:
-    """What a stack did. ``cpu``: milliseconds a lead by process (and by thread of the service); ``rate``: leads a second
-    by the clock; ``sent``: which buyers were sent each lead, in turn, and what the last one was sent."""
+    """What a stack did. ``cpu``: milliseconds a lead by process (and of the service's loop); ``rate``: leads a second
+    by the clock; ``sent``: which buyers were sent each lead, in turn, and what."""
 
     name: str
     leads: int
@@ -131,8 +131,8 @@ class Measured:
 
     @property
     def carries(self) -> float:
-        """Leads a second that two cores would carry by processor time alone: the service's own time has one interpreter,
-        callers and buyers the other core."""
+        """Leads a second that two cores would carry by processor time alone: the service has one interpreter, callers
+        and buyers the other core."""
         return 1000 / max(self.cpu["service"], self.all_cpu / 2)
 
 
