@@ -20,7 +20,7 @@ def said(file: str) -> list[tuple[str, list[str]]]:
     """Every leadflow command of a file: where it stands, and its words after `leadflow`."""
     found = []
     for number, line in enumerate((DEPLOY / file).read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("ExecStart") or line.startswith('CMD ["serve'):
+        if line.startswith(("ExecStart", 'CMD ["serve')):
             words = shlex.split(re.sub(r"[\[\],]|^CMD|^\w+=", " ", line))
             found.append((f"{file}:{number}", words[1:] if words[0].endswith("leadflow") else words))
     return found
