@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadflow_engine.cli import options
+from leadflow_engine.texts.counted import counted
 
 if TYPE_CHECKING:
     from leadflow_engine.store.audit import Audited
@@ -71,10 +72,6 @@ def _tell(result: Audited, form: str) -> None:
         return
     for one in result.findings:
         click.echo(f"{one.of}: {one.at + ': ' if one.at else ''}{one.problem}")
-    verdict = (
-        f"{len(result.findings)} finding{'s' * (len(result.findings) != 1)}"
-        if result.findings
-        else "all holds"
-    )
-    leads = f"{result.leads:,} lead{'s' * (result.leads != 1)}"
+    verdict = counted(len(result.findings), "finding") if result.findings else "all holds"
+    leads = counted(result.leads, "lead")
     click.echo(f"{leads}, {result.facts:,} facts: {verdict}")

@@ -120,7 +120,7 @@ def forget(batch: str, because: str, db: str | None) -> None:
 def _order(name: str, batch: str, db: str | None, said: dict[str, Json]) -> None:
     from leadflow_engine.cli.leads import opened
     from leadflow_engine.drivers.orders import give
-    from leadflow_engine.reports.amounts import count
+    from leadflow_engine.texts.counted import counted
 
     if "because" in said and not str(said["because"]).strip():
         raise click.UsageError("--because must say why")
@@ -128,7 +128,7 @@ def _order(name: str, batch: str, db: str | None, said: dict[str, Json]) -> None
     with opened(journal) as store:
         meant = _meant(store, batch)
     done = give(journal, name, {"batch": meant, "by": getpass.getuser(), **said})
-    click.echo(f"{done['batch']}  {done['state']}, {count(done['leads'], 'lead')}")
+    click.echo(f"{done['batch']}  {done['state']}, {counted(done['leads'], 'lead')}")
     if done["state"] == "closed":
         click.echo(f"next: leadflow work --drain --db {journal}   (it is sent)")
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from leadflow_engine.cli import options
+from leadflow_engine.texts.counted import counted
 
 HOW = {"source": "sent it", "service": "was asked about it"}
 COLUMNS = ("lead", "kind", "name", "legal_name", "has", "at")
@@ -76,7 +77,7 @@ def _tell(came: Mapping[str, Any], names: Mapping[str, str], form: str) -> None:
 def _tell_text(came: Mapping[str, Any], rows: list[dict[str, Any]]) -> None:
     count = len(came["leads"])
     before = f", {len(came['before'])} before" if came["before"] else ""
-    click.echo(f"{count} lead{'s' * (count != 1)} forgotten{before}")
+    click.echo(f"{counted(count, 'lead')} forgotten{before}")
     for row in rows:
         name = row["name"] + (f" ({row['legal_name']})" if row["legal_name"] else "")
         how = HOW.get(row["kind"]) or ("has it" if row["has"] else "was asked")

@@ -137,13 +137,13 @@ def _show(repairs: Repairs) -> int:
 
 
 def _make(repairs: Repairs) -> None:
-    from leadflow_engine.reports.amounts import count
+    from leadflow_engine.texts.counted import counted
 
     for path, after in sorted(repairs.after.items()):
         replace_text(path, after)
     if repairs.after:
         files = ", ".join(click.format_filename(_near(path)) for path in sorted(repairs.after))
-        note(f"repaired {count(repairs.made, 'finding')} in {files}")
+        note(f"repaired {counted(repairs.made, 'finding')} in {files}")
 
 
 def _near(path: Path) -> Path:
@@ -163,17 +163,19 @@ def _print(linted: Linted, form: str, fail_on: Severity) -> None:
 
 def _closing(found: Iterable[Diagnostic], excused: int, files: int) -> str:
     from leadflow_dsl.diagnostics import SEVERITIES
-    from leadflow_engine.reports.amounts import count
+    from leadflow_engine.texts.counted import counted
 
     severities = [each.severity for each in found]
     numbers = {word: severities.count(word) for word in SEVERITIES}
     said = [
-        count(number, word) if word != "info" else f"{number} info"
+        counted(number, word) if word != "info" else f"{number} info"
         for word, number in numbers.items()
         if number
     ]
     said += [f"{excused} excused"] if excused else []
-    line = f"{', '.join(said) if severities else ', '.join(['no findings', *said])} in {count(files, 'file')}"
+    line = (
+        f"{', '.join(said) if severities else ', '.join(['no findings', *said])} in {counted(files, 'file')}"
+    )
     fixable = sum(bool(each.fix) for each in found)
     line += f"; {fixable} can be repaired with --fix" if fixable else ""
     return f"\n{line}" if severities else line

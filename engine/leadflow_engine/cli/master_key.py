@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from leadflow_engine.cli import options
+from leadflow_engine.texts.counted import counted
 
 
 @click.group("master-key", short_help="Make or change the key that seals journals.")
@@ -27,4 +28,4 @@ def rotate(db: str | None) -> None:
     from leadflow_engine.drivers.orders import give
 
     count = give(options.journal(db), "master_key_rotate", {})["keys"]
-    click.echo(f"{count} key{'s' * (count != 1)} wrapped anew")
+    click.echo(f"{counted(count, 'key')} wrapped anew")

@@ -10,6 +10,7 @@ import click
 
 from leadflow_engine.cli import options
 from leadflow_engine.cli.failing import CannotStart
+from leadflow_engine.texts.counted import counted
 
 if TYPE_CHECKING:
     from leadflow_engine.operations.resubmitting import Candidate
@@ -150,7 +151,7 @@ def _show(found: Sequence[Candidate], form: str) -> None:
         click.echo(f"{each.lead}  {each.received_at[:16]}Z  {each.outcome}: {each.reason}")
     if len(found) > SHOWN:
         click.echo(f"... and {len(found) - SHOWN} more")
-    count = f"{len(found)} lead{'s' if len(found) != 1 else ''}"
+    count = counted(len(found), "lead")
     click.echo(
         f"{count} would be offered again; --yes does it"
         if found

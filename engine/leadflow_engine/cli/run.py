@@ -96,11 +96,11 @@ async def _run(asked: Asked, file: Path) -> int:
 
 def described(flow: str, plan: Plan) -> str:
     """``flows/solar.flow  plan 4f1c09a  6 buyers, 3 steps, 2 look-ups on demand``."""
-    from leadflow_engine.reports.amounts import count
+    from leadflow_engine.texts.counted import counted
 
     on_demand = sum(lookup.on_demand for lookup in plan.lookups.values())
-    parts = [count(len(plan.buyers), "buyer"), count(len(plan.flow.steps) - on_demand, "step")]
-    parts += [f"{count(on_demand, 'look-up')} on demand"] if on_demand else []
+    parts = [counted(len(plan.buyers), "buyer"), counted(len(plan.flow.steps) - on_demand, "step")]
+    parts += [f"{counted(on_demand, 'look-up')} on demand"] if on_demand else []
     return f"{flow}  plan {plan.short}  {', '.join(parts)}"
 
 

@@ -45,7 +45,7 @@ def end(
     form: str,
 ) -> None:
     """Tell what came of each, and of each row that could not be used its line; exit code 1 where anything failed."""
-    from leadflow_engine.reports.after_sale import counted
+    from leadflow_engine.reports.after_sale import states_counted
     from leadflow_engine.reports.lead_object import json_line
 
     if form == "json":
@@ -59,6 +59,6 @@ def end(
         if len(unread) > MOST_TOLD:
             click.echo(f"and {len(unread) - MOST_TOLD} more", err=True)
         if len(came) + len(unread) > 1:
-            click.echo(counted([*(one["state"] for one in came), *("not read" for _ in unread)], what))
+            click.echo(states_counted([*(one["state"] for one in came), *("not read" for _ in unread)], what))
     if unread or any(one["state"] in {"denied", "impossible"} for one in came):
         raise SystemExit(1)

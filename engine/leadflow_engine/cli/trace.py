@@ -11,6 +11,7 @@ import click
 
 from leadflow_engine.cli import options
 from leadflow_engine.cli.screen import console, note, show, width_of
+from leadflow_engine.texts.counted import counted
 
 if TYPE_CHECKING:
     from leadflow_engine.reports.setting import Setting
@@ -117,7 +118,7 @@ def _replay(store: SqliteStore, lead: str) -> int:
         click.echo(f"replay differs in what the journal says of its {', '.join(different)}")
         return 1
     replayed = sum(len(ending.facts) for ending in endings)
-    click.echo(f"replay equal: {replayed} facts in {len(endings)} segment{'' if len(endings) == 1 else 's'}")
+    click.echo(f"replay equal: {replayed} facts in {counted(len(endings), 'segment')}")
     return 0
 
 

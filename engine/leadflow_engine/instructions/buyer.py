@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from leadflow_dsl import model as m
-from leadflow_engine.instructions.phrases import Name, Phrase, any_of, counted, joined, lasting, period, say
+from leadflow_engine.instructions.phrases import Name, Phrase, any_of, joined, lasting, period, say
 from leadflow_engine.instructions.reading import reading, values_read
 from leadflow_engine.instructions.records import BuyerInstructions, Leg, Note, Refusal
 from leadflow_engine.instructions.requests import pretty
@@ -26,6 +26,7 @@ from leadflow_engine.mapping.tree import written_left
 from leadflow_engine.plan import Plan
 from leadflow_engine.reports.amounts import money
 from leadflow_engine.secrets import masked_placeholders
+from leadflow_engine.texts.counted import counted
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BID: Final = Decimal("25.00")

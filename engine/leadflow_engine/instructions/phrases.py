@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TypeAlias
+
+from leadflow_engine.texts.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,6 @@ def lasting(length: datetime.timedelta) -> str:
         words += [counted(number, unit)] if number else []
     words += [counted(left, "millisecond")] if left else []
     return " ".join(words) or "no time"
-
-
-def counted(number: int | Decimal, word: str) -> str:
-    """``1 lead``, ``1,200 leads``."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def any_of(words: list[str], last: str = "or") -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from leadflow_dsl import model as m
-from leadflow_engine.instructions.phrases import Phrase, counted, joined, lasting, period, say
+from leadflow_engine.instructions.phrases import Phrase, joined, lasting, period, say
 from leadflow_engine.instructions.records import FieldNote, Refusal
 from leadflow_engine.instructions.wording import Wording
 from leadflow_engine.intake.door import not_valid
 from leadflow_engine.plan import Plan
+from leadflow_engine.texts.counted import counted
 
 MADE: Final = ("requires ", "refused where ")
 """How a reason begins that was made from its condition's text."""

@@ -10,6 +10,7 @@ from leadflow_engine.learning.propose import Proposal
 from leadflow_engine.learning.rules import Rule
 from leadflow_engine.learning.samples import VALUES
 from leadflow_engine.learning.values import Place
+from leadflow_engine.texts.counted import counted
 
 ENOUGH: Final = 3
 """Samples of an outcome below which it is said that there are few."""
@@ -48,11 +49,11 @@ def _of_outcomes(proposal: Proposal) -> Iterator[str]:
         if outcome not in seen:
             yield f"no sample is {outcome}: what such an answer says is not known"
         elif seen[outcome] < ENOUGH:
-            yield f"{outcome}: only {_count(seen[outcome], 'sample')}"
+            yield f"{outcome}: only {counted(seen[outcome], 'sample')}"
     polite = sum(200 <= one.status < 300 and one.outcome not in {"accepted", "pending"} for one in samples)
     if polite:
         say = "says" if polite == 1 else "say"
-        yield f"{_count(polite, 'answer')} with a status of 2xx {say} no: the status alone tells nothing"
+        yield f"{counted(polite, 'answer')} with a status of 2xx {say} no: the status alone tells nothing"
     yield f"an answer that no rule knows is taken as {proposal.rules.otherwise}"
 
 
@@ -85,7 +86,3 @@ def _not_found(proposal: Proposal) -> Iterator[str]:
 
 def _listed(names: Sequence[str]) -> str:
     return f"sample {names[0]}" if len(names) == 1 else f"samples {', '.join(names)}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -19,7 +19,7 @@ from leadflow_engine.intake.bodies import read_body
 from leadflow_engine.intake.call import JSON, Answered, Call, Refused
 from leadflow_engine.intake.replies import Reply, callback_reply
 from leadflow_engine.lead import Lead
-from leadflow_engine.masking import personal_texts
+from leadflow_engine.masking import mask_of
 from leadflow_engine.operations import another_price
 from leadflow_engine.operations.inquiring import late_price
 from leadflow_engine.operations.masked_references import places
@@ -231,7 +231,7 @@ def _told(store: SqliteStore, plans: Plans, place: Place, reading: Reading, call
     told = told_again(plan, place.lead, facts)
     lead = told.lead if told is not None else None
     body = call.body or call.query.encode("utf-8", "surrogatepass")
-    mask = Mask(personal_texts(lead) if lead else ())
+    mask = mask_of(lead) if lead else Mask(())
     said = Said(
         hashlib.sha256(body).hexdigest()[:32],
         reading.verdict,

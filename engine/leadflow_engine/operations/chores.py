@@ -18,6 +18,7 @@ from leadflow_engine.operations.resume import Plans
 from leadflow_engine.operations.work import Worked, work_once
 from leadflow_engine.ports import Clock, Outbound
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.texts.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ async def _policies(hands: Hands, tell: Tell) -> None:
 async def _retained(hands: Hands, tell: Tell) -> None:
     for flow, leads in forgetting.retain_hourly(hands.store, hands.plans, hands.clock).items():
         if leads:
-            tell(Did(f"{flow}  {leads} lead{'s' * (leads != 1)} forgotten, as `retain` says"))
+            tell(Did(f"{flow}  {counted(leads, 'lead')} forgotten, as `retain` says"))
 
 
 CHORES: Final[tuple[Chore, ...]] = (

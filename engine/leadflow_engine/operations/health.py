@@ -16,6 +16,7 @@ from leadflow_engine.drivers import public
 from leadflow_engine.drivers.certificates import Seen
 from leadflow_engine.drivers.machine import Machine
 from leadflow_engine.operations.loading import legs_of, secrets_in
+from leadflow_engine.texts.counted import counted
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -148,10 +149,6 @@ def _clock(machine: Machine) -> Iterator[Finding]:
         yield Finding("clock", "ok", said)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
 def _now(machine: Machine) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(machine.clock, datetime.UTC)
 
@@ -167,14 +164,14 @@ def _limits(machine: Machine) -> Iterator[Finding]:
 def _flow(name: str, checked: Checked, environ: Mapping[str, str]) -> Iterator[Finding]:
     errors = [one for one in checked.diagnostics if one.severity == "error"]
     if errors or checked.flow is None:
-        yield Finding(name, "problem", _count(len(errors) or 1, "error"), f"leadflow lint {name}")
+        yield Finding(name, "problem", counted(len(errors) or 1, "error"), f"leadflow lint {name}")
         return
     forms = not_built(checked.flow)
     if forms:
         yield Finding(
             name,
             "problem",
-            _count(len(forms), "form") + " that this version cannot run",
+            counted(len(forms), "form") + " that this version cannot run",
             f"leadflow run {name}",
         )
     missing = sorted({one.name for one in secrets_in(_owners(checked.flow)) if not environ.get(one.name)})
@@ -188,7 +185,7 @@ def _flow(name: str, checked: Checked, environ: Mapping[str, str]) -> Iterator[F
     if not forms and not missing and not unknown:
         warnings = sum(one.severity == "warning" for one in checked.diagnostics)
         level: Level = "warning" if warnings else "ok"
-        said = _count(warnings, "warning") if warnings else "checks, and its secrets are set"
+        said = counted(warnings, "warning") if warnings else "checks, and its secrets are set"
         yield Finding(name, level, said, f"leadflow lint {name}" if warnings else "")
 
 
@@ -216,10 +213,10 @@ def _journal(journal: JournalHealth) -> Iterator[Finding]:
         do = "something reads for very long (a report, a copy): end it, and the log shrinks"
         yield Finding(path, "warning", f"{journal.log / MEGABYTE:,.0f} MB of log beside it", do)
     if journal.overdue:
-        said = f"{_count(journal.overdue, 'lead')} should have gone on {LATE.seconds // 60} minutes ago or earlier"
+        said = f"{counted(journal.overdue, 'lead')} should have gone on {LATE.seconds // 60} minutes ago or earlier"
         yield Finding(path, "problem", said, f"leadflow work --db {path}   (or leadflow serve) must run")
     if journal.unfinished and not journal.holder:
-        said = f"{_count(journal.unfinished, 'lead')} cut off in the middle"
+        said = f"{counted(journal.unfinished, 'lead')} cut off in the middle"
         yield Finding(path, "warning", said, f"leadflow work --drain --db {path}")
     if journal.doubts:
         said = f"in doubt or contradicted: {journal.doubts}"

@@ -18,14 +18,14 @@ from leadflow_engine.interpreter.following import RESENT_AFTER
 from leadflow_engine.interpreter.selling import told_price
 from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import RequestProblem
-from leadflow_engine.masking import personal_texts
+from leadflow_engine.masking import mask_of
 from leadflow_engine.operations.batch import together
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans
 from leadflow_engine.operations.retelling import Told, at_delivery, told_again
 from leadflow_engine.operations.work import set_aside, set_aside_now, take_up
 from leadflow_engine.plan import Plan, PlannedBuyer
 from leadflow_engine.ports import Clock, Outbound
-from leadflow_engine.response import Mask, Reading
+from leadflow_engine.response import Reading
 from leadflow_engine.runner import PERSONAL
 from leadflow_engine.settle import WORD_OF
 from leadflow_engine.store import SqliteStore, asked, follow_ups
@@ -141,7 +141,7 @@ async def _heard(store: SqliteStore, ask: Ask, clock: Clock, what: FollowUp, tol
     result = await ask(what.lead, Effect(asked.key_of(what), data), data)
     reading = _reading(told, leg, lead, result)
     word = _word(what, Exchange("", result, reading))
-    masked = partial(told.plan.masked, Mask(personal_texts(lead)))
+    masked = partial(told.plan.masked, mask_of(lead))
     late = late_price(store, planned, lead, what.number, reading) if word == "sold" else None
     price, why = late or (None, "")
     return Heard(

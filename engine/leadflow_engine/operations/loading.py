@@ -16,6 +16,7 @@ from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
 from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.secrets import Secrets
+from leadflow_engine.texts.counted import counted
 
 
 class LoadProblem(Exception):
@@ -40,7 +41,7 @@ def load(path: str | Path) -> Loaded:
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
         raise LoadProblem(
-            f"{path}: {_count(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
+            f"{path}: {counted(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
         )
     _refuse_unbuilt(checked.flow)
     plan = make_plan(checked.flow)
@@ -66,7 +67,7 @@ def _compile_legs(plan: Plan) -> None:
             found.append(NOT_BUILT.at(span, str(problem), "cannot be built by this version"))
     if found:
         raise LoadProblem(
-            f"{plan.flow.file}: {_count(len(found), 'request')} that cannot be built", tuple(found)
+            f"{plan.flow.file}: {counted(len(found), 'request')} that cannot be built", tuple(found)
         )
 
 
@@ -84,15 +85,11 @@ def legs_of(flow: Flow) -> Iterator[Leg]:
         )
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
 def _refuse_unbuilt(flow: Flow) -> None:
     """A form that is read and checked but cannot run yet is never passed over in silence."""
     found = not_built(flow)
     if found:
-        raise LoadProblem(f"{flow.file}: {_count(len(found), 'form')} that cannot run yet", found)
+        raise LoadProblem(f"{flow.file}: {counted(len(found), 'form')} that cannot run yet", found)
 
 
 def plan_of_files(files: Mapping[str, str], main: str) -> Plan:

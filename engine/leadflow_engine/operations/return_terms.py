@@ -9,6 +9,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.limits.windows import window
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.returns import AtMost
+from leadflow_engine.texts.counted import counted
 
 
 def judge(
@@ -42,7 +43,7 @@ def _days(length: datetime.timedelta) -> str:
     hours = -(-length // datetime.timedelta(hours=1))
     days, rest = divmod(hours, 24) if hours >= 48 else (0, hours)
     parts = [f"{days} days"] if days else []
-    parts += [f"{rest} hour{'' if rest == 1 else 's'}"] if rest or not days else []
+    parts += [counted(rest, "hour")] if rest or not days else []
     return " and ".join(parts)
 
 

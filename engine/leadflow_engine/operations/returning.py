@@ -13,11 +13,10 @@ from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.effects import Json
 from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.lead import Lead
-from leadflow_engine.masking import personal_texts
+from leadflow_engine.masking import mask_of
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, last_scope
 from leadflow_engine.operations.return_terms import at_most, judge, listed
 from leadflow_engine.plan import Plan
-from leadflow_engine.response import excerpt
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.returns import Asked, Outcome, Sold, deliveries_to, take_back
@@ -146,7 +145,7 @@ def _written(buyer: m.Buyer, lead: Lead | None, reason: str) -> str:
 
 def _masked(lead: Lead | None, text: str) -> str:
     """A text that people wrote, with what is personal in the lead masked; "" where that is not known any more."""
-    return excerpt(text.strip(), personal_texts(lead), LONGEST) if lead is not None else ""
+    return mask_of(lead).excerpt(text.strip(), LONGEST) if lead is not None else ""
 
 
 def _goes_on(rule: m.Returns | None, lead: Lead | None) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from leadflow_engine.reports.amounts import count, money
+from leadflow_engine.reports.amounts import money
 from leadflow_engine.reports.layout import safe
+from leadflow_engine.texts.counted import counted
 
 ORDER: Final = ("returned", "denied", "known", "impossible", "not read")
 
@@ -36,9 +37,9 @@ def feedback_line(came: Mapping[str, Any]) -> str:
     )
 
 
-def counted(states: Iterable[str], what: str = "return") -> str:
+def states_counted(states: Iterable[str], what: str = "return") -> str:
     """``3 returns: 2 returned, 1 denied``."""
     found = Counter(states)
     parts = [f"{found[state]} {state}" for state in ORDER if found[state]]
     parts += [f"{number} {state}" for state, number in found.items() if state not in ORDER]
-    return f"{count(found.total(), what)}: {', '.join(parts) or 'none'}"
+    return f"{counted(found.total(), what)}: {', '.join(parts) or 'none'}"

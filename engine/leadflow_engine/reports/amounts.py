@@ -65,8 +65,3 @@ def percentile(values: list[float], percent: int) -> float:
     """The smallest of the values that at least ``percent`` per cent do not exceed; the list must not be empty."""
     ranked = sorted(values)
     return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]
-
-
-def count(number: int, word: str) -> str:
-    """``1 lead``, ``1,200 leads``."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

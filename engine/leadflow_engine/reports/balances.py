@@ -9,9 +9,10 @@ from typing import Any
 from rich.text import Text
 
 from leadflow_engine.operations.balances import BuyerBalance, SourceBalance
-from leadflow_engine.reports.amounts import count, plain_amount
+from leadflow_engine.reports.amounts import plain_amount
 from leadflow_engine.reports.layout import Lines, safe, table
 from leadflow_engine.store.accounts import said
+from leadflow_engine.texts.counted import counted
 
 BUYERS = ("buyer", "paid in", "charged", "held", "free", "")
 SOURCES = ("source", "owed", "paid", "open")
@@ -48,7 +49,7 @@ def _terms(one: BuyerBalance) -> str:
     if contract.days is not None:
         words.append(f"net {contract.days}")
     if one.overdue is not None:
-        days = count(one.overdue.days, "day")
+        days = counted(one.overdue.days, "day")
         words.append(f"invoice {one.overdue.number} overdue for {days}: {said(one.overdue.open)} open")
     return ", ".join(words)
 

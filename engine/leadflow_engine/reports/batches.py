@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import count
 from leadflow_engine.reports.layout import Lines, hang, painted, table
 from leadflow_engine.store.batches import Batch, Happened, due_of, said
+from leadflow_engine.texts.counted import counted
 
 HEADS = ("batch", "state", "leads", "opened", "next")
 
@@ -42,7 +42,7 @@ def _minute(text: str) -> str:
 
 def story_lines(batch: Batch, leads: Sequence[str], happened: Sequence[Happened], width: int) -> Lines:
     """One batch: what happened to it and which leads it holds."""
-    head = f"{batch.id}  {said(batch.state)}, {count(batch.leads, 'lead')} for {batch.buyer}"
+    head = f"{batch.id}  {said(batch.state)}, {counted(batch.leads, 'lead')} for {batch.buyer}"
     lines: Lines = [Text(head, style="bold")]
     lines.append(Text(f"  {_minute(batch.opened)}  opened"))
     for each in happened:

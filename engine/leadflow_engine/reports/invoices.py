@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from leadflow_engine.operations.contracts import Contract
-from leadflow_engine.reports.amounts import count, money, plain_amount
+from leadflow_engine.reports.amounts import money, plain_amount
 from leadflow_engine.reports.balances import exact
 from leadflow_engine.reports.layout import Lines, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
 from leadflow_engine.store.credits import CENT
 from leadflow_engine.store.invoices import Invoice, Line
 from leadflow_engine.store.payments import Settlement
+from leadflow_engine.texts.counted import counted
 
 WORDS: Final = {"sale": "lead", "return": "return", "adjustment": "adjustment"}
 HEADS: Final = ("sold", "what", "lead", "reference", "amount")
@@ -75,7 +76,7 @@ def _open(settled: Settlement, invoice: Invoice) -> str:
         return money(open_, invoice.currency) + why
     zone = ZoneInfo(invoice.zone)
     days = (settled.paid_at.astimezone(zone).date() - settled.issued_at.astimezone(zone).date()).days
-    return f"nothing: paid {_day(settled.paid_at, invoice)}, after {count(days, 'day')}"
+    return f"nothing: paid {_day(settled.paid_at, invoice)}, after {counted(days, 'day')}"
 
 
 def _row(line: Line, invoice: Invoice) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def _row(line: Line, invoice: Invoice) -> tuple[str, ...]:
 
 def _counted(invoice: Invoice) -> str:
     found = Counter(WORDS[line.kind] for line in invoice.lines)
-    return ", ".join(count(number, word) for word, number in found.items())
+    return ", ".join(counted(number, word) for word, number in found.items())
 
 
 def _day(at: datetime.datetime, invoice: Invoice) -> str:

@@ -14,6 +14,7 @@ from leadflow_engine.masking import shown
 from leadflow_engine.operations.trying import Trial, Tried
 from leadflow_engine.reports.lead_object import json_line
 from leadflow_engine.secrets import masked_placeholders
+from leadflow_engine.texts.counted import counted
 from leadflow_engine.values import Value
 
 
@@ -73,7 +74,7 @@ def trial_lines(trial: Trial) -> Iterator[str]:
             yield f"                  {trial.answered.body}"
         return
     number = len(trial.leads)
-    yield f"read as {trial.kind}: {number} lead{'' if number == 1 else 's'}"
+    yield f"read as {trial.kind}: {counted(number, 'lead')}"
     for place, tried in enumerate(trial.leads, 1):
         yield ""
         if number > 1:

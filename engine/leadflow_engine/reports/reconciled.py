@@ -10,9 +10,10 @@ from typing import Any, Final
 from rich.text import Text
 
 from leadflow_engine.operations.reconciling import KINDS, Compared, Line, settling
-from leadflow_engine.reports.amounts import count, money, plain_amount
+from leadflow_engine.reports.amounts import money, plain_amount
 from leadflow_engine.reports.layout import Lines, command_line, hang, painted, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
+from leadflow_engine.texts.counted import counted
 
 SHOWN: Final = 30
 """How many lines of a kind are told; a file has all of them (``--format csv``)."""
@@ -48,7 +49,7 @@ def _title(compared: Compared, path: str) -> str:
 
 
 def _sums_said(compared: Compared) -> str:
-    return f"; {count(compared.sums, 'row')} of sums passed over" if compared.sums else ""
+    return f"; {counted(compared.sums, 'row')} of sums passed over" if compared.sums else ""
 
 
 def _sums(compared: Compared) -> Lines:

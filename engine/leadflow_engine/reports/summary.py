@@ -7,10 +7,11 @@ from itertools import zip_longest
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import count, duration, money, percentile, share
+from leadflow_engine.reports.amounts import duration, money, percentile, share
 from leadflow_engine.reports.layout import Lines, command_line, hang, padded, painted
 from leadflow_engine.reports.tally import Tally, commonest
 from leadflow_engine.reports.words import STYLES, word
+from leadflow_engine.texts.counted import counted
 
 ALWAYS = ("sold", "unsold", "refused")
 """Outcomes whose row stands even where no lead has them."""
@@ -95,17 +96,17 @@ def _why_not(tally: Tally, width: int) -> Iterator[Text]:
             said = "   ".join(f"{reason} ({leads:,})" for reason, leads in found)
             yield from hang(Text(f" {name:<9}  "), painted(said), "", width)
     for why, sales in tally.unpriced.most_common():
-        said = f"{count(sales, 'sale')} brought nothing: {why}"
+        said = f"{counted(sales, 'sale')} brought nothing: {why}"
         yield from hang(Text(" no price   ", style="bold red"), painted(said), "", width)
 
 
 def _records(tally: Tally, width: int) -> Iterator[Text]:
     """What is worth knowing of the records: those an earlier run had ended, tests, those not readable."""
     said = [
-        f"{count(tally.how['known'], 'lead')} as an earlier run left them" * bool(tally.how["known"]),
-        f"{count(tally.how['resumed'], 'lead')} gone on with after an interruption"
+        f"{counted(tally.how['known'], 'lead')} as an earlier run left them" * bool(tally.how["known"]),
+        f"{counted(tally.how['resumed'], 'lead')} gone on with after an interruption"
         * bool(tally.how["resumed"]),
-        f"{count(tally.tests, 'test lead')}, which sells nothing and costs nothing" * bool(tally.tests),
+        f"{counted(tally.tests, 'test lead')}, which sells nothing and costs nothing" * bool(tally.tests),
     ]
     for each in filter(None, said):
         yield from hang(Text(" records    "), painted(each), "", width)

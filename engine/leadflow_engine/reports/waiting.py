@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import count
 from leadflow_engine.reports.layout import Lines, command_line, hang, painted
 from leadflow_engine.reports.words import word
 from leadflow_engine.store import Work
 from leadflow_engine.store.waiting import Waiting
+from leadflow_engine.texts.counted import counted
 
 
 def waiting_lines(
@@ -19,7 +19,7 @@ def waiting_lines(
 ) -> Lines:
     """How many went on, how many wait for what and until when, and what to do about it. ``beside`` is what waits and is
     no lead: batches, postbacks."""
-    said = f"{count(went_on, 'lead')} went on; " if went_on else "nothing was due; "
+    said = f"{counted(went_on, 'lead')} went on; " if went_on else "nothing was due; "
     if not works:
         return [Text(f"{said}none waits"), *_beside(beside, journal)]
     kinds = Counter(work.why for work in works)
@@ -28,7 +28,7 @@ def waiting_lines(
     until = f"; the next is due at {due:%Y-%m-%d %H:%M:%S}Z" if due else ""
     lines = hang(
         Text(""),
-        painted(f"{said}{count(len(works), 'lead')} still wait{'s' * (len(works) == 1)}: {kept}{until}"),
+        painted(f"{said}{counted(len(works), 'lead')} still wait{'s' * (len(works) == 1)}: {kept}{until}"),
         "",
         width,
     )
@@ -41,7 +41,7 @@ def _beside(beside: Sequence[Waiting], journal: str) -> Lines:
     if not beside:
         return []
     kinds = Counter(one.kind for one in beside)
-    names = {kind: count(number, kind).replace("batchs", "batches") for kind, number in kinds.items()}
+    names = {kind: counted(number, kind).replace("batchs", "batches") for kind, number in kinds.items()}
     due = min((one.due for one in beside if one.due is not None), default=None)
     until = f"; the next is due at {due:%Y-%m-%d %H:%M:%S}Z" if due else ""
     waits = "waits" if len(beside) == 1 else "wait"

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from leadflow_engine.operations.weekly import Statement
-from leadflow_engine.reports.amounts import count, plain_amount
+from leadflow_engine.reports.amounts import plain_amount
 from leadflow_engine.reports.balances import exact
 from leadflow_engine.reports.layout import Lines, safe, table
 from leadflow_engine.reports.spreadsheet import csv_text
+from leadflow_engine.texts.counted import counted
 
 COLUMNS: Final = ("party", "name", "week", "at", "what", "lead", "delivery", "reference", "amount", "balance")
 HEADS: Final = ("", "name", "before", "charged", "paid", "balance", "")
@@ -77,8 +78,8 @@ def _counted(one: Statement) -> str:
     kinds = {
         kind: {each.lead for each in one.movements.entries if each.kind in kind} for kind in (SOLD, BACK)
     }
-    returns = [count(len(kinds[BACK]), "return")] if kinds[BACK] else []
-    return ", ".join([count(len(kinds[SOLD]), "lead"), *returns])
+    returns = [counted(len(kinds[BACK]), "return")] if kinds[BACK] else []
+    return ", ".join([counted(len(kinds[SOLD]), "lead"), *returns])
 
 
 def statement_object(one: Statement) -> dict[str, Any]:

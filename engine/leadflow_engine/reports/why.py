@@ -13,9 +13,10 @@ from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.evaluation.conditions import ALWAYS, decide
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Item, Plan
-from leadflow_engine.reports.amounts import count, share
+from leadflow_engine.reports.amounts import share
 from leadflow_engine.reports.layout import Lines, hang, padded, painted, table
 from leadflow_engine.reports.words import word
+from leadflow_engine.texts.counted import counted
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ def _end(buyer: str, summary: Mapping[str, Any]) -> tuple[str, str]:
 def why_lines(why: Why, width: int) -> Lines:
     """First how many it got, then what kept the others from it, then what each criterion does by itself."""
     sold = sum(leads for (outcome, _), leads in why.ends.items() if outcome == "sold")
-    lines = [painted(f"{why.buyer} gets {sold:,} of {count(why.leads, 'lead')}", "bold"), Text("")]
+    lines = [painted(f"{why.buyer} gets {sold:,} of {counted(why.leads, 'lead')}", "bold"), Text("")]
     kept = [(end, leads) for end, leads in why.ends.items() if end[0] != "sold"]
     digits = max((len(f"{leads:,}") for _, leads in kept), default=1)
     for (outcome, reason), leads in sorted(kept, key=lambda pair: (-pair[1], pair[0])):

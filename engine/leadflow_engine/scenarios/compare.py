@@ -11,7 +11,7 @@ from typing import Any, Final
 import re2
 
 from leadflow_engine.answers.document import Path
-from leadflow_engine.reports.amounts import count
+from leadflow_engine.texts.counted import counted
 
 ABSENT: Final = "~absent"
 """What is found where nothing is."""
@@ -221,11 +221,11 @@ def _files(expected: Mapping[str, Any], found: Mapping[str, Any], path: Path) ->
         files = found.get(name, [])
         if want == ABSENT or not files:
             if (want == ABSENT) is bool(files):
-                yield Difference((*path, name), want, count(len(files), "file"), fixable=False)
+                yield Difference((*path, name), want, counted(len(files), "file"), fixable=False)
         elif not isinstance(want, list):
             yield from _result(want, files[-1], (*path, name))
         elif len(want) != len(files):
-            said = count(len(want), "file"), count(len(files), "file")
+            said = counted(len(want), "file"), counted(len(files), "file")
             yield Difference((*path, name), *said, fixable=False)
         else:
             for index, one in enumerate(want):
@@ -277,7 +277,7 @@ def _call(expected: Any, found: list[Any] | None, path: Path, one: Any) -> Itera
     elif not isinstance(expected, list):
         yield from one(expected, found[-1], path)
     elif len(expected) != len(found):
-        yield Difference(path, count(len(expected), "call"), count(len(found), "call"), fixable=False)
+        yield Difference(path, counted(len(expected), "call"), counted(len(found), "call"), fixable=False)
     else:
         for index, (want, got) in enumerate(zip(expected, found, strict=True)):
             yield from one(want, got, (*path, index))

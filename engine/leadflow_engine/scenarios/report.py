@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import count
 from leadflow_engine.reports.layout import Lines, hang, padded, painted, widest
 from leadflow_engine.reports.setting import setting_of
 from leadflow_engine.reports.story import story
@@ -20,6 +19,7 @@ from leadflow_engine.scenarios.play import Played
 from leadflow_engine.scenarios.suite import FileReport
 from leadflow_engine.scenarios.turning import turning_point, until
 from leadflow_engine.scenarios.yaml_text import flow_text
+from leadflow_engine.texts.counted import counted
 
 LONGEST_NAME: Final = 48
 LONGEST_VALUE: Final = 300
@@ -29,7 +29,7 @@ def file_line(report: FileReport) -> Text:
     """What came of a file, on one line."""
     if report.problem:
         return painted("FAIL", "bold red") + Text("  ") + painted(report.path)
-    told = count(len(report.played), "scenario")
+    told = counted(len(report.played), "scenario")
     if report.failed:
         told += f", {len(report.failed)} failed"
     word = painted("FAIL", "bold red") if report.failed else painted("ok", "green") + Text("  ")
@@ -166,6 +166,6 @@ def closing(reports: Sequence[FileReport]) -> str:
     run = sum(len(report.played) for report in reports)
     failed = sum(len(report.failed) for report in reports)
     unusable = sum(bool(report.problem) for report in reports)
-    told = f"{count(run, 'scenario')} in {count(len(reports), 'file')}"
+    told = f"{counted(run, 'scenario')} in {counted(len(reports), 'file')}"
     told += f", {failed} failed" if failed else ""
-    return told + (f", {count(unusable, 'file')} not run" if unusable else "")
+    return told + (f", {counted(unusable, 'file')} not run" if unusable else "")

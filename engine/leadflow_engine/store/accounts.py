@@ -11,6 +11,7 @@ from typing import Final
 from leadflow_engine.effects import LimitClaim
 from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.credits import Credit, credited_on, in_cents, late_credits
+from leadflow_engine.texts.counted import counted
 
 LOOK_AGAIN: Final = datetime.timedelta(minutes=15)
 """When a buyer that is held for its account is looked at again: nobody knows when it pays."""
@@ -111,6 +112,6 @@ def _further(late: Sequence[Credit], rows: Sequence[tuple[int, str, int, str]], 
 def overdue_sentence(found: Overdue) -> str:
     """Why a buyer gets no leads."""
     late = (
-        f"{found.days} day{'' if found.days == 1 else 's'} overdue" if found.days else "overdue since today"
+        f"{counted(found.days, 'day')} overdue" if found.days else "overdue since today"
     )
     return f"invoice {found.number} is {late}: {said(found.open)} is open"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from leadflow_engine.store import batches, resubmissions
 from leadflow_engine.store.codec import moment
+from leadflow_engine.texts.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _resubmissions(connection: sqlite3.Connection) -> Iterator[Waiting]:
 
 def _batches(connection: sqlite3.Connection) -> Iterator[Waiting]:
     for batch in batches.known(connection, ("open", "closed", "sending", "in_doubt", "refused", "failed")):
-        why = f"{batches.said(batch.state)}, {batch.leads} lead{'' if batch.leads == 1 else 's'}"
+        why = f"{batches.said(batch.state)}, {counted(batch.leads, 'lead')}"
         said = f": {batch.failure}" if batch.failure else ""
         said += "; it is full: `leadflow work` closes and sends it" if batch.is_full else ""
         yield Waiting("batch", batch.id, (batch.buyer,), batches.due_of(batch), why + said)
