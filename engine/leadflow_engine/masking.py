@@ -9,8 +9,10 @@ from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Read, Term, reads
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.lead import Lead
+from leadflow_engine.response.excerpt import Mask
 from leadflow_engine.values import Value, is_personal, masked, written
 from leadflow_engine.values.spellings import spellings
+from leadflow_engine.values.traces import traces
 
 
 def hidden(field: Field) -> bool:
@@ -78,11 +80,11 @@ def name_of(read: Read) -> str:
     return f"{named}.{read.part}" if read.part else named
 
 
-def personal_texts(lead: Lead) -> frozenset[str]:
-    """Every text under which somebody else's answer may repeat what is personal in this lead."""
-    found: set[str] = set()
-    for field in lead.plan.flow.fields:
-        value = lead.value(field.name)
-        if hidden(field) and isinstance(value, Value):
-            found.update(spellings(value))
-    return frozenset(found)  # which of them are too short to look for is the mask's affair
+def mask_of(lead: Lead) -> Mask:
+    """What takes out of somebody else's text whatever is personal in this lead, in every spelling."""
+    values = [lead.value(field.name) for field in lead.plan.flow.fields if hidden(field)]
+    known = [value for value in values if isinstance(value, Value)]
+    return Mask(
+        (text for value in known for text in spellings(value)),
+        (trace for value in known for trace in traces(value)),
+    )

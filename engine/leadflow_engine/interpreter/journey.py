@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from leadflow_engine.effects import Effect, Flush, Result, Suppressible
 from leadflow_engine.interpreter.cursor import Arrival, Cursor
 from leadflow_engine.lead import Lead
-from leadflow_engine.masking import personal_texts
+from leadflow_engine.masking import mask_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, Delivery, Record, StepRecord
 from leadflow_engine.response import Mask
@@ -98,10 +98,10 @@ class Journey:
 
     def masked(self, text: str) -> str:
         """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
-        if not text:
+        if not text or text in self.plan.own_texts:
             return text
         if self._mask is None:
-            self._mask = Mask(personal_texts(self.lead))
+            self._mask = mask_of(self.lead)
         return self.plan.masked(self._mask, text)
 
     def number(self, name: str) -> int:

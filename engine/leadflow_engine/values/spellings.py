@@ -27,7 +27,12 @@ def spellings(value: Value) -> Iterator[str]:
     own = dict.fromkeys((raw_text(value.raw), str(written(value, "text"))))
     yield from own
     yield from (encoded for text in own if len(text) >= SHORTEST_ENCODED for encoded in _encoded(text))
-    yield from filter(None, _OF_TYPE.get(value.type.name, _none)(value))
+    yield from of_type(value)
+
+
+def of_type(value: Value) -> Iterator[str]:
+    """Spellings that only values of this type have; none of a list or a record."""
+    return filter(None, _OF_TYPE.get(value.type.name, _none)(value))
 
 
 def _encoded(text: str) -> Iterator[str]:
