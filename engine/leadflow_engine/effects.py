@@ -7,7 +7,6 @@ fact of that key, and a replay feeds it again. See ``docs/run.md`` for the list 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -15,6 +14,7 @@ from leadflow_dsl.model import Auth, DownAfter
 from leadflow_engine.figures import Figure
 from leadflow_engine.limits.hours import Hours
 from leadflow_engine.records import Record
+from leadflow_engine.unguarded import dataclass
 
 Json: TypeAlias = Any
 Result: TypeAlias = Mapping[str, Json]

@@ -7,9 +7,11 @@ secrets: they are masked before a record is made.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
+
+from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

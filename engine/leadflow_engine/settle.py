@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
+
+from leadflow_engine.unguarded import dataclass
 
 State: TypeAlias = Literal["intent", "not_sent", "confirmed", "declined", "pending", "in_doubt", "returned"]
 Word: TypeAlias = Literal["sold", "declined"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
 from leadflow_engine.secrets import masked_placeholders
+from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from leadflow_engine.intake import door
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.pinging import Pinged, read_ping, timed
+from leadflow_engine.unguarded import dataclass
 
 STANDS: Final = datetime.timedelta(minutes=1)
 """How long what a seller was told stands, where neither its source nor the bids say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from leadflow_engine.interpreter.asking import REPEATABLE
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.response import Bid, Reading
+from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

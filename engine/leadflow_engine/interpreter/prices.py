@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from leadflow_engine.intake.door import key_claims, limit_claims, millionths
 from leadflow_engine.interpreter.asking import first_of, value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.plan import PlannedBuyer
+from leadflow_engine.unguarded import dataclass
 
 LEAST = 1
 """The least amount of money that there is, in millionths."""

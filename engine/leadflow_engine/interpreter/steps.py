@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from leadflow_engine.interpreter.stages.results import Sold, held
 from leadflow_engine.interpreter.waiting import Unanswered, Unwanted, try_again
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
+from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from leadflow_engine.interpreter.waiting import Unanswered
+from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

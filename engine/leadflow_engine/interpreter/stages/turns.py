@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +20,7 @@ from leadflow_engine.interpreter.selling import sell
 from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Waiting
 from leadflow_engine.settle import Settled
+from leadflow_engine.unguarded import dataclass
 
 
 def takes_less(settled: Settled) -> bool:
