@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Path, Pattern, Term, Type
@@ -43,11 +44,31 @@ class PayloadScope(LeadScope):
             return None
 
 
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DATED: Final = "/call/"
+MOMENT: Final = 9
+"""Characters of a moment in an id: 45 bits of milliseconds."""
+
+
 def lead_id(flow: str, identity: str) -> str:
-    """A lead's id, made from its identity: 26 letters and digits, the same wherever the same lead arrives."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    """A lead's id, made from its identity: 26 letters and digits, the same wherever the same lead arrives.
+
+    Where the identity is of a call that bears its moment (``dated``), the id begins with it. Leads that come after each
+    other then lie beside each other in every index of the journal: it writes a quarter less, and a large one that does
+    not fit into memory is not read all over for every lead."""
     number = int.from_bytes(hashlib.sha256(f"{flow}\0{identity}".encode()).digest()[:17], "big") >> 6
-    return "".join(alphabet[(number >> shift) & 31] for shift in range(125, -1, -5))
+    _, _, call = identity.partition(DATED)
+    moment = call[:MOMENT] if call[MOMENT : MOMENT + 1] == "-" else ""
+    return moment + _letters(number, 26 - len(moment))
+
+
+def dated(name: str, at: datetime.datetime) -> str:
+    """The name of a call that came at a moment: those of later milliseconds sort behind it."""
+    return f"{_letters(int(at.timestamp() * 1000), MOMENT)}-{name}"
+
+
+def _letters(number: int, count: int) -> str:
+    return "".join([ALPHABET[(number >> shift) & 31] for shift in range(5 * count - 5, -1, -5)])
 
 
 def luck(lead: str) -> int:

@@ -15,7 +15,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.intake import proof
 from leadflow_engine.intake.bodies import Body, read_body
 from leadflow_engine.intake.call import Answered, Call, Payload, Received, Refused, Seen
-from leadflow_engine.intake.door import lead_id
+from leadflow_engine.intake.door import DATED, dated, lead_id
 from leadflow_engine.intake.each import leads_of
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.interpreter.cursor import Arrival
@@ -93,8 +93,10 @@ def _name(source: m.Source, call: Call, digest: str) -> str:
         raise Refused(400, f"{IDEMPOTENCY} is longer than {LONGEST_KEY} characters")
     if key:
         return f"{source.name}/key/{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-    own = call.name or hashlib.sha256(f"{call.received_at.isoformat()} {digest}".encode()).hexdigest()[:32]
-    return f"{source.name}/call/{own}"
+    if call.name:
+        return f"{source.name}{DATED}{dated(call.name, call.received_at)}"
+    own = hashlib.sha256(f"{call.received_at.isoformat()} {digest}".encode()).hexdigest()[:32]
+    return f"{source.name}{DATED}{own}"
 
 
 def _payloads(source: m.Source, tree: Json, name: str) -> tuple[Payload, ...]:
