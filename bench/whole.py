@@ -114,7 +114,7 @@ def requests(leads: list[dict[str, Any]], path: str) -> list[bytes]:
 @dataclass(slots=True)
 class Measured:
     """What a stack did. ``cpu``: milliseconds a lead by process (and of the service's loop); ``rate``: leads a second
-    by the clock; ``sent``: which buyers were sent each lead, in turn, and what."""
+    by the clock; ``p50`` and ``p99``: milliseconds from the call to its answer. What was sent was checked."""
 
     name: str
     leads: int
@@ -122,7 +122,6 @@ class Measured:
     p50: float
     p99: float
     cpu: dict[str, float]
-    sent: dict[str, list[tuple[str, dict[str, Any]]]]
 
     @property
     def all_cpu(self) -> float:
@@ -162,26 +161,42 @@ def served(
 def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]:
     """Send the workload's leads through a service. Gives what came of it, and what the service said of itself."""
     buyers = work.buyers()
-    todo = work.leads(WARM + leads, buyers)
     with tempfile.TemporaryDirectory() as folder:
         out = load.Buyers(work.REFUSALS)
         with served(Path(folder), buyers, out, report, stacks) as service:
-            assert service.stdout is not None
-            port = int(service.stdout.readline().split()[1].rsplit(":", 1)[1])
-            calls = requests(todo, "/flows/whole/sources/web/submit")
-            _sold(load.called(port, calls[:WARM], AT_ONCE))
-            service.send_signal(signal.SIGUSR1)
-            time.sleep(0.2)
-            before, bought = machine.threads_cpu(service.pid), out.cpu()
-            came = load.called(port, calls[WARM:], AT_ONCE)
-            after, bought = machine.threads_cpu(service.pid), out.cpu() - bought
-            _sold(came)
+            done = measured(
+                "leadflow", service, "/flows/whole/sources/web/submit", out, leads, signal.SIGUSR1
+            )
             service.send_signal(signal.SIGTERM)
             said, _ = service.communicate(timeout=120)
-        sent = by_lead(out.sent())
         out.end()
-        check(todo, sent, buyers)
-        rows = _kept(Path(folder) / "whole.db", len(todo))
+        return done, f"{said}{_kept(Path(folder) / 'whole.db', WARM + leads)}"
+
+
+def measured(
+    name: str,
+    service: subprocess.Popen[str],
+    path: str,
+    out: load.Buyers,
+    leads: int,
+    begin: signal.Signals | None = None,
+) -> Measured:
+    """Send the workload's leads to a stack, which prints its address first; check what its buyers were sent. ``begin``
+    tells it when it is warm."""
+    assert service.stdout is not None
+    port = int(service.stdout.readline().split()[1].rsplit(":", 1)[1])
+    todo = work.leads(WARM + leads, work.buyers())
+    calls = requests(todo, path)
+    _sold(load.called(port, calls[:WARM], AT_ONCE))
+    if begin is not None:
+        service.send_signal(begin)
+        time.sleep(0.2)
+    before, bought = machine.threads_cpu(service.pid), out.cpu()
+    came = load.called(port, calls[WARM:], AT_ONCE)
+    after, bought = machine.threads_cpu(service.pid), out.cpu() - bought
+    _sold(came)
+    sent = by_lead(out.sent())
+    check(todo, sent, work.buyers())
     spent = {thread: seconds - before.get(thread, 0.0) for thread, seconds in after.items()}
     cpu = {
         "service": sum(spent.values()),
@@ -189,9 +204,8 @@ def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]
         "buyers": bought,
         "loop": spent[service.pid],
     }
-    each = {name: seconds * 1000 / leads for name, seconds in cpu.items()}
-    done = Measured("leadflow", leads, leads / came.seconds, came.at(0.5), came.at(0.99), each, sent)
-    return done, f"{said}{rows}"
+    each = {part: seconds * 1000 / leads for part, seconds in cpu.items()}
+    return Measured(name, leads, leads / came.seconds, came.at(0.5), came.at(0.99), each)
 
 
 def _sold(came: load.Came) -> None:
