@@ -144,7 +144,7 @@ def _checked(field: m.Field, raw: object, lead: Lead) -> Value:
         said = written(plain(evaluate(field.default, lead)), "json")
         return parse(field.type, said, country, zone, now=lead.received_at)
     if value.valid and not value.blank and not _allowed(field, value, lead):
-        return replace(value, valid=False, normal=None)
+        return value.refused()
     return value
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
 from leadflow_dsl.date_patterns import date_pattern
@@ -78,9 +77,10 @@ def _eight_digits(text: str, country: str) -> datetime.date | None:
     return _numbered(text[:2], text[2:4], text[4:], country)
 
 
-@lru_cache(maxsize=8_192)
 def day_of(text: str, country: str) -> datetime.date | None:
     """A day as people write it; None where the text is none, or could be two."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _day(match[1], match[3], match[4])
     lowered = text.lower().replace("–", "-")
     named = _WEEKDAY.match(lowered)
     day = _bare_day(lowered[named.end() :] if named else lowered, country)

@@ -134,7 +134,6 @@ def _from_parts(text: str, country: str, zone: str) -> datetime.datetime | None:
     return datetime.datetime.combine(day, clock, behind[1] or zone_of(zone))
 
 
-@lru_cache(maxsize=8_192)
 def moment_of(text: str, country: str, zone: str, unsaid: str = "") -> datetime.datetime | None:
     """A moment, aware, in ``zone``; what does not say its zone is in ``unsaid`` (``zone`` where that is ""). A day
     alone is its first moment there.

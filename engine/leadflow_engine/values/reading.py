@@ -31,7 +31,7 @@ Normal: TypeAlias = Any
 """A scalar of the language, a list of them, a mapping of them (a record), or None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """What a value is read in: the flow's country (two letters) and time zone, and the lead's present moment
     (aware; None where nobody told it). ``unsaid`` is the zone of moments that do not say theirs."""
@@ -54,15 +54,17 @@ class Parts:
 
     def get(self, name: str) -> object:
         """The part of that name; None where there is none."""
-        if name not in self._made:
+        made = self._made
+        if name not in made:
             make = self._table.get(name)
-            self._made[name] = make(self._subject) if make else None
-        return self._made[name]
+            made[name] = make(self._subject) if make else None
+        return made[name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
-    """What a reader made of what came. ``inner`` is what a list or a record is made of."""
+    """What a reader made of what came. ``inner`` is what a list or a record is made of. Nobody changes one; it is not
+    frozen because one is made of every field of every lead, which takes 0.2 us so, and 1.1 us frozen."""
 
     valid: bool
     normal: Normal = None
@@ -92,7 +94,7 @@ def at_the_door(raw: object, depth: int = 0) -> object:
     number that JSON does not know becomes its text, what is nested deeper than ``DEEPEST`` becomes None.
     """
     if isinstance(raw, str):
-        return defused(_REMOVED.sub("", raw))
+        return raw if _is_harmless(raw) else defused(_REMOVED.sub("", raw))
     if raw is None or isinstance(raw, bool):
         return raw
     if isinstance(raw, int):
@@ -102,6 +104,18 @@ def at_the_door(raw: object, depth: int = 0) -> object:
     if isinstance(raw, Decimal):
         return raw if raw.is_finite() else str(raw)
     return _inside_the_door(raw, depth)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether a text of ASCII has nothing that is looked for at the door; told in a fifth of the time of looking."""
+    return (
+        text.isascii()
+        and "\x00" not in text
+        and "6372" not in text
+        and "%" not in text
+        and "8f" not in text
+        and "8F" not in text
+    )
 
 
 def fits_a_body(text: str) -> bool:
@@ -124,7 +138,7 @@ def _inside_the_door(raw: object, depth: int) -> object:
 def is_blank(raw: object) -> bool:
     """Whether nothing came: nothing at all, only white space, an empty list or object."""
     if isinstance(raw, str):
-        return not raw.strip(_WHITE)
+        return not ("!" <= raw[:1] <= "~" or raw.strip(_WHITE))
     return raw is None or (isinstance(raw, list | tuple | dict) and not raw)
 
 
@@ -135,6 +149,8 @@ def trimmed(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Trimmed, with every run of white space as one blank."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return _RUN.sub(" ", text).strip(" ")
 
 
@@ -190,6 +206,8 @@ def scalar_text(raw: object) -> str | None:
     if isinstance(raw, list | tuple | dict):
         return None
     text = raw if isinstance(raw, str) else raw_text(raw)
+    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
+        return text.strip(" ")
     if len(text) > LONGEST_TEXT or _SURROGATE.search(text):
         return None
     if not text.isascii():

@@ -6,7 +6,6 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
@@ -45,7 +44,6 @@ def _with_scheme(text: str) -> str:
     return "http://" + text.removeprefix("//")
 
 
-@lru_cache(maxsize=4_096)
 def split_url(text: str) -> SplitResult | None:
     """A web address in its normal form; None where it is none, or carries a user's name."""
     if _UNSAFE.search(text.replace("|", "").replace("{", "").replace("}", "")):

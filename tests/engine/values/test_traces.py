@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -65,9 +66,9 @@ def test_it_is_a_piece_that_nobody_has_to_quote(text: str, found: str) -> None:
 
 
 def test_nothing_is_made_ready_where_no_trace_is() -> None:
-    asked = []
+    asked: list[int] = []
 
-    def texts():
+    def texts() -> Iterator[str]:
         asked.append(1)
         yield "Annabel"
 
