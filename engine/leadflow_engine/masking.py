@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Read, Term, reads
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.lead import Lead
+from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.response.excerpt import Mask
 from leadflow_engine.values import Value, is_personal, masked, written
 from leadflow_engine.values.spellings import spellings
@@ -43,8 +45,23 @@ def _plain_json(value: object) -> Any:
 
 def shown_values(lead: Lead) -> dict[str, Any]:
     """All fields of a lead that have a value, as people may read them."""
-    pairs = ((field, lead.value(field.name)) for field in lead.plan.flow.fields)
-    return {field.name: shown(field, value) for field, value in pairs if shown(field, value) is not None}
+    found = {}
+    for planned in lead.plan.planned_fields:
+        value = lead.value(planned.name)
+        if value is not None and (told := _shown(planned, value)) is not None:
+            found[planned.name] = told
+    return found
+
+
+def _shown(planned: PlannedField, value: Value | Open) -> Any:
+    """``shown``, the usual values first."""
+    if not planned.hidden and isinstance(value, Value) and value.valid:
+        normal = value.normal
+        if type(normal) is Decimal:
+            return str(normal)
+        if type(normal) is bool or (type(normal) is str and normal.isascii()):
+            return normal[:200] if isinstance(normal, str) else normal
+    return shown(planned.field, value)
 
 
 def shown_read(read: Read, lead: Lead) -> Any:
@@ -82,7 +99,7 @@ def name_of(read: Read) -> str:
 
 def mask_of(lead: Lead) -> Mask:
     """What takes out of somebody else's text whatever is personal in this lead, in every spelling."""
-    values = [lead.value(field.name) for field in lead.plan.flow.fields if hidden(field)]
+    values = [lead.value(name) for name in lead.plan.hidden_fields]
     known = [value for value in values if isinstance(value, Value)]
     return Mask(
         (text for value in known for text in spellings(value)),

@@ -35,6 +35,7 @@ from leadflow_engine.limits.planned import (
 )
 from leadflow_engine.mapping import RequestBuilder, compile_request
 from leadflow_engine.own_texts import reasons_of
+from leadflow_engine.planned_fields import PlannedField, planned_fields
 from leadflow_engine.response import Mask, Reader, compile_response
 from leadflow_engine.templates import Templates
 from leadflow_engine.values import Value, parse
@@ -120,6 +121,21 @@ class Plan:
         """By source the caps of its sold leads: claimed by a lead's first intent."""
         counted = {name: (*caps, *self.source_counts[name]) for name, caps in self.source_caps.items()}
         return {name: tuple(cap for cap in caps if cap.once) for name, caps in counted.items()}
+
+    @cached_property
+    def planned_fields(self) -> tuple[PlannedField, ...]:
+        """The fields in written order, laid out."""
+        return planned_fields(self.flow.fields)
+
+    @cached_property
+    def hidden_fields(self) -> tuple[str, ...]:
+        """Names of the fields that are masked wherever a person can read them."""
+        return tuple(planned.name for planned in self.planned_fields if planned.hidden)
+
+    @cached_property
+    def maps(self) -> Mapping[str, Mapping[str, Term]]:
+        """By source what its ``map`` says of fields."""
+        return {source.name: dict(source.map) for source in self.flow.sources}
 
     @cached_property
     def lists(self) -> Mapping[str, frozenset[str]]:

@@ -20,9 +20,10 @@ from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead, LeadScope
 from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, names_of
 from leadflow_engine.plan import Plan
+from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.texts.jmes import Unfit, compile_path
 from leadflow_engine.texts.patterns import search
-from leadflow_engine.values import Value, parse, written
+from leadflow_engine.values import Context, Value, read_in, written
 
 MOST_MEMBERS = 12
 """How many words of an enum a refusal lists."""
@@ -90,16 +91,19 @@ def read_lead(
     source = plan.sources[arrival.source]
     lead = bare_lead(plan, arrival, received_at, now)
     body = lead.payload if fetched is None else fetched
-    mapped = dict(source.map)
+    mapped = plan.maps[arrival.source]
     by_name = {folded(str(key)): key for key in reversed(list(body))}
     used: set[str] = set()
     corrected = arrival.again.changed if arrival.again else {}
     scope = PayloadScope(lead, body)
-    for field in plan.flow.fields:
-        if field.computed is None:
-            raw = _raw(field, mapped.get(field.name), scope, by_name, used)
-            raw = corrected.get(field.name, raw)
-            lead.given[field.name] = _checked(field, raw, lead)
+    country, zone, unsaid = plan.flow.country, plan.flow.timezone, source.timezone
+    context = Context(country, zone, received_at, unsaid or zone)
+    for planned in plan.planned_fields:
+        if not planned.computed:
+            name = planned.name
+            raw = _raw(planned, mapped.get(name), scope, by_name, used)
+            raw = corrected.get(name, raw)
+            lead.given[name] = _checked(planned, raw, lead, context)
     lead.extra = {key: value for key, value in body.items() if key not in used}
     if source.test_when is not None and holds(source.test_when, scope) is True:
         lead.test = True
@@ -122,28 +126,31 @@ def bare_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
 
 
 def _raw(
-    field: m.Field, mapped: Term | None, scope: PayloadScope, by_name: Mapping[str, str], used: set[str]
+    planned: PlannedField,
+    mapped: Term | None,
+    scope: PayloadScope,
+    by_name: Mapping[str, str],
+    used: set[str],
 ) -> object:
     if mapped is not None:
         value = evaluate(mapped, scope)
         return value.raw if isinstance(value, Value) else value
-    for name in (field.name, *field.aliases):
-        key = by_name.get(folded(name))
+    for name in planned.keys:
+        key = by_name.get(name)
         if key is not None:
             used.add(key)
             return scope.body[key]
     return None
 
 
-def _checked(field: m.Field, raw: object, lead: Lead) -> Value:
+def _checked(planned: PlannedField, raw: object, lead: Lead, context: Context) -> Value:
     """A field's value, within what its declaration allows: what is not is invalid, and keeps what came."""
-    country, zone = lead.plan.flow.country, lead.plan.flow.timezone
-    unsaid = lead.plan.sources[lead.source].timezone
-    value = parse(field.type, raw, country, zone, now=lead.received_at, unsaid=unsaid)
+    field = planned.field
+    value = read_in(field.type, raw, context)
     if value.blank and field.default is not None:
         said = written(plain(evaluate(field.default, lead)), "json")
-        return parse(field.type, said, country, zone, now=lead.received_at)
-    if value.valid and not value.blank and not _allowed(field, value, lead):
+        return read_in(field.type, said, replace(context, unsaid=context.zone))
+    if planned.bounded and value.valid and not value.blank and not _allowed(field, value, lead):
         return value.refused()
     return value
 

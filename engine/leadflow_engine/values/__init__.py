@@ -5,10 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 
 from leadflow_engine.values.masking import is_personal, masked
-from leadflow_engine.values.value import Value, invalid, parse
+from leadflow_engine.values.reading import Context
+from leadflow_engine.values.value import Value, invalid, parse, read_in
 from leadflow_engine.values.writing import Kind, written
 
-__all__ = ["Kind", "Value", "compare_form", "invalid", "is_personal", "masked", "parse", "written"]
+__all__ = [
+    "Context",
+    "Kind",
+    "Value",
+    "compare_form",
+    "invalid",
+    "is_personal",
+    "masked",
+    "parse",
+    "read_in",
+    "written",
+]
 
 
 def compare_form(value: object) -> object:

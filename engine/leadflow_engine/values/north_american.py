@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
+
+from leadflow_engine.unguarded import dataclass
 
 MAIN: Final = "US"
 """The region whose patterns are asked first, as the library does: numbers of no place (toll-free) are its own."""
@@ -26,7 +27,7 @@ _OF_NO_PLACE: Final = tuple(
 GEOGRAPHIC: Final = frozenset({"fixed_line", "fixed_line_or_mobile"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """An assigned number: its ten digits, the region (two letters) and the type, as the language names them."""
 

@@ -10,13 +10,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.secrets import CLOSE, OPEN, defused
 from leadflow_engine.texts.json_text import dumps
+from leadflow_engine.unguarded import dataclass
 
 LONGEST_TEXT: Final = 65_536
 """Bytes in UTF-8 of the longest text that a value may be."""
@@ -31,7 +32,7 @@ Normal: TypeAlias = Any
 """A scalar of the language, a list of them, a mapping of them (a record), or None."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a value is read in: the flow's country (two letters) and time zone, and the lead's present moment
     (aware; None where nobody told it). ``unsaid`` is the zone of moments that do not say theirs."""
@@ -61,10 +62,9 @@ class Parts:
         return made[name]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of what came. ``inner`` is what a list or a record is made of. Nobody changes one; it is not
-    frozen because one is made of every field of every lead, which takes 0.2 us so, and 1.1 us frozen."""
+    """What a reader made of what came. ``inner`` is what a list or a record is made of."""
 
     valid: bool
     normal: Normal = None

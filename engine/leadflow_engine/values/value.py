@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, Final
 
 from leadflow_dsl.terms import Type
 from leadflow_engine.texts.json_text import number_text
+from leadflow_engine.unguarded import dataclass
 from leadflow_engine.values import (
     browsers,
     compound,
@@ -54,7 +55,7 @@ READERS: Mapping[str, Reader] = {
 """How each type is read: add a type by adding a row to the table of its group."""
 
 
-@dataclass(slots=True, repr=False, unsafe_hash=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Value:
     """What came for a field, as its type reads it.
 
@@ -63,8 +64,6 @@ class Value:
     list a list of such, for a record a mapping of such; None where the value is blank or invalid. ``blank`` says
     whether nothing came: nothing at all, only white space, an empty list or object. ``repr`` shows none of it: values
     are personal.
-
-    Nobody changes a value; it is not frozen because twelve are made of a lead, each in 0.2 us so, and in 1.2 us frozen.
     """
 
     type: Type

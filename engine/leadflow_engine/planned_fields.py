@@ -1,0 +1,49 @@
+"""What is known of a flow's fields before any lead comes: made once a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from leadflow_dsl import model as m
+from leadflow_dsl.terms import Pattern
+from leadflow_engine.evaluation.comparing import folded
+from leadflow_engine.values import is_personal
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedField:
+    """A field. ``keys`` are the names under which it comes, as names are compared; ``computed`` says that it never
+    comes; ``bounded`` that its declaration refuses some values of its type. ``secret`` is shown to nobody, ``personal``
+    by its mask alone."""
+
+    field: m.Field
+    name: str
+    keys: tuple[str, ...]
+    computed: bool
+    bounded: bool
+    secret: bool
+    personal: bool
+
+    @property
+    def hidden(self) -> bool:
+        """Is this field masked wherever a person can read it?"""
+        return self.secret or self.personal
+
+
+def planned_field(field: m.Field) -> PlannedField:
+    """A field, laid out."""
+    return PlannedField(
+        field,
+        field.name,
+        tuple(map(folded, (field.name, *field.aliases))),
+        field.computed is not None,
+        (field.low is not None and field.high is not None) or isinstance(field.pattern, Pattern),
+        field.sensitive or field.transient,
+        is_personal(field.type),
+    )
+
+
+def planned_fields(fields: Iterable[m.Field]) -> tuple[PlannedField, ...]:
+    """Fields in written order."""
+    return tuple(map(planned_field, fields))
