@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 from leadflow_dsl import terms as t
 from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping.bodies import plain_secrets
 from leadflow_engine.mapping.tree import EACH, Node, Tree
-from leadflow_engine.texts.json_text import dumps, quoted
+from leadflow_engine.texts.json_text import dumps, number_text, quoted
 from leadflow_engine.texts.leaves import leaf, shown
 from leadflow_engine.values import Value
 
@@ -31,10 +32,10 @@ class _Branch:
     asked: tuple[t.Term, ...] = ()
 
 
-_Row: TypeAlias = tuple[str, str, t.Term | None, _Branch | None]
+_Row: TypeAlias = tuple[str, str, str, t.Term | None, _Branch | None]
 """What is written of a place: its name with the colon (a constant: its value too); of a value the field that it is
-where it is one alone, and its term; of an object or array what stands in it. Rows are tuples because a body is made
-for every buyer of every lead, and taking one apart is what costs least."""
+where it is one alone, or the field and the part, and its term; of an object or array what stands in it. Rows are tuples
+because a body is made for every buyer of every lead, and taking one apart is what costs least."""
 
 
 def compiled_json(tree: Tree, keep_blanks: bool) -> JsonBody | None:
@@ -64,13 +65,14 @@ def _asked(node: Node, tree: Tree, keep: bool, of_list: bool) -> tuple[t.Term, .
 def _row(prefix: str, node: Node, tree: Tree, keep: bool, depth: int) -> _Row | None:
     if node.leaf < 0:
         inner = replace(_branch(node, tree, keep, depth + 1), asked=_asked(node, tree, keep, not prefix))
-        return prefix, "", None, inner
+        return prefix, "", "", None, inner
     term = tree.terms[node.leaf]
     if isinstance(term, t.Const):
         text = _json(shown(term.value, "json"), keep, depth)
-        return None if text is None else (prefix + text, "", None, None)
-    alone = isinstance(term, t.Read) and term.kind == "field" and not term.part
-    return prefix, term.name if alone else "", term, None  # type: ignore[union-attr]
+        return None if text is None else (prefix + text, "", "", None, None)
+    if isinstance(term, t.Read) and term.kind == "field":
+        return prefix, term.name, term.part, term, None
+    return prefix, "", "", term, None
 
 
 def _json(value: object, keep: bool, depth: int) -> str | None:
@@ -78,6 +80,18 @@ def _json(value: object, keep: bool, depth: int) -> str | None:
     if isinstance(value, list) and not keep:
         value = [item for item in value if item is not None] or None
     return None if value is None and not keep else dumps(plain_secrets(value), depth)
+
+
+def _part_json(value: Value, part: str) -> str | None:
+    """A part's JSON. None where it is blank, "" where ``leaf`` has to write it."""
+    told = None if value.columns else value.part(part)
+    if told is None:
+        return "" if value.columns else None
+    if type(told) is str:
+        return quoted(told) if told and told.isascii() else ""
+    if type(told) is bool:
+        return "true" if told else "false"
+    return number_text(told) if type(told) is Decimal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +110,13 @@ class JsonBody:
         if branch.asked and all(_json(leaf(term, scope, "json"), False, 0) is None for term in branch.asked):
             return ""
         parts = []
-        for prefix, field, term, inner in branch.rows:
+        for prefix, field, part, term, inner in branch.rows:
             if term is not None:
                 value = given.get(field)
-                text = (value.kept or value.json) if value is not None else ""
+                if value is None:
+                    text: str | None = ""
+                else:
+                    text = _part_json(value, part) if part else value.kept or value.json
                 if text == "":
                     text = _json(leaf(term, scope, "json"), self.keep_blanks, branch.depth)
                 elif text is None and self.keep_blanks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
@@ -16,7 +16,7 @@ from leadflow_engine.mapping.bodies import text_of
 from leadflow_engine.mapping.compiled_body import WriteBody, body_writer, content_type
 from leadflow_engine.mapping.problems import MappingError
 from leadflow_engine.mapping.tree import Tree, grow
-from leadflow_engine.mapping.urls import built_url, checked_url, staged, with_query
+from leadflow_engine.mapping.urls import MAX_URL, built_url, checked_url, staged, with_query
 from leadflow_engine.templates import Templates
 from leadflow_engine.texts.leaves import Refused, RequestProblem, Secret, leaf
 
@@ -39,9 +39,20 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What of a request no lead changes. ``headers`` is None where a lead has a say in them."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] | None
+    auth: tuple[m.Auth, ...]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
 class RequestBuilder:
     """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
-    characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing."""
+    characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing.
+    ``settled`` is what no lead changes, where it is all but the body and the headers."""
 
     request: m.Request
     templates: Templates
@@ -52,6 +63,7 @@ class RequestBuilder:
     content_type: str
     most: int = MAX_BODY
     blanks: bool = False
+    settled: Settled | None = None
     _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
@@ -70,10 +82,24 @@ class RequestBuilder:
         return self._tests[extra] if extra else self
 
     def _built(self, scope: Scope) -> HttpRequest:
-        values = [leaf(term, scope, "form") for term in self.query.terms]
+        return self._from_parts(scope) if self.settled is None else self._settled(scope, self.settled)
+
+    def _body(self, scope: Scope) -> str | None:
         body = self.body(scope) if self.body else None
         if body is not None and len(body) > self.most:
             raise Refused(f"the body is longer than {self.most} characters")
+        return body
+
+    def _settled(self, scope: Scope, settled: Settled) -> HttpRequest:
+        body, request = self._body(scope), self.request
+        headers = _headers(self, scope, body) if settled.headers is None else settled.headers
+        return HttpRequest(
+            request.method, settled.url, headers, body, settled.auth, settled.timeout, request.redirects
+        )
+
+    def _from_parts(self, scope: Scope) -> HttpRequest:
+        values = [leaf(term, scope, "form") for term in self.query.terms]
+        body = self._body(scope)
         request = HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope, self.blanks), self.query.root, values),
@@ -93,15 +119,31 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
     make right: a place in the host, two values for one name, a template that is missing or refused.
     """
     headers = _checked_headers(request)
-    return RequestBuilder(
-        request,
-        templates,
-        checked_url(request.url),
-        grow(request.query),
-        headers,
-        body_writer(request, templates),
-        content_type(request),
-    )
+    url, query, kind = checked_url(request.url), grow(request.query), content_type(request)
+    body = body_writer(request, templates)
+    settled = _settled_parts(request, url, query, headers, kind)
+    return RequestBuilder(request, templates, url, query, headers, body, kind, settled=settled)
+
+
+def _settled_parts(
+    request: m.Request, url: t.Text, query: Tree, headers: tuple[tuple[str, t.Term], ...], kind: str
+) -> Settled | None:
+    """What no lead changes; None where the url, the query or the authorisation reads something of the lead."""
+    auth = tuple(auth for auth in request.auth if auth.kind != "body")
+    pieces = [piece for piece in url.pieces if isinstance(piece, str)]
+    whole = "".join(pieces)
+    same = len(pieces) == len(url.pieces) and not query.terms and all(map(_is_settled, auth))
+    if not same or len(whole) > MAX_URL:
+        return None
+    said = None if headers or kind == multipart.CONTENT_TYPE else ((("Content-Type", kind),) if kind else ())
+    return Settled(whole, said, auth, request.timeout.total_seconds())
+
+
+def _is_settled(auth: m.Auth) -> bool:
+    return not (auth.oauth or auth.over) and isinstance(auth.user, _SAME_FOR_ALL | None)
+
+
+_SAME_FOR_ALL: Final = t.Const | t.SecretRef
 
 
 # ------------------------------------------------------------------ test leads
@@ -173,7 +215,7 @@ def _settled_oauth(oauth: m.OAuth, scope: Scope) -> m.OAuth:
 
 
 def _settled(term: t.Term | None, scope: Scope) -> t.Term | None:
-    if term is None or isinstance(term, t.Const | t.SecretRef):
+    if term is None or isinstance(term, _SAME_FOR_ALL):
         return term
     value = leaf(term, scope, "text")
     if value is None:

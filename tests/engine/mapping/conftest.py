@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,10 +97,13 @@ def typed() -> Callable[..., Any]:
 
 @pytest.fixture
 def request_for() -> Callable[..., HttpRequest | RequestProblem]:
-    """The request that these parts make for a lead."""
+    """The request that these parts make for a lead; the same where all of it is made for each lead."""
 
     def make(lead: Mapping[str, Any], extra: tuple[Any, ...] = (), root: str = ".", **parts: Any) -> Any:
-        return compile_request(request_of(**parts), Templates(root)).build(Lead(lead), extra)
+        builder = compile_request(request_of(**parts), Templates(root))
+        request = builder.build(Lead(lead), extra)
+        assert extra or replace(builder, settled=None).build(Lead(lead)) == request
+        return request
 
     return make
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_dsl.diagnostics import NOWHERE
+from leadflow_engine.evaluation.evaluate import part_of
 from leadflow_engine.mapping import MappingError
 from leadflow_engine.mapping.bodies import json_body
 from leadflow_engine.mapping.compiled_json import compiled_json
@@ -39,23 +40,35 @@ STEP = st.one_of(
 LEFT = st.lists(STEP, min_size=1, max_size=3).map(tuple)
 
 
+PART = st.sampled_from(
+    ["", "", "valid", "raw", "e164", "type", "is_tollfree", "timezones", "year", "name", "none"]
+)
+PLACE = st.tuples(LEFT, st.one_of(VALUES, st.sampled_from(["x", ""])), PART)
+
+
 def scope_of(values: Mapping[str, Value]) -> Any:
-    return SimpleNamespace(given=values, read=lambda read: values.get(read.name))
+    def read(read: t.Read) -> object:
+        value = values.get(read.name)
+        return part_of(value, read.part) if read.part else value
+
+    return SimpleNamespace(given=values, read=read)
 
 
-@given(st.lists(st.tuples(LEFT, st.one_of(VALUES, st.sampled_from(["x", ""]))), max_size=6), st.booleans())
+@given(st.lists(PLACE, max_size=6), st.booleans())
 def test_it_writes_what_the_tree_writes(
-    pairs: list[tuple[tuple[m.Segment, ...], Value | str]], keep: bool
+    pairs: list[tuple[tuple[m.Segment, ...], Value | str, str]], keep: bool
 ) -> None:
-    values = {f"field_{number}": value for number, (_, value) in enumerate(pairs) if isinstance(value, Value)}
+    values = {
+        f"field_{number}": value for number, (_, value, _) in enumerate(pairs) if isinstance(value, Value)
+    }
     terms: list[t.Term] = [
-        t.Read("field", f"field_{number}", "", value.type, NOWHERE)
+        t.Read("field", f"field_{number}", part, value.type, NOWHERE)
         if isinstance(value, Value)
         else t.Const(value, t.Type("text"), NOWHERE)
-        for number, (_, value) in enumerate(pairs)
+        for number, (_, value, part) in enumerate(pairs)
     ]
     try:
-        tree = grow([m.Pair(left, term) for (left, _), term in zip(pairs, terms, strict=True)])
+        tree = grow([m.Pair(left, term) for (left, _, _), term in zip(pairs, terms, strict=True)])
     except MappingError:
         return
     scope = scope_of(values)
