@@ -46,6 +46,7 @@ class PayloadScope(LeadScope):
 
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS: Final = frozenset(ALPHABET)
 DATED: Final = "/call/"
 MOMENT: Final = 9
 """Characters of a moment in an id: 45 bits of milliseconds."""
@@ -59,7 +60,7 @@ def lead_id(flow: str, identity: str) -> str:
     not fit into memory is not read all over for every lead."""
     number = int.from_bytes(hashlib.sha256(f"{flow}\0{identity}".encode()).digest()[:17], "big") >> 6
     _, _, call = identity.partition(DATED)
-    moment = call[:MOMENT] if call[MOMENT : MOMENT + 1] == "-" else ""
+    moment = call[:MOMENT] if call[MOMENT : MOMENT + 1] == "-" and LETTERS.issuperset(call[:MOMENT]) else ""
     return moment + _letters(number, 26 - len(moment))
 
 

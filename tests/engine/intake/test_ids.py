@@ -38,3 +38,8 @@ def test_an_id_says_no_more_of_a_call_than_when_it_came() -> None:
 def test_an_identity_without_a_moment_is_a_digest_as_ever() -> None:
     assert lead_id("solar", "web/key/0a1b") == "2MX9MGF6YPST5NRR03R9B61RJX"
     assert lead_id("solar", "web/call/0a1b2c3d4e5f") == "WGMQA1026MWFP5Q9CJE0PT1W69"
+
+
+@given(st.text(min_size=9, max_size=9))
+def test_a_file_that_is_named_like_a_call_gives_ids_of_letters_and_digits(name: str) -> None:
+    assert set(lead_id("solar", f"file/call/{name}-x.csv:3")) <= set(ALPHABET)
