@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from leadflow_engine.effects import Fact, Result, Write
 from leadflow_engine.ports import Clock
+from leadflow_engine.store import beside
 from leadflow_engine.store.chain import START, link
 from leadflow_engine.store.codec import iso, json_text
 from leadflow_engine.store.decide import decide
@@ -62,6 +63,7 @@ class Core:
         self.heads.clear()
         self.removed = False
         seal_of(self.connection).forget()
+        beside.forget(self.connection)
         self.next_fact = _next_fact(self.connection)
         self.journal = self.kept = known_or_made(self.connection)
 

@@ -36,6 +36,7 @@ FILES: Final = (
     "0018_keys",
     "0019_signed_calls",
     "0020_sealed",
+    "0024_beside",
 )
 VERSION: Final = len(FILES)
 

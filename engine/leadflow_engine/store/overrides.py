@@ -6,14 +6,10 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
-from leadflow_engine.effects import LimitClaim
 from leadflow_engine.store.codec import iso, text
-from leadflow_engine.store.seal import Connection
 
 if TYPE_CHECKING:
     from leadflow_engine.store.core import Core
@@ -90,53 +86,24 @@ FROM p CROSS JOIN override o ON o.id = (
 ORDER BY o.kind DESC, o.subject, o.id
 """
 """Of each subject what each person or policy said last, found by a step of the index each: there are many rows of what
-policies set and undid, and every offer asks."""
+policies set and undid."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was found to be in force ``since`` a moment and before another (None: for good), while ``last`` is the last
-    that was set."""
-
-    last: tuple[object, ...]
-    since: str
-    before: str | None
-    found: tuple[Override, ...]
-
-    def holds(self, last: tuple[object, ...], now: str) -> bool:
-        """Is it so still?"""
-        return self.last == last and self.since <= now and (self.before is None or now < self.before)
-
-
-_known: WeakKeyDictionary[sqlite3.Connection, _Known] = WeakKeyDictionary()
-_NEWEST: Final = "SELECT * FROM override ORDER BY id DESC LIMIT 1"
-
-
-def in_force(connection: sqlite3.Connection, at: datetime.datetime) -> list[Override]:
-    """What counts at this moment, one of a kind and subject. Every offer asks, and things are set seldom: what was
-    found is remembered until something is set, or ends by itself."""
-    newest, now = connection.execute(_NEWEST).fetchone(), iso(at)
-    if newest is None:
-        return []
-    known = _known.get(connection) if isinstance(connection, Connection) else None
-    if known is None or not known.holds(newest, now):
-        known = _found(connection, newest, now)
-        if isinstance(connection, Connection):
-            _known[connection] = known
-    return list(known.found)
-
-
-def _found(connection: sqlite3.Connection, newest: tuple[object, ...], now: str) -> _Known:
-    ends = connection.execute("SELECT min(until) FROM override WHERE until > ?", (now,)).fetchone()[0]
-    return _Known(newest, now, ends, tuple(_asked(connection, now)))
-
-
-def _asked(connection: sqlite3.Connection, now: str) -> list[Override]:
+def effective(connection: sqlite3.Connection, now: str) -> list[Override]:
+    """What counts at this moment (ISO), one of a kind and subject; ``beside.in_force`` remembers it."""
     rows = connection.execute(LAST, (now,)).fetchall()
     together: dict[tuple[str, str], list[Override]] = {}
     for row in rows:
         together.setdefault(row[:2], []).append(Override(*row))
     return [one for group in together.values() if (one := _strongest(group)) is not None]
+
+
+def next_end(connection: sqlite3.Connection, now: str) -> str | None:
+    """When the next one that was set for a time ends (ISO)."""
+    end: str | None = connection.execute(
+        "SELECT min(until) FROM override WHERE until > ?", (now,)
+    ).fetchone()[0]
+    return end
 
 
 def _strongest(said: list[Override]) -> Override | None:
@@ -160,55 +127,6 @@ def set_by(connection: sqlite3.Connection, flow: str, policy: str) -> list[Overr
         (policy, flow),
     )
     return [one for row in rows if (one := Override(*row)).speaks]
-
-
-def weights(connection: sqlite3.Connection, flow: str, at: datetime.datetime) -> dict[str, int]:
-    """The weights (millionths) that are set of a flow's buyers, by buyer."""
-    place = f"{flow}/buyer/"
-    return {
-        one.subject.removeprefix(place): one.value or 0
-        for one in in_force(connection, at)
-        if one.kind == "weight" and one.subject.startswith(place)
-    }
-
-
-def paused(connection: sqlite3.Connection, lead: str, buyer: str, at: datetime.datetime) -> Override | None:
-    """The pause of a buyer in the lead's flow, where one is in force."""
-    pauses = {one.subject: one for one in in_force(connection, at) if one.kind == "pause"}
-    if not pauses:
-        return None
-    row = connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
-    return pauses.get(f"{row[0]}/buyer/{buyer}") if row else None
-
-
-def overridden(
-    connection: sqlite3.Connection, claims: Iterable[LimitClaim], at: datetime.datetime
-) -> list[LimitClaim]:
-    """Claims with the numbers that are set: a cap's instead of its own; of a source that is slowed the lower one, also
-    where the flow only counts."""
-    numbers = {(one.kind, one.subject): one for one in in_force(connection, at)}
-    return [_slowed(_with_number(claim, numbers), numbers) for claim in claims] if numbers else list(claims)
-
-
-Numbers = Mapping[tuple[str, str], Override]
-
-
-def _with_number(claim: LimitClaim, numbers: Numbers) -> LimitClaim:
-    override = numbers.get(("cap", claim.limit))
-    if override is None or claim.maximum is None:
-        return claim
-    return _by(claim, override)
-
-
-def _slowed(claim: LimitClaim, numbers: Numbers) -> LimitClaim:
-    override = numbers.get(("slow", claim.limit))
-    if override is None or override.value is None:
-        return claim
-    return claim if claim.maximum is not None and claim.maximum <= override.value else _by(claim, override)
-
-
-def _by(claim: LimitClaim, override: Override) -> LimitClaim:
-    return replace(claim, maximum=override.value, reason=f"{override.said} (set by {override.by})")
 
 
 def sentence(override: Override) -> str:

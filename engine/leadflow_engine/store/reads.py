@@ -6,7 +6,7 @@ import datetime
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,10 +25,11 @@ from leadflow_engine.effects import (
 )
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import overrides, suppressions, tallies
+from leadflow_engine.store import suppressions, tallies
+from leadflow_engine.store.beside import CHANGED, beside, weights
 from leadflow_engine.store.callbacks import token_of
+from leadflow_engine.store.claims import Asking, Refusal, each_refused, paused_now
 from leadflow_engine.store.codec import iso, moment
-from leadflow_engine.store.decide import Refusal, claims_refused, or_overdue, paused_now
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.queries import content_of
@@ -62,19 +63,38 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    test = _is_test(reader.connection, lead)
-    failures = _failures(reader.connection, data.buyers, at)
-    out: dict[str, Any] = {}
-    for buyer in data.buyers:
-        refusal = paused_now(reader.connection, lead, buyer.buyer, at)
-        refusal = refusal or _is_down(reader, lead, buyer, failures.get(buyer.buyer, ()), at)
-        if refusal is None and not test:
-            refusal = claims_refused(reader.connection, reader.digests, lead, buyer.limits, buyer.keys, at)
-            refusal = or_overdue(reader.connection, refusal, buyer.buyer, at)
-        if refusal is not None:
-            until = iso(refusal.until) if refusal.until else None
-            out[buyer.buyer] = {"code": refusal.code, "reason": refusal.reason, "until": until}
-    return {"out": out}
+    changed, *failed_at = reader.connection.execute(STATE).fetchone()
+    here = beside(reader.connection, at, changed)
+    asking = Asking(reader.connection, reader.digests, lead, at, here)
+    refused: dict[str, Refusal] = {}
+    if here.pauses:
+        refused |= _found((each.buyer, paused_now(asking, each.buyer)) for each in data.buyers)
+    failures = _failures(reader.connection, data.buyers, at, failed_at)
+    if failures:
+        left = [each for each in data.buyers if each.buyer not in refused and each.buyer in failures]
+        refused |= _found(
+            (each.buyer, _is_down(reader, lead, each, failures[each.buyer], at)) for each in left
+        )
+    left = [each for each in data.buyers if each.buyer not in refused]
+    if not (here.billed and _is_test(reader.connection, lead)):  # a test lead claims nothing
+        refused |= each_refused(asking, left)
+    return {"out": {each.buyer: _said(refused[each.buyer]) for each in data.buyers if each.buyer in refused}}
+
+
+STATE: Final = (
+    f"SELECT ({CHANGED}), (SELECT max(answered_at) FROM delivery WHERE failed), "
+    "(SELECT max(at) FROM posting WHERE failed AND leg = 'ping')"
+)
+"""What tells whether anything is to be asked of what stands beside leads, or of failures: both are seldom."""
+
+
+def _found(said: Iterable[tuple[str, Refusal | None]]) -> dict[str, Refusal]:
+    return {buyer: refusal for buyer, refusal in said if refusal is not None}
+
+
+def _said(refusal: Refusal) -> Result:
+    until = iso(refusal.until) if refusal.until else None
+    return {"code": refusal.code, "reason": refusal.reason, "until": until}
 
 
 def _is_test(connection: sqlite3.Connection, lead: str) -> bool:
@@ -83,12 +103,19 @@ def _is_test(connection: sqlite3.Connection, lead: str) -> bool:
 
 
 def _failures(
-    connection: sqlite3.Connection, buyers: Sequence[BuyerLimits], at: datetime.datetime
+    connection: sqlite3.Connection,
+    buyers: Sequence[BuyerLimits],
+    at: datetime.datetime,
+    failed_at: Sequence[str | None],
 ) -> Mapping[str, Sequence[datetime.datetime]]:
-    """When each buyer failed lately, oldest first. One question for all of them: failures are few."""
-    if not buyers:
+    """When each buyer failed lately, oldest first. One question for all of them, where any did (``failed_at`` is the
+    last delivery and the last ping that did): failures are few."""
+    last = max((when for when in failed_at if when is not None), default=None)
+    if not buyers or last is None:
         return {}
     since = iso(at - LOOK_BACK - max(each.down_after.within + each.down_after.length for each in buyers))
+    if last < since:
+        return {}
     found: dict[str, list[datetime.datetime]] = defaultdict(list)
     rows = connection.execute(
         "SELECT buyer, answered_at AS at FROM delivery WHERE failed AND answered_at >= ?1 "
@@ -167,6 +194,8 @@ def _promised(reader: Reader, lead: str, data: ReadPromised) -> Result:
 
 
 def _suppressed(reader: Reader, lead: str, data: ReadSuppressed) -> Result:
+    if not beside(reader.connection, reader.clock.now()).suppressed:
+        return {"lists": {}, "buyers": {}}
     return suppressions.found(reader.connection, reader.digests, data.asked, reader.clock.now())
 
 
@@ -186,9 +215,9 @@ def _turns(reader: Reader, lead: str, data: ReadTurns) -> Result:
 def _weighted(reader: Reader, lead: str, data: ReadTurns) -> dict[str, Any]:
     """How far each is behind, and the weights that are set beside the flow, where any are."""
     flow = reader.connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
-    found = overrides.weights(reader.connection, flow[0], reader.clock.now()) if flow else {}
-    weights = {buyer: weight for buyer, weight in found.items() if buyer in data.buyers}
-    return {"shares": _shares(reader, lead, data)} | ({"weights": weights} if weights else {})
+    found = weights(reader.connection, flow[0], reader.clock.now()) if flow else {}
+    mine = {buyer: weight for buyer, weight in found.items() if buyer in data.buyers}
+    return {"shares": _shares(reader, lead, data)} | ({"weights": mine} if mine else {})
 
 
 def _shares(reader: Reader, lead: str, data: ReadTurns) -> dict[str, int]:

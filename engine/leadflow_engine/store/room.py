@@ -7,6 +7,8 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadflow_engine.effects import LimitClaim
@@ -47,11 +49,66 @@ class Taken:
         return before
 
 
+class Uses:
+    """How much of limits is used or held in calendar windows: asked for many at once, each once."""
+
+    __slots__ = ("_connection", "_known")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[Place, int] = {}
+
+    def learn(self, places: Iterable[Place]) -> None:
+        """Ask for all of these in one statement: 3 us, and 0.8 for each, where one by one is 3 for each."""
+        places = list(places)
+        self._known.update(dict.fromkeys(places, 0))
+        for start in range(0, len(places), MOST_AT_ONCE):
+            some = places[start : start + MOST_AT_ONCE]
+            values = [value for place in some for value in place]
+            for limit, by, begun, used in self._connection.execute(_uses(len(some)), values):
+                self._known[limit, by, begun] = used
+
+    def of(self, place: Place) -> int:
+        """What is used at a place."""
+        used = self._known.get(place)
+        if used is None:
+            row = self._connection.execute(USE, place).fetchone()
+            used = self._known[place] = row[0] if row else 0
+        return used
+
+
+USE: Final = 'SELECT held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start = ?'
+MOST_AT_ONCE: Final = 64
+
+
+@lru_cache(MOST_AT_ONCE)
+def _uses(count: int) -> str:
+    rows = ",".join(["(?,?,?)"] * count)
+    return (
+        f"WITH asked (l, b, w) AS (VALUES {rows}) SELECT l, b, w, held + counted FROM asked "
+        'CROSS JOIN cap ON "limit" = l AND "by" = b AND window_start = w'
+    )
+
+
 def spans_of(claim: LimitClaim, at: datetime.datetime) -> tuple[Window, ...]:
     """The windows in which a claim of ``at`` counts; more than one where its answer may fall into the next."""
     if claim.window == "rolling":
         return (rolling(claim.period, claim.zone, at, claim.timeout),)
     return windows(claim.period, claim.zone, at, claim.timeout)
+
+
+begun = lru_cache(1024)(iso)
+"""A window's start as a column holds it: windows are few, and their starts are the same objects for many claims."""
+
+
+def places_of(digests: Digests, claims: Iterable[LimitClaim], at: datetime.datetime) -> list[Place]:
+    """The places in calendar windows at which these claims would be counted and might find no room."""
+    return [
+        (claim.limit, digests.by(claim.limit, claim.by), begun(span.start))
+        for claim in claims
+        if claim.maximum is not None and claim.window in ("calendar", "paced")
+        for span in spans_of(claim, at)
+    ]
 
 
 def first_full(
@@ -60,9 +117,12 @@ def first_full(
     claims: Iterable[LimitClaim],
     at: datetime.datetime,
     taken: Taken | None = None,
+    uses: Uses | None = None,
 ) -> Full | None:
-    """The first of these claims for which there is no room beside the others; None where all fit."""
+    """The first of these claims for which there is no room beside the others; None where all fit. ``uses`` is what was
+    asked already."""
     taken = taken if taken is not None else Taken()
+    uses = uses if uses is not None else Uses(connection)
     for claim in claims:
         if claim.window == "balance":
             short = accounts.short_of(connection, claim)
@@ -71,8 +131,10 @@ def first_full(
             continue
         by = digests.by(claim.limit, claim.by)
         for asked in (claim, *_paced_beside(claim)):
-            find = _rolling_full if asked.window == "rolling" else _calendar_full
-            until = find(connection, asked, by, at, taken)
+            if asked.window == "rolling":
+                until = _rolling_full(connection, asked, by, at, taken)
+            else:
+                until = _calendar_full(uses, asked, by, at, taken)
             if until is not None:
                 known = None if asked.period == "total" else until
                 return Full(asked, _sentence(asked, at, known), known)
@@ -88,26 +150,20 @@ def _paced_beside(claim: LimitClaim) -> tuple[LimitClaim, ...]:
 
 
 def _calendar_full(
-    connection: sqlite3.Connection, claim: LimitClaim, by: str, at: datetime.datetime, taken: Taken
+    uses: Uses, claim: LimitClaim, by: str, at: datetime.datetime, taken: Taken
 ) -> datetime.datetime | None:
     full: datetime.datetime | None = None
     for number, span in enumerate(spans_of(claim, at)):
-        place = (claim.limit, by, iso(span.start))
-        used = taken.add(place, claim.amount) + _used(connection, place) + claim.amount
+        place = (claim.limit, by, begun(span.start))
+        before = taken.add(place, claim.amount)
         if claim.maximum is None:
             continue
+        used = before + uses.of(place) + claim.amount
         if used > claim.maximum:
             full = span.end
         elif claim.window == "paced" and number == 0 and used > allowed(claim.maximum, span, at):
             full = allowed_from(claim.maximum, span, used)
     return full
-
-
-def _used(connection: sqlite3.Connection, place: Place) -> int:
-    row = connection.execute(
-        'SELECT held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start = ?', place
-    ).fetchone()
-    return row[0] if row else 0
 
 
 def _rolling_full(
@@ -149,7 +205,7 @@ def used_now(
     span = spans_of(claim, at)[0]
     if claim.window == "rolling":
         return sum(amount for _, amount in _still_counted(connection, claim.limit, by, at, span))
-    return _used(connection, (claim.limit, by, iso(span.start)))
+    return Uses(connection).of((claim.limit, by, begun(span.start)))
 
 
 def _sentence(claim: LimitClaim, at: datetime.datetime, until: datetime.datetime | None) -> str:

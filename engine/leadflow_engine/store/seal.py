@@ -137,9 +137,10 @@ INSTANCE_ABOUT: Final = "instance key"
 
 
 class Connection(sqlite3.Connection):
-    """A connection to a journal, with what seals its contents."""
+    """A connection to a journal, with what seals its contents, and what ``beside`` remembers of it."""
 
     seal: Seal = Seal(None)
+    beside: object = None
 
 
 def seal_of(connection: sqlite3.Connection) -> Seal:

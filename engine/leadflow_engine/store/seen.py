@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 
 from leadflow_engine.effects import KeyClaim
-from leadflow_engine.store.decide import last_seen
+from leadflow_engine.store.claims import last_seen
 from leadflow_engine.store.digests import instance_digests
 
 

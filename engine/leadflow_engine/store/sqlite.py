@@ -12,7 +12,17 @@ from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.ports import Clock
-from leadflow_engine.store import chain, later, overrides, plans, postbacks, queries, reveals, suppressions
+from leadflow_engine.store import (
+    beside,
+    chain,
+    later,
+    overrides,
+    plans,
+    postbacks,
+    queries,
+    reveals,
+    suppressions,
+)
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.backup import memory_copy
 from leadflow_engine.store.core import Core, append, core, perform
@@ -233,7 +243,7 @@ class SqliteStore:
     def overrides_in_force(self) -> list[overrides.Override]:
         """What operators have set that is in force now."""
         now = self._reader.clock.now()
-        return self.ask(lambda connection: overrides.in_force(connection, now))
+        return self.ask(lambda connection: beside.in_force(connection, now))
 
     def doubts(self) -> list[queries.Doubt]:
         """Deliveries in doubt, pending, or in conflict."""

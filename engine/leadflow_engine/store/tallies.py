@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from leadflow_engine.effects import AskedFigure, LimitClaim
 from leadflow_engine.figures import AMOUNTS, RATES
 from leadflow_engine.limits import rolling
-from leadflow_engine.store import overrides, pools
+from leadflow_engine.store import beside, pools
 from leadflow_engine.store.codec import iso
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.figures import HOUR
@@ -121,7 +121,8 @@ def _known_since(asker: Asker, asked: AskedFigure) -> str | None:
 
 def _fullest(asker: Asker, caps: tuple[LimitClaim, ...]) -> Decimal | None:
     """The used share of the fullest of these caps, with the numbers that operators have set."""
-    claims = overrides.overridden(asker.connection, pools.in_their_zones(asker.connection, caps), asker.now)
+    here = beside.beside(asker.connection, asker.now)
+    claims = beside.overridden(here, pools.in_their_zones(asker.connection, caps))
     return max((_used(asker, claim) for claim in claims), default=None)
 
 

@@ -31,7 +31,7 @@ from leadflow_engine.operations.batch import Job, run_job
 from leadflow_engine.operations.loading import description, load, secrets_for
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.operations.work import work_once
-from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, settings_from
 from leadflow_engine.plan import Plan
 from leadflow_engine.store import SqliteStore, decide, reads
 
@@ -85,7 +85,7 @@ class KillingStore:
 class KillingOutbound:
     """A way out whose process dies at a point of its requests."""
 
-    outbound: AiohttpOutbound
+    outbound: HttpOutbound
     point: Point
 
     async def send(self, request: HttpRequest) -> Result:
@@ -175,7 +175,7 @@ def takes_a_crash_for_a_refusal() -> None:
 def counts_no_caps() -> None:
     """A journal in which every claim fits."""
     decide.claims_refused = lambda *given: None
-    reads.claims_refused = decide.claims_refused
+    reads.each_refused = lambda *given: {}
 
 
 DEFECTS: dict[str, Callable[[], None]] = {
@@ -198,7 +198,7 @@ async def carry_out(order: Order) -> dict[str, Any]:
     store = SqliteStore.open(order.db, clock)
     DEFECTS[order.defect]()
     killing: Any = KillingStore(TellsTooEarly(store) if order.defect == "tells too early" else store, point)
-    outbound = KillingOutbound(AiohttpOutbound(settings_from(environ, secrets_for(plan))), point)
+    outbound = KillingOutbound(HttpOutbound(settings_from(environ, secrets_for(plan))), point)
     store.add_plan(plan.name, description(plan))
     how: dict[str, Any] = {}
     began = time.monotonic()

@@ -13,7 +13,7 @@ import pytest
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.policies import look, sentence
 from leadflow_engine.operations.resume import Plans
-from leadflow_engine.store import overrides
+from leadflow_engine.store import beside
 from tests.engine.runs.harness import came_of, dry, plan_of
 
 MARKET = """\
@@ -232,4 +232,4 @@ def test_a_policy_that_the_flow_has_no_longer_is_undone(market: Any, tmp_path: P
     assert here.look() == [
         'market  policy "any" ends: the flow has this policy no longer; buyer/north: no longer paused'
     ]
-    assert here.run.store.ask(lambda c: overrides.in_force(c, here.run.clock.now())) == []
+    assert here.run.store.ask(lambda c: beside.in_force(c, here.run.clock.now())) == []

@@ -21,7 +21,7 @@ from leadflow_engine.simulation.disk import Journal
 from leadflow_engine.simulation.judge import judged, smallest
 from leadflow_engine.simulation.market import Market
 from leadflow_engine.simulation.world import World
-from leadflow_engine.store import decide, later, project
+from leadflow_engine.store import claims, later, project
 from leadflow_engine.store.event import Event
 
 SEEDS: Final = 120
@@ -73,17 +73,17 @@ def acknowledged_too_early(patch: pytest.MonkeyPatch) -> None:
 
 def caps_looked_at_but_not_held(patch: pytest.MonkeyPatch) -> None:
     """What was free when the buyers were judged is taken for free when one is posted to."""
-    patch.setattr(decide, "first_full", lambda *_: None)
+    patch.setattr(claims, "first_full", lambda *_: None)
 
 
 def one_cap_of_several(patch: pytest.MonkeyPatch) -> None:
     """Only the first cap of a delivery is looked at."""
-    whole = decide.first_full
+    whole = claims.first_full
 
     def first(connection: Any, digests: Any, claims: Iterable[Any], *rest: Any) -> Any:
         return whole(connection, digests, list(claims)[:1], *rest)
 
-    patch.setattr(decide, "first_full", first)
+    patch.setattr(claims, "first_full", first)
 
 
 def doubt_gives_room_back(patch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def posted_again_after_a_crash(patch: pytest.MonkeyPatch) -> None:
 
 def duplicates_not_looked_for(patch: pytest.MonkeyPatch) -> None:
     """Whether a phone was seen is not asked in the transaction that takes it."""
-    patch.setattr(decide, "_first_seen", lambda *_: None)
+    patch.setattr(claims, "_seen_of", lambda *_: None)
 
 
 def waits_for_nothing(patch: pytest.MonkeyPatch) -> None:

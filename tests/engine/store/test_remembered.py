@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leadflow_engine.records import LeadRecord
-from leadflow_engine.store import SqliteStore, overrides
+from leadflow_engine.store import SqliteStore, beside
 from leadflow_engine.store.core import Core, event, perform
 from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.opening import open_beside
@@ -19,7 +19,7 @@ HOUR = datetime.timedelta(hours=1)
 
 
 def paused(store: SqliteStore, kit: Any) -> list[str]:
-    found = store.ask(lambda connection: overrides.in_force(connection, kit.clock.at))
+    found = store.ask(lambda connection: beside.in_force(connection, kit.clock.at))
     return [one.subject for one in found]
 
 
@@ -51,9 +51,9 @@ def test_what_another_process_sets_is_known(kit: Any, tmp_path: Path) -> None:
     store = SqliteStore.open(path, kit.clock)
     pause(store, "westsun")
     assert paused(store, kit) == ["solar/buyer/westsun"]
-    beside = SqliteStore.beside(path, kit.clock)
-    pause(beside, "sunpath")
-    beside.close_now()
+    other = SqliteStore.beside(path, kit.clock)
+    pause(other, "sunpath")
+    other.close_now()
     assert paused(store, kit) == ["solar/buyer/sunpath", "solar/buyer/westsun"]
     store.close_now()
 
@@ -61,12 +61,12 @@ def test_what_another_process_sets_is_known(kit: Any, tmp_path: Path) -> None:
 def test_a_question_hears_of_one_moment(kit: Any, tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     store = SqliteStore.open(path, kit.clock)
-    beside = open_beside(path)
+    other = open_beside(path)
 
     def twice(connection: sqlite3.Connection) -> tuple[int, int]:
         count = "SELECT count(*) FROM override"
         before = connection.execute(count).fetchone()[0]
-        beside.execute(
+        other.execute(
             "INSERT INTO override (kind, subject, value, said, at, by, because) "
             "VALUES ('pause', 's', 1, '', '', '', '')"
         )
@@ -76,7 +76,7 @@ def test_a_question_hears_of_one_moment(kit: Any, tmp_path: Path) -> None:
     assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM override").fetchone()) == (
         1,
     )
-    beside.close()
+    other.close()
     store.close_now()
 
 

@@ -1,0 +1,180 @@
+"""Whether there is room for what is claimed: pauses, caps, budgets, accounts, dedupe keys. Reads only.
+
+A buyer's claims are looked at by themselves (``claims_refused``), those of all buyers of a stage with few statements
+(``each_refused``)."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from leadflow_engine.effects import BuyerLimits, KeyClaim, LimitClaim
+from leadflow_engine.store import accounts, pools, sold_leads
+from leadflow_engine.store.beside import Beside, overridden, paused
+from leadflow_engine.store.codec import iso, moment
+from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.overrides import sentence
+from leadflow_engine.store.room import Taken, Uses, first_full, places_of
+
+EARLIER_ATTEMPTS: Final = (
+    "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ?5 "
+    "UNION SELECT r.lead FROM resubmission r JOIN earlier e ON r.next = e.id) SELECT id FROM earlier"
+)
+"""The leads that were earlier attempts at selling this one (``?5``)."""
+
+LAST_SEEN: Final = (
+    "SELECT max(at) FROM (SELECT max(at) AS at FROM dedupe_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 "
+    f"AND at > ?4 AND lead <> ?5 AND state <> 'released' AND lead NOT IN ({EARLIER_ATTEMPTS}) "
+    "UNION ALL SELECT max(at) FROM imported_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 AND at > ?4)"
+)
+"""When a dedupe key (scope, fields, digest) was last seen after a time, of another lead or in imported history."""
+
+MOST_AT_ONCE: Final = 64
+
+Key = tuple[str, str, str]
+"""A dedupe key: scope, fields, digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something cannot be claimed: a distribution word, a sentence, and until when, where that is
+    known. ``of_price``: for the amount alone, so that less of it may fit."""
+
+    code: str
+    reason: str
+    until: datetime.datetime | None = None
+    of_price: bool = False
+
+
+@dataclass(slots=True)
+class Asking:
+    """Who asks: a lead at a moment, with what stands beside it."""
+
+    connection: sqlite3.Connection
+    digests: Digests
+    lead: str
+    at: datetime.datetime
+    here: Beside
+
+
+def claims_refused(
+    asking: Asking, limits: Iterable[LimitClaim], keys: Sequence[KeyClaim], taken: Taken | None = None
+) -> Refusal | None:
+    """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
+    fit together, and beside what is ``taken``."""
+    full = first_full(asking.connection, asking.digests, _in_order(asking, limits), asking.at, taken)
+    if full is not None:
+        return Refusal(full.claim.code, full.reason, full.until, full.claim.money)
+    return _seen_of(asking, keys, seen_before(asking, keys))
+
+
+def each_refused(asking: Asking, buyers: Sequence[BuyerLimits]) -> Mapping[str, Refusal]:
+    """``claims_refused`` of each of these buyers by itself, and whether it has paid; those for which all fits are left
+    out. Everybody's caps are one statement, and everybody's dedupe keys another."""
+    limits = {buyer.buyer: _in_order(asking, buyer.limits) for buyer in buyers}
+    uses = Uses(asking.connection)
+    uses.learn(place for each in limits.values() for place in places_of(asking.digests, each, asking.at))
+    seen = seen_before(asking, [key for buyer in buyers for key in buyer.keys])
+    found: dict[str, Refusal] = {}
+    for buyer in buyers:
+        claims = limits[buyer.buyer]
+        full = (
+            first_full(asking.connection, asking.digests, claims, asking.at, None, uses) if claims else None
+        )
+        if full is not None:
+            refusal: Refusal | None = Refusal(full.claim.code, full.reason, full.until, full.claim.money)
+        else:
+            refusal = _seen_of(asking, buyer.keys, seen) if seen else None
+        refusal = or_overdue(asking, refusal, buyer.buyer)
+        if refusal is not None:
+            found[buyer.buyer] = refusal
+    return found
+
+
+def _in_order(asking: Asking, limits: Iterable[LimitClaim]) -> list[LimitClaim]:
+    """The claims as they count: without those that the lead has made already, in the zones of those who count together,
+    with the numbers that are set beside the flow; caps first."""
+    claims = sold_leads.still_to_claim(asking.connection, asking.lead, limits)
+    claims = overridden(asking.here, pools.in_their_zones(asking.connection, claims))
+    return sorted(claims, key=_is_no_cap) if len(claims) > 1 else claims
+
+
+def _is_no_cap(claim: LimitClaim) -> bool:
+    return claim.code != "capped"
+
+
+# ------------------------------------------------------------------ who pauses, who has not paid
+
+
+def paused_now(asking: Asking, buyer: str) -> Refusal | None:
+    """Whether an operator has paused the buyer in the lead's flow."""
+    found = paused(asking.connection, asking.here, asking.lead, buyer)
+    if found is None:
+        return None
+    return Refusal("paused", sentence(found), moment(found.until) if found.until else None)
+
+
+def or_overdue(asking: Asking, refusal: Refusal | None, buyer: str) -> Refusal | None:
+    """That the buyer has not paid an invoice that was due, which comes before a duplicate; else the refusal."""
+    if buyer not in asking.here.billed or (refusal and refusal.code != "duplicate"):
+        return refusal
+    found = accounts.overdue(asking.connection, buyer, asking.at)
+    if found is None:
+        return refusal
+    return Refusal("balance", accounts.overdue_sentence(found), accounts.look_again(asking.at))
+
+
+# ------------------------------------------------------------------ dedupe keys
+
+
+def seen_before(asking: Asking, keys: Iterable[KeyClaim]) -> Collection[Key]:
+    """Those of the keys that were seen within their time, maybe of an earlier attempt at selling this very lead: that
+    is looked at where one was. One statement: 3 us, and 0.5 for each."""
+    asked = {(_key_of(asking.digests, key), key.within) for key in keys if key.asked}
+    rows = [(*key, iso(asking.at - datetime.timedelta(seconds=within))) for key, within in asked]
+    found: set[Key] = set()
+    for start in range(0, len(rows), MOST_AT_ONCE):
+        some = rows[start : start + MOST_AT_ONCE]
+        values = [*(value for row in some for value in row), asking.lead]
+        found.update(asking.connection.execute(_seen(len(some), asking.here.imported), values))
+    return found
+
+
+@lru_cache(2 * MOST_AT_ONCE)
+def _seen(count: int, imported: bool) -> str:
+    rows = ",".join(["(?,?,?,?)"] * count)
+    place = "scope = s AND fields = f AND hash = h AND at > t"
+    before = f" OR EXISTS (SELECT 1 FROM imported_key WHERE {place})" if imported else ""
+    return (
+        f"WITH asked (s, f, h, t) AS (VALUES {rows}) SELECT s, f, h FROM asked WHERE EXISTS (SELECT 1 "
+        f"FROM dedupe_key WHERE {place} AND lead <> ?{4 * count + 1} AND state <> 'released'){before}"
+    )
+
+
+def _key_of(digests: Digests, claim: KeyClaim) -> Key:
+    return claim.scope, claim.fields, digests.dedupe(claim.fields, claim.value)
+
+
+def _seen_of(asking: Asking, keys: Iterable[KeyClaim], seen: Collection[Key]) -> Refusal | None:
+    """That one of the keys, of which these were ``seen``, makes the lead a duplicate."""
+    for claim in keys if seen else ():
+        if not claim.asked or _key_of(asking.digests, claim) not in seen:
+            continue
+        last = last_seen(asking.connection, asking.digests, asking.lead, claim, asking.at)
+        if last is not None:
+            return Refusal("duplicate", claim.reason, last + datetime.timedelta(seconds=claim.within))
+    return None
+
+
+def last_seen(
+    connection: sqlite3.Connection, digests: Digests, lead: str, claim: KeyClaim, at: datetime.datetime
+) -> datetime.datetime | None:
+    """When a dedupe key was last seen within its time, of another lead or in what another system sold. An earlier
+    attempt at selling this lead is no other lead."""
+    since = iso(at - datetime.timedelta(seconds=claim.within))
+    row = connection.execute(LAST_SEEN, (*_key_of(digests, claim), since, lead)).fetchone()
+    return moment(row[0]) if row[0] is not None else None
