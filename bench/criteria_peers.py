@@ -17,19 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import criteria_workload as work
+from frame import Differs, Missing
 
 HERE = Path(__file__).absolute().parent
 PEERS = HERE / "peers"
 PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
 NAMES = ("scan", "zen", "cel", "rule_engine", "json_rules")
-
-
-class Missing(Exception):
-    """A peer is not installed. Its text says what to do."""
-
-
-class Differs(Exception):
-    """A peer matched other buyers than the plain reading: its time means nothing."""
 
 
 def condition(each: work.Condition) -> dict[str, Any]:
@@ -104,5 +97,6 @@ def main(buyers: int, leads: int, *names: str) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(each) for each in sys.argv[1:] if each.isdigit()]
-    main(*(numbers + [1000, 100][len(numbers) :]), *(each for each in sys.argv[1:] if not each.isdigit()))
+    given = [int(each) for each in sys.argv[1:] if each.isdigit()]
+    buyers_, leads_ = (given + [1000, 100][len(given) :])[:2]
+    main(buyers_, leads_, *(each for each in sys.argv[1:] if not each.isdigit()))

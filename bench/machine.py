@@ -8,9 +8,6 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -91,16 +88,6 @@ def family_cpu(pid: int) -> float:
     return sum(threads_cpu(pid).values())
 
 
-@dataclass(slots=True)
-class Busy:
-    """How much of the machine others used meanwhile, 0 to 1. Over a twentieth, seconds on the clock mean little."""
-
-    others: float = 0.0
-
-    def __bool__(self) -> bool:
-        return self.others > 0.05
-
-
 def _used() -> tuple[float, float]:
     """(seconds of all cores that were used, seconds of all cores), since the machine started."""
     with open("/proc/stat", encoding="ascii") as file:
@@ -109,15 +96,11 @@ def _used() -> tuple[float, float]:
     return (sum(ticks) - idle) / os.sysconf("SC_CLK_TCK"), sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
-@contextmanager
-def watched(busy: Busy) -> Iterator[list[float]]:
-    """While something is measured: who yields adds the seconds of processor time that it used itself, and ``busy``
-    says what others did. Where there is no ``/proc`` it says nothing."""
-    mine: list[float] = []
+def others_use(seconds: float = 0.5) -> float:
+    """The share of all cores that is used while this process sleeps, 0 to 1; 0 where there is no ``/proc``."""
     if not Path("/proc/stat").exists():
-        yield mine
-        return
+        return 0.0
     used, whole = _used()
-    yield mine
+    time.sleep(seconds)
     after, end = _used()
-    busy.others = max(0.0, (after - used - sum(mine)) / max(end - whole, 0.01))
+    return max(0.0, (after - used) / max(end - whole, 0.01))

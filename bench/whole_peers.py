@@ -19,14 +19,11 @@ from pathlib import Path
 import load
 import whole
 import whole_workload as work
+from frame import Differs, Missing, Turn
 
 HERE = Path(__file__).absolute().parent
 PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
 NODE_RED = HERE / "peers" / "node_modules" / "node-red" / "red.js"
-
-
-class Missing(Exception):
-    """A peer is not installed. Its text says what to do."""
 
 
 def fastapi(folder: Path, out: load.Buyers) -> tuple[list[str], str]:
@@ -69,6 +66,27 @@ def run(name: str, leads: int) -> whole.Measured:
                 stack.communicate()
         finally:
             out.end()
+
+
+def once(quick: bool) -> Turn:
+    """One turn: leadflow and the others, one after the other."""
+    turn = Turn()
+    try:
+        ours, _ = whole.run(600 if quick else 3000)
+        turn.figures |= {"rate": ours.rate, "p50": ours.p50, "p99": ours.p99, "carries": ours.carries}
+        turn.figures |= {"cpu": ours.all_cpu} | {f"{part} cpu": took for part, took in ours.cpu.items()}
+        for name, leads in (("fastapi", 200 if quick else 600), ("node_red", 600 if quick else 2000)):
+            try:
+                theirs = run(name, leads)
+            except Missing as problem:
+                turn.notes.append(str(problem))
+                continue
+            turn.figures[f"{name} cpu"] = theirs.all_cpu
+            turn.figures[f"{name} ratio"] = ours.rate / theirs.rate
+            turn.figures[f"{name} cpu ratio"] = theirs.all_cpu / ours.all_cpu
+    except AssertionError as problem:
+        raise Differs(str(problem)[:200]) from problem
+    return turn
 
 
 def main(leads: int, *names: str) -> None:

@@ -51,20 +51,25 @@ class Buyer:
         )
 
 
-def buyers() -> list[Buyer]:
+def anybody() -> Buyer:
+    """A buyer that wants every lead of the workload, and comes last."""
+    return Buyer("anybody", 1, tuple(STATES), (0, 200), 0, 0, False)
+
+
+def buyers(count: int = BUYERS) -> list[Buyer]:
     """The buyers, first the one that is asked first; the same at every call."""
     drawn = random.Random(7)
     return [
         Buyer(
             f"b{at:02}",
-            90 - at,
+            max(90 - at, 1),
             tuple(sorted(drawn.sample(STATES, drawn.randint(2, 4)))),
             (drawn.randrange(18, 30), drawn.randrange(55, 75)),
             drawn.randrange(90, 260, 10),
             drawn.randrange(540, 740, 20),
             drawn.random() < 0.3,
         )
-        for at in range(BUYERS)
+        for at in range(count)
     ]
 
 

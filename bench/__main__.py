@@ -1,0 +1,138 @@
+"""All workloads side by side, held against their goals.
+
+    python bench [WORKLOAD ...] [--quick] [--json FILE] [--page]
+
+``--quick`` takes less than a minute and says less. ``--json`` writes every figure. ``--page`` writes the tables of
+docs/performance.md. Peers need `make bench-peers` first; without them their rows are left out, and the table says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import machine
+import page
+from frame import Differs, Spread, Told, Turn, Workload, number, spreads
+from workloads import WORKLOADS
+
+BUSY = 0.05
+"""The share of the machine that others may use; beyond it seconds on a clock mean little."""
+
+
+def measure(workload: Workload, quick: bool) -> Told:
+    """All turns of a workload, and what others used of the machine before each."""
+    told, turns, others = Told(workload), list[Turn](), list[float]()
+    began = time.perf_counter()
+    try:
+        for _ in range(1 if quick else workload.times):
+            others.append(machine.others_use())
+            turns.append(workload.once(quick))
+    except Differs as problem:
+        told.refused = f"results differ: {problem}"
+    except Exception as problem:
+        traceback.print_exc()
+        told.refused = f"{type(problem).__name__}: {problem}"[:300]
+    told.figures = {} if told.refused else spreads(turns)
+    told.notes = list(dict.fromkeys(note for turn in turns for note in turn.notes))
+    told.others, told.seconds = max(others, default=0.0), time.perf_counter() - began
+    return told
+
+
+def rows(all_told: list[Told]) -> list[dict[str, Any]]:
+    """A row a goal: what was measured and whether it is met (None: not measured)."""
+    found = []
+    for told in all_told:
+        for goal in told.workload.goals:
+            spread = told.figures.get(goal.figure)
+            why = told.refused or next(iter(told.notes), "not measured")
+            found.append(
+                {
+                    "row": goal.row,
+                    "what": goal.what,
+                    "goal": goal.said,
+                    "measured": spread.said(goal.unit) if spread else why,
+                    "met": goal.met(spread.median) if spread else None,
+                    "others": told.others,
+                }
+            )
+    return found
+
+
+def document(all_told: list[Told], described: dict[str, Any], quick: bool) -> dict[str, Any]:
+    """Everything, for a file."""
+    return {
+        "quick": quick,
+        "machine": described,
+        "goals": rows(all_told),
+        "workloads": {
+            told.workload.name: {
+                "figures": {name: _plain(spread) for name, spread in told.figures.items()},
+                "also": dict(told.workload.also),
+                "notes": told.notes,
+                "refused": told.refused,
+                "others": round(told.others, 3),
+                "seconds": round(told.seconds, 1),
+            }
+            for told in all_told
+        },
+    }
+
+
+def _plain(spread: Spread) -> dict[str, float]:
+    return {"median": spread.median, "low": spread.low, "high": spread.high}
+
+
+def show(told: Told) -> None:
+    """A workload's rows, as soon as they are there."""
+    print(f"\n{told.workload.name}  ({told.seconds:.0f} s)")
+    for row in rows([told]):
+        met = {True: "met", False: "NOT MET", None: "-"}[row["met"]]
+        print(f"  {row['what']:58} {row['goal']:24} {row['measured']:34} {met}")
+    for name, unit in told.workload.also.items():
+        if name in told.figures:
+            print(f"  {name:58} {'':24} {told.figures[name].said(unit)}")
+    for note in told.notes:
+        print(f"  {note}")
+    if told.others > BUSY:
+        print(
+            f"  others used {told.others:.0%} of the machine: look at ratios and processor time, not at clocks"
+        )
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run what was asked for. 0 where every result was equal, whatever the figures are."""
+    parser = argparse.ArgumentParser(prog="python bench", description="Workloads held against their goals.")
+    parser.add_argument("names", nargs="*", metavar="WORKLOAD", help=", ".join(WORKLOADS))
+    parser.add_argument("--quick", action="store_true", help="less than a minute")
+    parser.add_argument("--json", metavar="FILE", help="write every figure")
+    parser.add_argument("--page", action="store_true", help="write the tables of docs/performance.md")
+    said = parser.parse_args()
+    if unknown := [name for name in said.names if name not in WORKLOADS]:
+        parser.error(f"no workload {', '.join(unknown)}; there are {', '.join(WORKLOADS)}")
+    described = machine.described(Path(tempfile.gettempdir()))
+    print("   ".join(f"{name} {value}" for name, value in described.items()))
+    all_told = []
+    for name in said.names or WORKLOADS:
+        all_told.append(measure(WORKLOADS[name], said.quick))
+        show(all_told[-1])
+    found = document(all_told, described, said.quick)
+    met = [row["met"] for row in found["goals"]]
+    print(f"\n{met.count(True)} met, {met.count(False)} not met, {met.count(None)} not measured", end="")
+    print(f", in {number(sum(told.seconds for told in all_told))} s")
+    if said.json:
+        Path(said.json).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if said.page:
+        page.write(found)
+    return 1 if any(told.refused for told in all_told) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

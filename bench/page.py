@@ -1,0 +1,102 @@
+"""The tables of docs/performance.md, written from what was measured: figures are never typed.
+
+    python bench/page.py FILE.json      writes them from a file of `python bench --json`
+
+A table stands between `<!-- bench: NAME -->` and `<!-- bench end -->`. A run of some workloads writes their rows alone
+where the table was written before: it keeps what it knows in docs/performance/figures.json.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from frame import number
+
+DOCS = Path(__file__).absolute().parent.parent / "docs"
+PAGE = DOCS / "performance.md"
+KEPT = DOCS / "performance" / "figures.json"
+_BLOCK = r"(<!-- bench: {} -->\n).*?(<!-- bench end -->)"
+
+
+def write(found: dict[str, Any]) -> None:
+    """Add what was measured to what is kept, and write every table anew."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"workloads": {}, "goals": []}
+    measured = set(found["workloads"])
+    kept["machine"], kept["quick"] = found["machine"], found["quick"]
+    kept["workloads"] |= found["workloads"]
+    renewed = {row["what"] for row in found["goals"]}
+    order = _order()
+    rows = [row for row in kept["goals"] if row["what"] not in renewed] + found["goals"]
+    kept["goals"] = sorted(rows, key=lambda row: order.index(row["what"]) if row["what"] in order else -1)
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        text = re.sub(_BLOCK.format(name), lambda at, of=table: f"{at[1]}{of(kept)}{at[2]}", text, flags=re.S)  # type: ignore[misc]
+    PAGE.write_text(text, encoding="utf-8")
+    print(f"wrote {PAGE.name}: {', '.join(sorted(measured))}")
+
+
+def _order() -> list[str]:
+    from workloads import WORKLOADS
+
+    return [goal.what for workload in WORKLOADS.values() for goal in workload.goals]
+
+
+def _goals(kept: dict[str, Any]) -> str:
+    lines = ["| what | goal | measured | |", "|---|---|---|---|"]
+    words = {True: "met", False: "**not met**", None: "not measured"}
+    for row in kept["goals"]:
+        busy = " (on a busy machine)" if row["others"] > 0.05 else ""
+        lines.append(f"| {row['what']} | {row['goal']} | {row['measured']}{busy} | {words[row['met']]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _machine(kept: dict[str, Any]) -> str:
+    said = kept["machine"]
+    versions = ", ".join(f"{name} {said[name]}" for name in said if name not in _TOLD)
+    quick = " The quick run: one turn each." if kept["quick"] else ""
+    return (
+        f"{said['cores']} cores, {said['system']}; fsync {said['fsync_us']} us; the reference loop "
+        f"{said['reference_loop_us']} us of processor time; {versions}.{quick}\n"
+    )
+
+
+_TOLD = ("cores", "system", "fsync_us", "reference_loop_us")
+
+
+def _growth(kept: dict[str, Any]) -> str:
+    figures = kept["workloads"].get("growth", {}).get("figures", {})
+    by: dict[str, list[tuple[int, float]]] = {}
+    for name, spread in figures.items():
+        what, _, count = name.rpartition(" ")
+        by.setdefault(what, []).append((int(count), spread["median"]))
+    tables = []
+    for what, points in by.items():
+        points.sort()
+        heads = " | ".join(f"{count:,}" for count, _ in points)
+        values = " | ".join(number(value) for _, value in points)
+        tables.append(f"| {what} | {heads} |\n|---|{'---|' * len(points)}\n| us a lead | {values} |\n")
+    return "\n".join(tables)
+
+
+def _day(kept: dict[str, Any]) -> str:
+    figures = kept["workloads"].get("whole", {}).get("figures", {})
+    if "rate" not in figures:
+        return ""
+    rate = figures["rate"]["median"]
+    lines = ["| | leads a day |", "|---|---|", f"| as fast as it goes, all day | {rate * 86_400:,.0f} |"]
+    lines.append(
+        f"| the busiest hour four times the mean, half of the machine kept | {rate * 86_400 / 8:,.0f} |"
+    )
+    return "\n".join(lines) + "\n"
+
+
+TABLES = {"goals": _goals, "machine": _machine, "growth": _growth, "day": _day}
+
+if __name__ == "__main__":
+    write(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
