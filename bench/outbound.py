@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 import httpx
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.secrets import Secrets
 
@@ -71,7 +71,7 @@ async def ours(port: int, requests: int) -> tuple[float, float]:
     """Through the guard, with a secret to fill in and to mask."""
     guard = Guard(frozenset({("127.0.0.1", port)}))
     request = HttpRequest("POST", f"http://127.0.0.1:{port}/", (("Content-Type", "application/json"),), BODY)
-    async with AiohttpOutbound(OutboundSettings(guard, Secrets({"KEY": "s3cret value"}))) as out:
+    async with HttpOutbound(OutboundSettings(guard, Secrets({"KEY": "s3cret value"}))) as out:
         return await measured(lambda: out.send(request), requests)
 
 

@@ -16,7 +16,7 @@ from leadflow_engine.effects import HttpRequest
 from leadflow_engine.intake.door import read_lead
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.mapping import RequestProblem
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard, GuardedResolver, Refused
 from leadflow_engine.plan import make_plan
 from tests.engine.outbound.raw_server import Behaviour, http, outbound, post, replying, serving
@@ -147,7 +147,7 @@ def test_a_name_that_changes_its_mind(
         return
 
     async def sent() -> dict[str, object]:
-        async with AiohttpOutbound(OutboundSettings()) as out:
+        async with HttpOutbound(OutboundSettings()) as out:
             return dict(await out.send(post(80, url="http://rebind.example/")))
 
     result = asyncio.run(sent())

@@ -14,7 +14,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl.checking import check
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.mapping import MappingError, compile_request
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.ways import Ways
 from leadflow_engine.templates import Templates
 from tests.engine.mapping.conftest import request_of
@@ -102,7 +102,7 @@ def test_no_batch_is_written_beside_its_folder(name: str, tmp_path: Path) -> Non
 
     async def scene() -> dict[str, object]:
         settings = OutboundSettings(ways=Ways(folders=(str(tmp_path / "out"),)))
-        async with AiohttpOutbound(settings) as out:
+        async with HttpOutbound(settings) as out:
             request = HttpRequest("PUT", f"file://{tmp_path}/out/{name}", body="theirs")
             return dict(await out.send(request))
 

@@ -68,7 +68,7 @@ async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.operations.calendars import other_calendars
     from leadflow_engine.operations.loading import description, secrets_for, source_of
     from leadflow_engine.operations.ways import check_ways
-    from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+    from leadflow_engine.outbound.client import HttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
     plan = loaded(asked.flow)
@@ -85,7 +85,7 @@ async def _run(asked: Asked, file: Path) -> int:
         store.add_plan(plan.name, description(plan))
         for note in other_calendars(plan, store) if asked.form == "text" else ():
             click.echo(f"note      {note}")
-        async with AiohttpOutbound(settings) as outbound:
+        async with HttpOutbound(settings) as outbound:
             job = Job(plan, source, file, store, outbound, clock, asked.concurrency, asked.key)
             printer = Printer(store, asked.form)
             interrupted = await _route(job, printer)

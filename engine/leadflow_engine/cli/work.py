@@ -97,7 +97,7 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
     from leadflow_engine.drivers.clock import RealClock
     from leadflow_engine.operations.chores import Hands, do_all
     from leadflow_engine.operations.resume import Plans
-    from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+    from leadflow_engine.outbound.client import HttpOutbound, settings_from
     from leadflow_engine.store import SqliteStore
 
     clock = RealClock()
@@ -110,7 +110,7 @@ async def _pass(journal: str, concurrency: int, form: str, counts: Counts) -> No
         _tell(store, plans, did, form)
 
     try:
-        async with AiohttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
+        async with HttpOutbound(settings_from(os.environ, _secrets(store, plans, clock))) as outbound:
             await do_all(Hands(store, plans, outbound, clock, concurrency), tell)
     finally:
         await store.close()

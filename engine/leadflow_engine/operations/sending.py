@@ -11,7 +11,7 @@ from leadflow_engine.operations.alone import Leg, Sent, legs_named, send_alone
 from leadflow_engine.operations.loading import LoadProblem, secrets_for, secrets_in
 from leadflow_engine.operations.parsing import Parsed, parse_answer
 from leadflow_engine.operations.rendering import Rendered, stand_ins, why_not
-from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, settings_from
 from leadflow_engine.outbound.wire import wire_of
 from leadflow_engine.plan import Plan
 from leadflow_engine.secrets import Secrets
@@ -53,7 +53,7 @@ async def send_test(
     legs = {leg.word: leg for leg in legs_named(plan.flow, name)}
     check_test_dialect(plan, name)
     secrets = _secrets(plan, name)
-    async with AiohttpOutbound(settings_from(environ, secrets)) as outbound:
+    async with HttpOutbound(settings_from(environ, secrets)) as outbound:
         seen = await send_alone(plan.flow, name, source, payload, outbound, RealClock())
     made = tuple(
         _exchanged(plan, legs[sent.word], sent)

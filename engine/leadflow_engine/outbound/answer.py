@@ -6,6 +6,7 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from leadflow_engine.secrets import Secrets, defused
 
@@ -25,6 +26,9 @@ _BOMS = (
 )
 # Codecs of Python that are no character sets (and one that can take very long): a header must not choose them.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
+
+_AS_ASCII = frozenset({None, "utf-8", "ascii", "iso8859-1", "cp1252"})
+"""Character sets, or none, by which a body of ASCII alone is what it is in ASCII."""
 
 
 class AnswerTooLarge(Exception):
@@ -69,7 +73,10 @@ def _inflated(raw: bytes, name: str) -> bytes:
 def decoded(raw: bytes, content_type: str) -> str:
     """The body as text: by the header's charset, else by its byte-order mark, else UTF-8, else by its XML
     declaration. Never raises; what does not decode becomes U+FFFD."""
-    for charset in (_declared(content_type), _marked(raw), "utf-8", _of_prolog(raw)):
+    declared = _declared(content_type) if content_type else None
+    if raw.isascii() and declared in _AS_ASCII:
+        return raw.decode("ascii")
+    for charset in (declared, _marked(raw), "utf-8", _of_prolog(raw)):
         if charset is not None:
             try:
                 return raw.decode(charset).removeprefix("\ufeff")
@@ -84,6 +91,7 @@ def _of_prolog(raw: bytes) -> str | None:
     return _declared(f"charset={match[1].decode('ascii')}") if match else None
 
 
+@lru_cache(maxsize=256)
 def _declared(content_type: str) -> str | None:
     match = _CHARSET.search(content_type)
     if match is None:

@@ -1,7 +1,5 @@
 """Outbound: the one guarded way out for what a flow sends.
 
-aiohttp carries it: at 16 requests in flight, guard and secrets included, it costs about a fourteenth of httpx's CPU
-time (``bench/outbound.py``).
 What happened to a request is told truthfully, because a delivery's fate hangs on it: ``not_sent`` means that no byte
 of the request was written, ``sent`` that it may have arrived and nothing came back, ``partial`` that an answer began
 and could not be taken whole. Nothing is ever repeated here.
@@ -13,39 +11,27 @@ import asyncio
 import ssl
 import time
 from collections.abc import Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
-
-import aiohttp
-from yarl import URL
 
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest, Result
-from leadflow_engine.outbound.answer import (
-    ACCEPTED_ENCODINGS,
-    LIMIT,
-    AnswerTooLarge,
-    AnswerUnreadable,
-    decoded,
-    decompressed,
-    harmless,
-)
-from leadflow_engine.outbound.guard import Guard, GuardedResolver, Refused, check_url, guard_from
-from leadflow_engine.outbound.redirects import Hop, next_hop, told
+from leadflow_engine.outbound.answer import AnswerTooLarge, AnswerUnreadable, decoded, decompressed, harmless
+from leadflow_engine.outbound.connection import NotHttp
+from leadflow_engine.outbound.exchange import Exchange
+from leadflow_engine.outbound.guard import Guard, Refused, guard_from
+from leadflow_engine.outbound.head import request_bytes
+from leadflow_engine.outbound.place import Place, Places
+from leadflow_engine.outbound.pool import Pool
+from leadflow_engine.outbound.redirects import next_hop
 from leadflow_engine.outbound.tokens import Key, NoToken, Tokens
 from leadflow_engine.outbound.ways import WAYS, Ways, scheme_of, ways_from
 from leadflow_engine.outbound.ways import send as send_by
 from leadflow_engine.outbound.wire import Wire, wire_of
 from leadflow_engine.secrets import SecretMissing, Secrets, masked_placeholders
 
-HEADERS_LIMIT = 100
-KEEP_ALIVE = 4.0
-"""Seconds an idle connection is kept: less than the five after which common servers close theirs, because a post
-that meets a closing connection ends in doubt."""
-
-Headers: TypeAlias = list[list[str]]
+Told: TypeAlias = list[list[str]]
+"""Headers of an answer as text, in pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,50 +53,13 @@ def settings_from(environ: Mapping[str, str], secrets: Secrets) -> OutboundSetti
     return OutboundSettings(guard_from(environ), secrets, ways=ways_from(environ))
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """How far one request came; filled in while it goes, read when it ends, however it ends."""
-
-    started: float
-    connected: bool = False
-    status: int | None = None
-    headers: Headers = field(default_factory=list)
-    body: bytearray = field(default_factory=bytearray)
-    hops: list[str] = field(default_factory=list)
-    done: bool = False
-    """Whether an answer was followed behind which the request may have counted."""
-
-    def follow(self, hop: Hop) -> None:
-        """Begin the request that an answer asked for."""
-        self.hops.append(told(self.status or 0, hop.wire.url))
-        self.done = self.done or hop.done
-        self.connected, self.status, self.headers = False, None, []
-        self.body.clear()
-
-
-_current: ContextVar[_Exchange] = ContextVar("exchange")
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Notes when a request has a connection: from that moment on its bytes may be under way."""
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Any],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
-    ) -> aiohttp.connector.Connection:
-        connection = await super().connect(req, traces, timeout)
-        _current.get().connected = True
-        return connection
-
-
-class AiohttpOutbound:
-    """``ports.Outbound`` over aiohttp. Must be used within one event loop; connections are kept between requests."""
+class HttpOutbound:
+    """``ports.Outbound``. Must be used within one event loop; connections are kept between requests."""
 
     def __init__(self, settings: OutboundSettings | None = None) -> None:
         self._settings = settings or OutboundSettings()
-        self._session: aiohttp.ClientSession | None = None
+        self._places = Places(self._settings.guard)
+        self._pool = Pool(self._settings.guard, self._settings.tls, self._settings.connections)
         self._tokens = Tokens()
 
     async def send(self, request: HttpRequest) -> Result:
@@ -121,7 +70,11 @@ class AiohttpOutbound:
         """
         if scheme_of(request) in WAYS:
             return await send_by(request, self._settings.ways, self._settings.guard, self._settings.secrets)
-        if self._settings.guard.sandbox is not None or not any(auth.oauth for auth in request.auth):
+        if (
+            not request.auth
+            or self._settings.guard.sandbox is not None
+            or not any(auth.oauth for auth in request.auth)
+        ):
             return await self._send(request, {})
         try:
             tokens = await self._tokens.of(request, self.send, {})
@@ -130,136 +83,104 @@ class AiohttpOutbound:
                 return result
             return await self._send(request, await self._tokens.of(request, self.send, tokens))
         except NoToken as problem:
-            exchange = _Exchange(started=time.perf_counter())
-            failed = self._result(exchange, "not_sent", problem.failure, "", None)
+            exchange = Exchange()
+            failed = self._result(exchange, "not_sent", problem.failure, [], "", None)
             return {**failed, "detail": self._settings.secrets.mask(masked_placeholders(str(problem)))}
 
     async def _send(self, request: HttpRequest, tokens: Mapping[Key, str]) -> Result:
-        exchange = _Exchange(started=time.perf_counter())
-        token = _current.set(exchange)
+        exchange = Exchange()
         wire: Wire | None = None
         try:
             wire = wire_of(request, self._settings.secrets, tokens)
-            await self._converse(self._placed(wire, request), _timeout(request.timeout), exchange)
+            await self._converse(wire, request, exchange)
             while len(exchange.hops) < request.redirects:
-                hop = next_hop(wire, request, exchange.status or 0, exchange.headers)
+                hop = next_hop(wire, request, exchange.status or 0, _told(exchange))
                 if hop is None:
                     break
                 wire = hop.wire
                 exchange.follow(hop)
-                limits = _timeout(_left(request.timeout, exchange))
-                await self._converse(self._placed(wire, request), limits, exchange)
-            text = decoded(_plain(exchange), _header(exchange.headers, "content-type"))
-            return self._result(exchange, "answered", "", text, wire)
+                await self._converse(wire, request, exchange)
+            return self._answered(exchange, wire)
         except (
             Exception
         ) as error:  # every failure is a result: a lead must never hang on an exception's class
             return self._failed(exchange, error, wire)
-        finally:
-            _current.reset(token)
 
     async def close(self) -> None:
         """Let go of all connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        self._pool.close()
+        await asyncio.sleep(0)  # transports say that they have ended in the loop's next round
 
-    async def __aenter__(self) -> AiohttpOutbound:
+    async def __aenter__(self) -> HttpOutbound:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
 
-    def _placed(self, wire: Wire, request: HttpRequest) -> Wire:
-        """What goes out: the request itself once the guard has looked at it, or to the sandbox."""
-        check_url(wire.url, self._settings.guard)
-        return (
-            wire if self._settings.guard.sandbox is None else _to_sandbox(wire, request, self._settings.guard)
-        )
+    async def _converse(self, wire: Wire, request: HttpRequest, exchange: Exchange) -> None:
+        """One request and its answer: to where its url leads, or to the sandbox."""
+        place = self._places.of(wire.url)
+        if self._settings.guard.sandbox is not None:
+            wire = _to_sandbox(wire, request, place)
+        data = request_bytes(wire, place.target, place.host)
+        bodiless = wire.method.upper() == "HEAD"
+        await self._pool.exchange(place.key, data, exchange, request.timeout, bodiless)
 
-    async def _converse(self, wire: Wire, limits: aiohttp.ClientTimeout, exchange: _Exchange) -> None:
-        session = self._session or self._open()
-        async with session.request(
-            wire.method,
-            URL(wire.url, encoded=wire.url.isascii()),
-            headers=wire.headers,
-            data=wire.body,
-            timeout=limits,
-            allow_redirects=False,
-        ) as response:
-            exchange.status = response.status
-            exchange.headers = [[_latin(name), _latin(value)] for name, value in response.raw_headers]
-            async for chunk in response.content.iter_any():
-                exchange.body += chunk
-                if len(exchange.body) > LIMIT:
-                    response.close()
-                    raise AnswerTooLarge(f"over {LIMIT} bytes")
-
-    def _open(self) -> aiohttp.ClientSession:
-        session = aiohttp.ClientSession(
-            connector=_Connector(
-                resolver=GuardedResolver(self._settings.guard),
-                limit=self._settings.connections,
-                keepalive_timeout=KEEP_ALIVE,
-                ttl_dns_cache=30,
-                ssl=self._settings.tls or True,
-            ),
-            headers={"User-Agent": "leadflow", "Accept-Encoding": ACCEPTED_ENCODINGS},
-            skip_auto_headers=("Content-Type",),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            max_headers=HEADERS_LIMIT,
-        )
-        # There is no public switch: aiohttp would repeat a GET on a connection that the server had closed.
-        session._retry_connection = False
-        self._session = session
-        return session
+    def _answered(self, exchange: Exchange, wire: Wire) -> Result:
+        headers = _told(exchange)
+        raw = bytes(exchange.body)
+        encodings = [value for name, value in headers if name.lower() == "content-encoding"]
+        plain = decompressed(raw, encodings) if encodings else raw
+        text = decoded(plain, _header(headers, "content-type"))
+        return self._result(exchange, "answered", "", headers, text, wire)
 
     def _result(
-        self, exchange: _Exchange, phase: str, failure: str, text: str, wire: Wire | None
+        self, exchange: Exchange, phase: str, failure: str, headers: Told, text: str, wire: Wire | None
     ) -> dict[str, Any]:
         secrets, echoes = self._settings.secrets, wire.echoes if wire else ()
-        followed = {"redirects": list(exchange.hops)} if exchange.hops else {}
-        return {
+        values = "\n".join([value for _, value in headers])
+        if (
+            harmless(values, secrets, echoes) != values
+        ):  # all at once: of most answers there is nothing to mask
+            headers = [[name, harmless(value, secrets, echoes)] for name, value in headers]
+        result: dict[str, Any] = {
             "phase": phase,
             "failure": failure,
             "status": exchange.status,
-            "headers": [[name, harmless(value, secrets, echoes)] for name, value in exchange.headers],
+            "headers": headers,
             "body": harmless(text, secrets, echoes),
             "ms": round((time.perf_counter() - exchange.started) * 1000, 3),
-            **followed,
         }
+        if exchange.hops:
+            result["redirects"] = list(exchange.hops)
+        return result
 
-    def _failed(self, exchange: _Exchange, error: Exception, wire: Wire | None) -> dict[str, Any]:
+    def _failed(self, exchange: Exchange, error: Exception, wire: Wire | None) -> dict[str, Any]:
         phase, failure, detail = _cause(exchange, error)
         phase = "sent" if exchange.done and phase == "not_sent" else phase
-        text = (
-            ""
-            if failure == "too_large"
-            else decoded(bytes(exchange.body), _header(exchange.headers, "content-type"))
-        )
+        headers = _told(exchange) if exchange.status is not None else []
+        raw = b"" if failure == "too_large" else bytes(exchange.body)
+        text = decoded(raw, _header(headers, "content-type"))
         masked = self._settings.secrets.mask(detail, wire.echoes if wire else ())
-        return {**self._result(exchange, phase, failure, text, wire), "detail": masked}
+        return {**self._result(exchange, phase, failure, headers, text, wire), "detail": masked}
 
 
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    """Seconds from first look-up to last byte; aiohttp would round long ones up to whole seconds."""
-    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=float("inf"))
+def _told(exchange: Exchange) -> Told:
+    return [[_latin(name), _latin(value)] for name, value in exchange.headers]
 
 
-def _left(seconds: float, exchange: _Exchange) -> float:
-    """What is left of a request's time; nothing left is a time-out at once."""
-    return max(seconds - (time.perf_counter() - exchange.started), 0.001)
+def _header(headers: Told, wanted: str) -> str:
+    for name, value in headers:
+        if name.lower() == wanted:
+            return value
+    return ""
 
 
-def _plain(exchange: _Exchange) -> bytes:
-    encodings = [value for name, value in exchange.headers if name.lower() == "content-encoding"]
-    return decompressed(bytes(exchange.body), encodings) if encodings else bytes(exchange.body)
-
-
-def _header(headers: Headers, wanted: str) -> str:
-    return next((value for name, value in headers if name.lower() == wanted), "")
+def _to_sandbox(wire: Wire, request: HttpRequest, place: Place) -> Wire:
+    """The same request for the sandbox: the real host in the Host header, and what its draws depend on."""
+    kept = tuple(pair for pair in wire.headers if pair[0].lower() != "host")
+    draw = (DRAW_HEADER, draw_key(request.method, request.url, request.body))
+    return replace(wire, headers=(*kept, ("Host", place.host), draw))
 
 
 def _latin(raw: bytes) -> str:
@@ -269,30 +190,10 @@ def _latin(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _to_sandbox(wire: Wire, request: HttpRequest, guard: Guard) -> Wire:
-    """The same request, to the sandbox: path and query kept, the real host in the Host header."""
-    parts = urlsplit(wire.url)
-    host, port = guard.sandbox or ("", 0)
-    if parts.netloc == f"{host}:{port}":
-        real_host: tuple[tuple[str, str], ...] = ()
-    else:
-        real_host = (("Host", parts.netloc),)
-    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    kept = tuple(pair for pair in wire.headers if pair[0].lower() != "host")
-    draw = (DRAW_HEADER, draw_key(request.method, request.url, request.body))
-    return Wire(
-        wire.method,
-        urlunsplit(("http", authority, parts.path, parts.query, "")),
-        (*kept, *real_host, draw),
-        wire.body,
-        wire.echoes,
-    )
-
-
 # ------------------------------------------------------------------ what became of it
 
 
-def _cause(exchange: _Exchange, error: Exception) -> tuple[str, str, str]:
+def _cause(exchange: Exchange, error: Exception) -> tuple[str, str, str]:
     """(phase, failure, detail): by how far the exchange came, then by what ended it."""
     if not exchange.connected:
         return _not_sent(error)
@@ -307,9 +208,8 @@ FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ((TimeoutError, asyncio.TimeoutError), "timeout", "no whole answer in time"),
     ((AnswerTooLarge,), "too_large", "the answer is too large"),
     ((AnswerUnreadable,), "protocol", "the answer cannot be read"),
-    ((aiohttp.ClientResponseError,), "protocol", "the answer is not HTTP"),
-    ((aiohttp.ClientPayloadError,), "reset", "the answer was cut short"),
-    ((aiohttp.ClientConnectionError, OSError), "reset", "the connection was closed before an answer"),
+    ((NotHttp,), "protocol", "the answer is not HTTP"),
+    ((OSError,), "reset", "the connection was closed before a whole answer"),
 )
 
 
@@ -319,7 +219,7 @@ def _not_sent(error: Exception) -> tuple[str, str, str]:
         return "not_sent", "refused", refusal
     if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
         return "not_sent", "connect", "no connection in time"
-    if isinstance(error, (aiohttp.InvalidURL, ValueError)) and not isinstance(error, OSError):
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
         return "not_sent", "refused", "the url or a header cannot be sent as it is"
     return "not_sent", "connect", str(error) or type(error).__name__
 

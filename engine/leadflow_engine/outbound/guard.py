@@ -16,13 +16,8 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias, TypedDict
 from urllib.parse import SplitResult, urlsplit
-
-if TYPE_CHECKING:
-    from aiohttp.abc import AbstractResolver, ResolveResult
-else:
-    AbstractResolver = object  # aiohttp asks for the methods alone; who only checks a url need not load it
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 HostPort: TypeAlias = tuple[str, int]
@@ -136,11 +131,12 @@ def check_url(url: str, guard: Guard) -> SplitResult:
         raise Refused("the url has no host")
     if parts.username is not None:
         raise Refused("the url holds a user name or password; use `auth basic` instead")
-    _check_place(parts.hostname, port, guard)
+    check_place(parts.hostname, port, guard)
     return parts
 
 
-def _check_place(host: str, port: int, guard: Guard) -> None:
+def check_place(host: str, port: int, guard: Guard) -> None:
+    """Refuse a host (a name or an address) and port that can be refused before any look-up. Raises ``Refused``."""
     if (host, port) in guard.allowed:
         return
     literal = _literal(host)
@@ -169,15 +165,21 @@ def _not_public(host: str, address: str, port: int) -> str:
     )
 
 
-class GuardedResolver(AbstractResolver):
+class Resolved(TypedDict):
+    """One address of a name: ``family`` is a ``socket.AddressFamily``, ``host`` the address as text."""
+
+    host: str
+    port: int
+    family: int
+
+
+class GuardedResolver:
     """Resolves a name once and gives back only addresses that may be reached: all of them, or none."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0) -> list[Resolved]:
         """The checked addresses of ``host``.
 
         Raises ``Refused`` where one of them is not public, OSError where there is none.
@@ -187,7 +189,7 @@ class GuardedResolver(AbstractResolver):
         addresses = list(dict.fromkeys((info[0], str(info[4][0])) for info in infos))
         for _, address in addresses:
             self._check(host.lower(), address, port)
-        return [_result(host, port, kind, address) for kind, address in addresses]
+        return [{"host": address, "port": port, "family": kind} for kind, address in addresses]
 
     def _check(self, host: str, address: str, port: int) -> None:
         allowed = self._guard.allowed
@@ -195,17 +197,3 @@ class GuardedResolver(AbstractResolver):
             return
         if not is_public(ipaddress.ip_address(address)):
             raise Refused(_not_public(host, address, port))
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-
-def _result(host: str, port: int, kind: int, address: str) -> ResolveResult:
-    return {
-        "hostname": host,
-        "host": address,
-        "port": port,
-        "family": kind,
-        "proto": 0,
-        "flags": socket.AI_NUMERICHOST,
-    }

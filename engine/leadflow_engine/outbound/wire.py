@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape as escape_xml
 
@@ -15,11 +16,17 @@ from leadflow_dsl.terms import Const, Read, SecretRef, Term, Text
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.guard import Refused
 from leadflow_engine.outbound.tokens import Key, key_of
-from leadflow_engine.secrets import MASK, Secrets, escape_json
+from leadflow_engine.secrets import MASK, OPEN, Secrets, escape_json
 
 DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _SIGNED = "what `auth hmac` signs"
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+
+_NAMES: Final[set[str]] = set()
+"""Names of headers that were found to be such: those of a flow are the same for every lead."""
+MOST_NAMES: Final = 1_000
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Wire:
 
     method: str
     url: str
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     body: bytes | None
     echoes: tuple[str, ...] = ()
 
@@ -40,23 +47,27 @@ class Wire:
 def wire_of(request: HttpRequest, secrets: Secrets, tokens: Mapping[Key, str] | None = None) -> Wire:
     """Fill in every secret, escaped as its place needs; ``tokens`` are those of ``auth oauth``, ``***`` where they are
     not given. Raises ``SecretMissing``, and ``Refused`` for what cannot be sent (a line break in a header)."""
-    content_type = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-    body = (
-        None if request.body is None else secrets.fill(request.body, body_escape(content_type, request.body))
-    )
     wire = Wire(
-        method=request.method,
-        url=secrets.fill(request.url, _percent),
-        headers=tuple((name, secrets.fill(value, _as_it_is)) for name, value in request.headers),
-        body=None if body is None else _encoded(body),
+        request.method,
+        secrets.fill(request.url, _percent) if OPEN in request.url else request.url,
+        tuple([(name, secrets.fill(value, _as_it_is)) for name, value in request.headers]),
+        None if request.body is None else _encoded(_filled(request, request.body, secrets)),
     )
-    for item in sorted(request.auth, key=lambda item: item.kind == "hmac"):  # it may sign what the others add
-        if item.oauth is not None:
-            wire = _token(wire, (tokens or {}).get(key_of(item), MASK))
-        else:
-            wire = _authenticated(wire, item, secrets)
+    if request.auth:
+        for item in sorted(request.auth, key=lambda item: item.kind == "hmac"):  # it may sign what others add
+            if item.oauth is not None:
+                wire = _token(wire, (tokens or {}).get(key_of(item), MASK))
+            else:
+                wire = _authenticated(wire, item, secrets)
     _check_headers(wire.headers)
     return wire
+
+
+def _filled(request: HttpRequest, body: str, secrets: Secrets) -> str:
+    if OPEN not in body:
+        return body
+    content_type = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    return secrets.fill(body, body_escape(content_type, body))
 
 
 def body_escape(content_type: str, body: str) -> Callable[[str], str]:
@@ -90,10 +101,24 @@ def _encoded(text: str, what: str = "the body") -> bytes:
         raise Refused(f"{what} holds half of a character at position {error.start}") from error
 
 
-def _check_headers(headers: tuple[tuple[str, str], ...]) -> None:
+def _check_headers(headers: Headers) -> None:
+    text = "\n".join([value for _, value in headers])
+    if text.count("\n") >= len(headers) > 0 or "\r" in text or "\0" in text:
+        _check_values(headers)
+    for name, _ in headers:
+        if name not in _NAMES:
+            _check_name(name)
+
+
+def _check_name(name: str) -> None:
+    if not TOKEN.match(name):
+        raise Refused(f"{name!r} is not a header's name")
+    if len(_NAMES) < MOST_NAMES:
+        _NAMES.add(name)
+
+
+def _check_values(headers: Headers) -> None:
     for name, value in headers:
-        if not _TOKEN.match(name):
-            raise Refused(f"{name!r} is not a header's name")
         if any(char in "\r\n\0" for char in value):
             raise Refused(f"the value of header {name} holds a line break or NUL")
 

@@ -24,7 +24,7 @@ from leadflow_engine.operations.chores import CHORES, Hands
 from leadflow_engine.operations.loading import LoadProblem, description
 from leadflow_engine.operations.orders import carry_out
 from leadflow_engine.operations.resume import Plans
-from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, settings_from
 from leadflow_engine.ports import Store
 from leadflow_engine.runner import Driver
 from leadflow_engine.secrets import LateSecrets
@@ -124,7 +124,7 @@ class Service:
             store.add_plan(served.plan.name, description(served.plan))
         self.plans = Plans(store, {served.plan.name: served.plan for served in flows.by_name.values()})
         self.secrets = LateSecrets([served.plan.flow.root for served in flows.by_name.values()])
-        self.outbound = AiohttpOutbound(settings_from(os.environ, self.secrets))
+        self.outbound = HttpOutbound(settings_from(os.environ, self.secrets))
         room = Room(asked.concurrency)
         self.metrics = Metrics(store, room)
         self.runs = Runs(store, self.plans, self.driver, room, self.metrics.ended, self._failed)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_engine.drivers.clock import VirtualClock
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.ways import Ways
 from leadflow_engine.store import SqliteStore
 from tests.engine.batches.test_sending import into
@@ -45,8 +45,8 @@ def opened(root: Path) -> World:
     return World(plan_of(into(root / "out"), root), store, clock)
 
 
-def outbound(root: Path) -> AiohttpOutbound:
-    return AiohttpOutbound(OutboundSettings(ways=Ways(folders=(str(root / "out"),))))
+def outbound(root: Path) -> HttpOutbound:
+    return HttpOutbound(OutboundSettings(ways=Ways(folders=(str(root / "out"),))))
 
 
 @pytest.mark.parametrize("part", [pytest.param(1, marks=pytest.mark.long), 2])

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from leadflow_engine.operations.batching import Done, send_batches
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.outbound.mail import MailSettings
 from leadflow_engine.outbound.sftp import SftpSettings
@@ -24,7 +24,7 @@ FILE = b"name,phone,note\r\nAna,+12125550123,\r\n"
 
 
 async def sent(world: World, settings: OutboundSettings) -> list[Done]:
-    async with AiohttpOutbound(settings) as outbound:
+    async with HttpOutbound(settings) as outbound:
         return await send_batches(world.store, world.plans, outbound, world.clock)
 
 

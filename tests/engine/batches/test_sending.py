@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.ways import Ways
 from leadflow_engine.store import StoreError
 from leadflow_engine.store import batches as kept
@@ -113,8 +113,8 @@ def into(folder: Path) -> str:
     return f'size 1  put "file://{folder}"  {CSV}'
 
 
-def files(folder: Path) -> AiohttpOutbound:
-    return AiohttpOutbound(OutboundSettings(ways=Ways(folders=(str(folder),))))
+def files(folder: Path) -> HttpOutbound:
+    return HttpOutbound(OutboundSettings(ways=Ways(folders=(str(folder),))))
 
 
 def test_a_file_is_there_whole_under_its_name(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_file_is_there_whole_under_its_name(tmp_path: Path) -> None:
 
 def test_a_directory_that_the_environment_does_not_name_is_not_written_to(tmp_path: Path) -> None:
     world = world_with(into(tmp_path), tmp_path)
-    [done] = world.send(AiohttpOutbound(OutboundSettings()))
+    [done] = world.send(HttpOutbound(OutboundSettings()))
     assert "LEADFLOW_FILES" in done.went.said and done.went.again is not None
     assert [path.name for path in tmp_path.glob("*.csv")] == []
 
@@ -137,7 +137,7 @@ def test_a_directory_that_the_environment_does_not_name_is_not_written_to(tmp_pa
 class Dying:
     """Ends the process before or after the N-th part of the sending."""
 
-    def __init__(self, real: AiohttpOutbound, part: int, before: bool) -> None:
+    def __init__(self, real: HttpOutbound, part: int, before: bool) -> None:
         self.real, self.part, self.before, self.count = real, part, before, 0
 
     async def send(self, request):  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.secrets import Secrets
 
@@ -96,6 +96,6 @@ def post(port: int, body: str | None = "x=1", **parts: object) -> HttpRequest:
     return HttpRequest(**{"method": "POST", "url": url, "body": body, "timeout": 2.0, **parts})  # type: ignore[arg-type]
 
 
-def outbound(*ports: int, secrets: dict[str, str] | None = None, **settings: object) -> AiohttpOutbound:
+def outbound(*ports: int, secrets: dict[str, str] | None = None, **settings: object) -> HttpOutbound:
     guard = Guard(frozenset(("127.0.0.1", port) for port in ports))
-    return AiohttpOutbound(OutboundSettings(**{"guard": guard, "secrets": Secrets(secrets), **settings}))  # type: ignore[arg-type]
+    return HttpOutbound(OutboundSettings(**{"guard": guard, "secrets": Secrets(secrets), **settings}))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import (
     Guard,
     GuardedResolver,
@@ -96,7 +96,7 @@ def test_nothing_that_python_calls_private_is_public(address: ipaddress.IPv6Addr
 
 @pytest.mark.parametrize("url", TRICKY_URLS)
 async def test_a_tricky_url_is_refused_and_nothing_is_sent(url: str) -> None:
-    async with AiohttpOutbound() as out:
+    async with HttpOutbound() as out:
         result = await out.send(HttpRequest("GET", url))
     assert (result["phase"], result["failure"], result["status"]) == ("not_sent", "refused", None)
     assert result["detail"]
@@ -104,7 +104,7 @@ async def test_a_tricky_url_is_refused_and_nothing_is_sent(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://①②⑦.⓪.⓪.①/", "http://localhost./", "http://127.0.0.1./"])
 async def test_a_spelling_that_only_some_systems_resolve_is_not_sent_either_way(url: str) -> None:
-    async with AiohttpOutbound() as out:
+    async with HttpOutbound() as out:
         result = await out.send(HttpRequest("GET", url))
     assert result["phase"] == "not_sent"
 
@@ -132,7 +132,7 @@ async def test_a_name_that_changes_its_answer_is_connected_where_it_was_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = resolving(monkeypatch, ["127.0.0.1"], ["169.254.169.254"])
-    async with AiohttpOutbound(OutboundSettings(Guard(frozenset({("127.0.0.1", 9)})))) as out:
+    async with HttpOutbound(OutboundSettings(Guard(frozenset({("127.0.0.1", 9)})))) as out:
         result = await out.send(HttpRequest("GET", "http://rebind.example:9/", timeout=1.0))
     assert asked == []  # port 9 is refused before any look-up: the name was not allowed
     assert result["failure"] == "refused"

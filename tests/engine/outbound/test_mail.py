@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from leadflow_engine.effects import HttpRequest, Result
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings, settings_from
 from leadflow_engine.outbound.guard import Guard, SettingsError
 from leadflow_engine.outbound.mail import MailSettings, mail_from
 from leadflow_engine.outbound.ways import Ways
@@ -71,7 +71,7 @@ def send(port: int, request: HttpRequest, allowed: bool = True, **more: Any) -> 
 
     async def go() -> Result:
         secrets = Secrets({"PASSWORD": "s3cret-word"})
-        async with AiohttpOutbound(OutboundSettings(guard, secrets, ways=Ways(settings))) as outbound:
+        async with HttpOutbound(OutboundSettings(guard, secrets, ways=Ways(settings))) as outbound:
             return await outbound.send(request)
 
     return asyncio.run(go())

@@ -18,7 +18,7 @@ from leadflow_dsl.model import Auth
 from leadflow_dsl.terms import Const, Read, SecretRef, Type
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard, Refused
 from leadflow_engine.outbound.wire import wire_of
 from leadflow_engine.secrets import SecretMissing, Secrets, placeholder
@@ -158,7 +158,7 @@ async def test_the_sandbox_hears_everything_and_the_real_host_nothing() -> None:
         place = ("127.0.0.1", server.port)
         settings = OutboundSettings(Guard(frozenset({place}), place), Secrets({"KEY": "s3cret"}))
         sent = HttpRequest("POST", "https://api.sunpath.example/leads?k=1", (), f"key={placeholder('KEY')}")
-        async with AiohttpOutbound(settings) as out:
+        async with HttpOutbound(settings) as out:
             result = await out.send(sent)
     assert result["body"] == "simulated"
     head = server.requests[0].split("\r\n")

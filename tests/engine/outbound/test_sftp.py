@@ -13,7 +13,7 @@ from leadflow_dsl.diagnostics import NOWHERE
 from leadflow_dsl.terms import Const, SecretRef
 from leadflow_dsl.types import TEXT
 from leadflow_engine.effects import HttpRequest, Result
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard, SettingsError
 from leadflow_engine.outbound.sftp import SftpSettings, sftp_from
 from leadflow_engine.outbound.ways import Ways
@@ -61,7 +61,7 @@ def sent(root: Path, *requests: tuple[str, str, str], password: str = "right", *
                 ways = Ways(sftp=SftpSettings(str(file)))
             guard = Guard(frozenset({(HOST, port)}) if more.get("allowed", True) else frozenset())
             settings = OutboundSettings(guard, Secrets({"PW": password}), ways=ways)
-            async with AiohttpOutbound(settings) as outbound:
+            async with HttpOutbound(settings) as outbound:
                 return [await outbound.send(_request(port, *each)) for each in requests]
 
     return asyncio.run(go())

@@ -11,7 +11,7 @@ from leadflow_engine.operations.batch import Job, run_job
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.operations.work import work_once
-from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, settings_from
 from leadflow_engine.plan import Plan
 from leadflow_engine.sandbox import running
 from leadflow_engine.secrets import Secrets
@@ -40,7 +40,7 @@ async def live(
         store.add_plan(plan.name, description(plan))
         source = next(iter(plan.sources))
         try:
-            async with AiohttpOutbound(settings_from(environ, MADE_UP)) as outbound:
+            async with HttpOutbound(settings_from(environ, MADE_UP)) as outbound:
                 if work:
                     await work_once(store, Plans(store), outbound, clock, lambda worked: None, concurrency)
                 else:

@@ -14,7 +14,7 @@ import yaml
 from leadflow_engine.answers import parse_answers
 from leadflow_engine.operations.batch import Job, run_job
 from leadflow_engine.operations.loading import description, load
-from leadflow_engine.outbound.client import AiohttpOutbound, settings_from
+from leadflow_engine.outbound.client import HttpOutbound, settings_from
 from leadflow_engine.plan import Plan
 from leadflow_engine.sandbox import running
 from leadflow_engine.secrets import Secrets
@@ -55,7 +55,7 @@ async def requests_of(plan: Plan, answers: dict[str, Any], leads: Path, db: Path
         store = SqliteStore.open(db, clock)
         store.add_plan(plan.name, description(plan))
         try:
-            async with AiohttpOutbound(settings_from(environ, Secrets(secrets))) as outbound:
+            async with HttpOutbound(settings_from(environ, Secrets(secrets))) as outbound:
                 await run_job(Job(plan, "web", leads, store, outbound, clock, 1), lambda done: None)
         finally:
             await store.close()

@@ -18,7 +18,7 @@ import pytest
 
 from leadflow_engine.answers import Simulator, parse_answers
 from leadflow_engine.effects import HttpRequest
-from leadflow_engine.outbound.client import AiohttpOutbound, OutboundSettings
+from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.sandbox import RunningSandbox, SandboxError, running
 from leadflow_engine.sandbox.ledger import field_digest
@@ -54,9 +54,9 @@ services:
 """)
 
 
-def through(sandbox: RunningSandbox, **secrets: str) -> AiohttpOutbound:
+def through(sandbox: RunningSandbox, **secrets: str) -> HttpOutbound:
     place = ("127.0.0.1", sandbox.port)
-    return AiohttpOutbound(OutboundSettings(Guard(frozenset({place}), place), Secrets(secrets)))
+    return HttpOutbound(OutboundSettings(Guard(frozenset({place}), place), Secrets(secrets)))
 
 
 def lead(number: int, **more: Any) -> HttpRequest:

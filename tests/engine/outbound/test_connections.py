@@ -1,0 +1,265 @@
+"""Which bytes are an answer, which belong to nobody, and when a connection may be used again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadflow_engine.effects import HttpRequest
+from leadflow_engine.outbound import connection, pool
+from leadflow_engine.outbound.connection import Connection
+from leadflow_engine.outbound.exchange import Exchange
+
+from .raw_server import Seen, http, outbound, post, read_request, replying, serving
+
+pytestmark = pytest.mark.anyio
+
+
+async def two(first: bytes, method: str = "POST", body: str | None = "x=1") -> tuple[list[str], int]:
+    """What two requests, one after the other, are answered; and over how many connections. The server answers the
+    first one on a connection with ``first``, others with `second`."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        writer.write(first if seen.connections == 1 else http(b"second"))
+        await read_request(reader, seen)
+        writer.write(http(b"second"))
+
+    async with serving(behave) as server, outbound(server.port) as out:
+        results = [await out.send(post(server.port, body, method=method))]
+        results.append(await out.send(post(server.port)))
+    return [result["failure"] or result["body"] for result in results], server.connections
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nfir\r\n2;x=y\r\nst\r\n0\r\nX-T: 1\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "heard"),
+    [
+        (CHUNKED, "first"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + http(b"first"), "first"),
+        (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nfirst", "first"),
+        (b"HTTP/1.1 200 OK\nContent-Length: 5\n\nfirst", "first"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", ""),
+    ],
+    ids=["chunked with a trailer", "interim answers", "an old server that keeps", "bare line ends", "no body"],
+)  # fmt: skip
+async def test_a_connection_whose_answer_was_whole_is_used_again(first: bytes, heard: str) -> None:
+    assert await two(first) == ([heard, "second"], 1)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        http(b"first", "200 OK", "Connection: close"),
+        b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nfirst",
+        http(b"first") + http(b"forged"),
+        http(b"first") + b"junk",
+        http(b"first", "200 OK", "Connection: close") + http(b"forged"),
+    ],
+    ids=["it says so", "an old server", "a second answer", "junk behind it", "more behind the last"],
+)
+async def test_what_comes_behind_an_answer_is_never_the_next_ones(first: bytes) -> None:
+    assert await two(first) == (["first", "second"], 2)
+
+
+async def test_what_comes_while_nobody_waits_is_never_the_next_ones() -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        writer.write(http(b"first"))
+        await asyncio.sleep(0.02)
+        writer.write(http(b"forged"))
+        await read_request(reader, seen)
+
+    async with serving(behave) as server, outbound(server.port) as out:
+        assert (await out.send(post(server.port)))["body"] == "first"
+        await asyncio.sleep(0.06)
+        again = await out.send(post(server.port, timeout=0.2))
+    assert (again["body"], server.connections) != ("forged", 1)
+
+
+async def test_an_answer_to_a_request_that_was_given_up_is_never_the_next_ones() -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        text = await read_request(reader, seen)
+        await asyncio.sleep(0.05)
+        writer.write(http(text[-3:].encode()))
+        await reader.read()
+
+    async with serving(behave) as server, outbound(server.port) as out:
+        late = await out.send(post(server.port, "n=1", timeout=0.02))
+        task = asyncio.create_task(out.send(post(server.port, "n=2")))
+        await asyncio.sleep(0.03)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        assert (await out.send(post(server.port, "n=3")))["body"] == "n=3"
+    assert (late["phase"], late["failure"]) == ("sent", "timeout")
+
+
+async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
+    async with (
+        serving(replying(b"HTTP/1.1 200 OK\r\nX-A: 1\r\n\r\nall of it")) as server,
+        outbound(server.port) as out,
+    ):
+        result = await out.send(post(server.port))
+    assert (result["phase"], result["body"]) == ("answered", "all of it")
+
+
+async def test_an_answer_to_head_has_no_body_whatever_it_says() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"
+    assert await two(head, method="HEAD", body=None) == (["", "second"], 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 3_000,
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 70_000 + b"\r\nContent-Length: 0\r\n\r\n",
+    ],
+    ids=[
+        "another protocol",
+        "two lengths",
+        "two framings",
+        "less than nothing",
+        "NUL",
+        "hints",
+        "a long head",
+    ],
+)
+async def test_a_head_that_is_not_to_be_believed(answer: bytes) -> None:
+    async with serving(replying(answer)) as server, outbound(server.port) as out:
+        result = await out.send(post(server.port))
+    assert (result["phase"], result["failure"], result["status"]) == ("sent", "protocol", None)
+
+
+async def test_a_body_in_crumbs_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "RAW_LIMIT", 60_000)
+    crumbs = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 120_000 + b"0\r\n\r\n"
+    async with serving(replying(crumbs)) as server, outbound(server.port) as out:
+        result = await out.send(post(server.port))
+    assert (result["phase"], result["failure"], result["body"]) == ("partial", "too_large", "")
+
+
+async def test_a_connection_that_the_server_has_closed_while_it_was_idle_is_not_written_to() -> None:
+    async with serving(replying(http(b"ok"))) as server, outbound(server.port) as out:
+        for _ in range(3):
+            assert (await out.send(post(server.port)))["body"] == "ok"
+            await asyncio.sleep(0.02)
+    assert (len(server.requests), server.connections) == (3, 3)
+
+
+async def test_idle_connections_are_closed_before_their_servers_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "KEEP_ALIVE", 0.05)
+    ended = asyncio.Event()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        writer.write(http(b"ok"))
+        await reader.read()
+        ended.set()
+
+    async with serving(behave) as server, outbound(server.port) as out:
+        await out.send(post(server.port))
+        await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_no_more_requests_are_under_way_than_may_be() -> None:
+    going = most = 0
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        nonlocal going, most
+        while True:
+            await read_request(reader, seen)
+            going += 1
+            most = max(most, going)
+            await asyncio.sleep(0.01)
+            going -= 1
+            writer.write(http(b"ok"))
+
+    async with serving(behave) as server, outbound(server.port, connections=3) as out:
+        tasks = [asyncio.create_task(out.send(post(server.port))) for _ in range(12)]
+        await asyncio.sleep(0.005)
+        tasks.pop().cancel()  # one that waits for its turn
+        results = await asyncio.gather(*tasks)
+        assert ({result["phase"] for result in results}, most) == ({"answered"}, 3)
+        late = [out.send(post(server.port, timeout=0.002)) for _ in range(9)]
+        found = [result["phase"] for result in await asyncio.gather(*late)]
+        assert (await out.send(post(server.port)))["phase"] == "answered"
+    assert found.count("not_sent") == 6
+
+
+async def test_the_length_of_a_request_is_the_true_one() -> None:
+    headers = (("Content-Length", "1"), ("X-A", "b"))
+    async with serving(replying(http(b"ok"))) as server, outbound(server.port) as out:
+        await out.send(post(server.port, "four", headers=headers))
+        chunked = await out.send(post(server.port, headers=(("Transfer-Encoding", "chunked"),)))
+    [request] = server.requests
+    assert request.lower().count("content-length: 4") == request.lower().count("content-length") == 1
+    assert (chunked["phase"], chunked["failure"]) == ("not_sent", "refused")
+
+
+async def test_a_url_that_is_not_ascii_is_written_as_it_has_to_be() -> None:
+    async with serving(replying(http(b"ok"))) as server, outbound(server.port) as out:
+        url = f"http://127.0.0.1:{server.port}/straße/%41?ort=Köln&a=b"
+        assert (await out.send(HttpRequest("GET", url)))["body"] == "ok"
+    assert server.requests[0].startswith("GET /stra%C3%9Fe/%41?ort=K%C3%B6ln&a=b HTTP/1.1\r\n")
+
+
+class Wire(asyncio.Transport):
+    """A transport that goes nowhere."""
+
+    closing = False
+
+    def write(self, data: object) -> None: ...
+
+    def abort(self) -> None:
+        self.closing = True
+
+    close = abort
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+HINTED = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n"
+ANSWERS = (
+    http(b"first", "200 OK", "X-A: 1"),
+    HINTED + b"5\r\nfirst\r\n0\r\nX-T: t\r\n\r\n",
+    b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+)
+
+
+@settings(max_examples=50)
+@given(st.sampled_from(ANSWERS), st.lists(st.integers(1, 120), max_size=8), st.booleans())
+async def test_an_answer_is_the_same_in_whatever_pieces_it_comes(
+    answer: bytes, cuts: list[int], ends: bool
+) -> None:
+    def read(pieces: list[bytes]) -> tuple[object, ...]:
+        home: list[Connection] = []
+        one, exchange = Connection(home, loop), Exchange()
+        one.connection_made(Wire())
+        done = one.ask(b"", exchange, 5.0, False)
+        for piece in pieces:
+            one.data_received(piece)
+        if ends:
+            one.connection_lost(None)
+        return done.done(), exchange.status, exchange.headers, bytes(exchange.body), len(home)
+
+    loop = asyncio.get_running_loop()
+    places = sorted({cut for cut in cuts if cut < len(answer)})
+    pieces = [answer[start:end] for start, end in zip([0, *places], [*places, len(answer)], strict=True)]
+    assert read(pieces) == read([answer])
+    assert read(pieces)[0] is True
