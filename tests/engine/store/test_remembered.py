@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from leadflow_engine import effects as fx
 from leadflow_engine.records import LeadRecord
-from leadflow_engine.store import SqliteStore, beside
+from leadflow_engine.store import SqliteStore, beside, overrides
 from leadflow_engine.store.core import Core, event, perform
 from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.opening import open_beside
@@ -92,3 +95,28 @@ def test_a_lead_that_is_told_of_again_is_read_again(kit: Any, store: SqliteStore
         return [before, bool(of_lead(here)["test"])]
 
     assert store.transact(batch) == [False, True]
+
+
+def test_what_was_rolled_back_is_not_remembered(kit: Any, store: SqliteStore) -> None:
+    def fails(core: Core) -> None:
+        overrides.put(core, "pause", "solar/buyer/sunpath", 1, "paused", None, "ann", "too many")
+        assert len(beside.in_force(core.connection, kit.clock.at)) == 1
+        raise ValueError("no room")
+
+    with pytest.raises(ValueError, match="no room"):
+        store.transact(fails)
+    assert store.transact(lambda core: beside.in_force(core.connection, kit.clock.at)) == []
+    pause(store, "westsun")
+    assert [
+        one.subject for one in store.transact(lambda core: beside.in_force(core.connection, kit.clock.at))
+    ] == ["solar/buyer/westsun"]
+
+
+def test_that_there_is_a_list_is_known_once_there_is_one(kit: Any, store: SqliteStore) -> None:
+    asked = fx.Suppressible("solar", "facebook", (("do_not_sell", "phone_1", "+15125550147"),))
+    effect = fx.Effect("suppressed/segment.1", fx.ReadSuppressed(asked))
+    assert store.read("L1", effect)["lists"] == {}
+    store.suppress("do_not_sell", ["+15125550147"], "ann", "asked")
+    assert store.read("L1", effect)["lists"] == {"do_not_sell": ["phone_1"]}
+    store.unsuppress("do_not_sell", ["+15125550147"], "ann", "a mistake")
+    assert store.read("L1", effect)["lists"] == {}
