@@ -1,0 +1,108 @@
+"""The slots of tests whose truth has a shape over the values of one type: a base, and what each value turns."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+from leadflow_engine.criteria.literals import Literal
+from leadflow_engine.criteria.subjects import BEFORE, Shape, Turn
+from leadflow_engine.evaluation.comparing import folded
+
+EVERY: Final = 32
+"""So many turns lie between two values of an ordered type whose slots are kept ready."""
+
+Slots: TypeAlias = "array[int]"
+"""Numbers of slots. Never changed once a table uses them: tables that were patched share them."""
+
+
+class Shaped:
+    """What fails before every turn (``base``), and which slots each turn turns round."""
+
+    __slots__ = ("_base", "_cuts", "_ready", "_turns")
+
+    def __init__(self, size: int, ordered: bool) -> None:
+        self._base = bytearray(size)
+        self._turns: dict[Turn, Slots] = {}
+        self._cuts: list[Any] | None = [] if ordered else None
+        self._ready: list[bytes] = []
+
+    @property
+    def ordered(self) -> bool:
+        """Whether values have an order here: numbers and times have, texts do not."""
+        return self._cuts is not None
+
+    def put(self, literal: Literal, shape: Shape, slots: Slots) -> None:
+        """Let these slots of a literal in; only while nobody uses it yet. End with ``sort``."""
+        if not literal.passes(shape.start):
+            flip(self._base, slots)
+        for turn in shape.turns:
+            if turn in self._turns:
+                self._turns[turn].extend(slots)
+            else:
+                self._turns[turn] = slots[:]
+
+    def take(self, literal: Literal, shape: Shape, slots: Slots) -> None:
+        """Let slots in or, where they are in, out again: of a copy. End with ``sort``."""
+        if not literal.passes(shape.start):
+            flip(self._base, slots)
+        for turn in shape.turns:
+            self._turns[turn] = _apart(self._turns.get(turn, slots[:0]), slots)
+
+    def sort(self) -> None:
+        """After the last change: drop the turns that turn nothing, and put the others in order."""
+        for turn in [turn for turn, slots in self._turns.items() if not slots]:
+            del self._turns[turn]
+        if self._cuts is not None:
+            self._cuts = sorted(self._turns)
+
+    def copy(self) -> Shaped:
+        """One that can be changed while this one is in use."""
+        copied = Shaped(0, self.ordered)
+        copied._base = self._base[:]
+        copied._turns = dict(self._turns)
+        return copied
+
+    def region(self, value: object) -> int:
+        """How many turns lie at or before a value; values of one region come to the same. Of ordered ones only."""
+        return bisect_right(self._cuts or (), (value, BEFORE))
+
+    def failing(self, value: Any) -> bytearray:
+        """The slots that fail on a value of this type, as little-endian bytes."""
+        if self._cuts is None:
+            failing = self._base[:]
+            flip(failing, self._turns.get(folded(value), ()))
+            return failing
+        region = self.region(value)
+        step = region // EVERY
+        failing = bytearray(self._near(step))
+        for cut in self._cuts[step * EVERY : region]:
+            flip(failing, self._turns[cut])
+        return failing
+
+    def _near(self, step: int) -> bytes:
+        """What fails after ``step * EVERY`` turns."""
+        if not self._ready:
+            self._ready.append(bytes(self._base))
+        while len(self._ready) <= step:
+            failing = bytearray(self._ready[-1])
+            begin = (len(self._ready) - 1) * EVERY
+            for cut in (self._cuts or [])[begin : begin + EVERY]:
+                flip(failing, self._turns[cut])
+            self._ready.append(bytes(failing))
+        return self._ready[step]
+
+
+def flip(bits: bytearray, slots: Iterable[int]) -> None:
+    """Turn these bits round."""
+    for slot in slots:
+        bits[slot >> 3] ^= 1 << (slot & 7)
+
+
+def _apart(one: Slots, other: Slots) -> Slots:
+    """Slots that are in one of two, not in both: what is turned twice is not turned."""
+    both = set(one).intersection(other)
+    joined = one + other
+    return array(one.typecode, [slot for slot in joined if slot not in both]) if both else joined
