@@ -83,25 +83,68 @@ def read_value(text: str, start: int = 0) -> tuple[Json, int, list[str]]:
 
     Numbers are ``Decimal``. Raises ``IntakeError`` where it is no JSON at all.
     """
-    rules = _Rules()
-    decoder = json.JSONDecoder(
-        object_pairs_hook=rules.pairs,
-        parse_float=rules.number,
-        parse_int=rules.number,
-        parse_constant=rules.constant,
-    )
-    begin = skip_white(text, start)
+    begin, rules = skip_white(text, start), _Rules()
     try:
-        value, end = decoder.raw_decode(text, begin)
+        value, end = _decoded(text, begin, rules)
     except json.JSONDecodeError as problem:
         raise IntakeError(_said(problem), problem.lineno, problem.colno) from None
     except RecursionError:
         raise IntakeError(_too_deep(), *_place(text, begin)) from None
-    for found in _overgrown(value):
-        rules.broken(found)
+    if not _is_short(text, begin, end):
+        for found in _overgrown(value):
+            rules.broken(found)
     if _broken_text(text, begin, end, value):
         rules.broken("half a surrogate pair (such as \\ud83d alone); send the character whole")
     return value, end, rules.problems
+
+
+def _decoded(text: str, begin: int, rules: _Rules) -> tuple[Json, int]:
+    """Whatever breaks no rule is read by a decoder that was made before: making one with hooks of its own takes as long
+    as reading a lead."""
+    try:
+        return _PLAIN.raw_decode(text, begin)
+    except _Unusual:
+        decoder = json.JSONDecoder(
+            object_pairs_hook=rules.pairs,
+            parse_float=rules.number,
+            parse_int=rules.number,
+            parse_constant=rules.constant,
+        )
+        return decoder.raw_decode(text, begin)
+
+
+class _Unusual(Exception):
+    """What is read breaks a rule, or may do so."""
+
+
+def _plain_number(digits: str) -> Decimal:
+    if len(digits) > MOST_DIGITS or "e" in digits or "E" in digits:
+        raise _Unusual
+    return Decimal(digits)
+
+
+def _plain_constant(name: str) -> None:
+    raise _Unusual
+
+
+def _plain_pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Unusual
+    return found
+
+
+_PLAIN: Final = json.JSONDecoder(
+    object_pairs_hook=_plain_pairs,
+    parse_float=_plain_number,
+    parse_int=_plain_number,
+    parse_constant=_plain_constant,
+)
+
+
+def _is_short(text: str, begin: int, end: int) -> bool:
+    """Whether a value has too few characters, and brackets, to hold too much or to be too deep."""
+    return end - begin <= MOST_VALUES and text.count("{", begin, end) + text.count("[", begin, end) <= DEEPEST
 
 
 def read_json(text: str, line: int = 1) -> Json:
@@ -165,9 +208,13 @@ def _inside(value: dict[str, Json] | list[Json]) -> list[Json]:
 
 def _broken_text(text: str, start: int, end: int, value: Json) -> bool:
     """Whether half a surrogate pair came, as it is or escaped. Looked for only where one could be."""
-    if _SURROGATE.search(text, start, end):
+    if not text.isascii() and _SURROGATE.search(text, start, end):
         return True
-    return bool(_ESCAPED_SURROGATE.search(text, start, end)) and _has_surrogate(value)
+    return (
+        text.find("\\u", start, end) >= 0
+        and bool(_ESCAPED_SURROGATE.search(text, start, end))
+        and _has_surrogate(value)
+    )
 
 
 def _has_surrogate(value: Json) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from leadflow_engine.texts.json_tree import Unreadable, read_json
 from leadflow_engine.texts.xml_tree import xml_tree
+from leadflow_engine.unguarded import dataclass
 
 Json: TypeAlias = Any
 

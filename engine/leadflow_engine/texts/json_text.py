@@ -56,7 +56,10 @@ def _compound(value: Json, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Mapping):
-        pairs = (f"{quoted(str(name))}:{dumps(item, depth)}" for name, item in value.items())
+        pairs = [
+            f"{quoted(str(name))}:{quoted(item) if type(item) is str else dumps(item, depth)}"
+            for name, item in value.items()
+        ]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join([dumps(item, depth) for item in value]) + "]"

@@ -20,19 +20,13 @@ class Unreadable(ValueError):
 def read_json(text: str) -> Json:
     """Strict JSON with exact numbers. Raises ``Unreadable``: NaN, a name twice, too deep, a number too long."""
     try:
-        tree = json.loads(
-            text,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_constant,
-            object_pairs_hook=_once,
-            strict=False,
-        )
+        tree = _DECODER.decode(text)
     except json.JSONDecodeError as problem:
         raise Unreadable(f"{problem.msg}, line {problem.lineno} column {problem.colno}") from problem
     except RecursionError as problem:
         raise Unreadable(f"nested deeper than {MAX_DEPTH} levels") from problem
-    _check_depth(tree)
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_depth(tree)
     return tree
 
 
@@ -58,6 +52,16 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(found) != len(pairs):
         raise Unreadable("a name stands twice in one object")
     return found
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_number,
+    parse_int=_number,
+    parse_constant=_constant,
+    object_pairs_hook=_once,
+    strict=False,
+)
+"""Made once: making it takes as long as reading a short answer."""
 
 
 def _check_depth(tree: Json) -> None:
