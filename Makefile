@@ -7,10 +7,10 @@ READY  := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint fmt bench lock clean
+.PHONY: help setup run test test-long lint fmt bench bench-quick bench-peers lock clean
 
 help:  ## what can be made
-	@sed -n 's/^\([a-z-]*\): .*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\): .*## /\1|/p' Makefile | while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 setup: $(READY)  ## the environment in .venv, with the dependencies of requirements.lock
 
@@ -35,8 +35,14 @@ fmt: $(READY)  ## put the Python files in the project's format
 	$(BIN)/ruff check --fix --select I .
 	$(BIN)/ruff format .
 
-bench: $(READY)  ## measure; see bench/README.md
-	@for each in bench/*.py; do echo "== $$each"; $(BIN)/python "$$each" || exit 1; done
+bench: $(READY)  ## measure all workloads side by side, minutes; see bench/README.md
+	@$(BIN)/python bench
+
+bench-quick: $(READY)  ## the same in less than a minute
+	@$(BIN)/python bench --quick
+
+bench-peers: $(READY)  ## install what the benches compare with, apart from everything, once
+	@sh tools/bench_peers.sh $(BIN)/python
 
 lock: $(READY)  ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs what the benches hold leadflow against: Python's into an environment of its own, node's beside the benches.
+# Nothing of it comes near leadflow's own environment. Says in one line what is missing.
+set -u
+
+peers=$(dirname "$0")/../bench/peers
+venv=$(dirname "$0")/../.venv-peers
+python=${1:-python3}
+
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv" || exit 1
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$peers/requirements.txt" || {
+    echo "leadflow  the Python peers could not be installed into .venv-peers" >&2
+    exit 1
+}
+"$venv/bin/python" -m pip list --disable-pip-version-check --format freeze |
+    grep -iE '^(zen-engine|cel-expr-python|rule-engine|fastapi|httpx|sqlalchemy)=='
+
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "leadflow  node or npm is missing: json-rules-engine and Node-RED are left out, their rows say so" >&2
+    exit 0
+fi
+npm install --prefix "$peers" --no-audit --no-fund --no-package-lock --loglevel=error || {
+    echo "leadflow  the node peers could not be installed into bench/peers/node_modules" >&2
+    exit 1
+}
+npm ls --prefix "$peers" --depth 0
