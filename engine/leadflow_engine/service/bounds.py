@@ -58,13 +58,21 @@ class Room:
         """Is there room for one more call of a source that may have ``most``?"""
         return self.taken < self.most and self.by_source[source] < most
 
+    def take(self, source: str) -> None:
+        """One more call of this source is dealt with."""
+        self.taken += 1
+        self.by_source[source] += 1
+
+    def leave(self, source: str) -> None:
+        """One that was dealt with has ended."""
+        self.taken -= 1
+        self.by_source[source] -= 1
+
     @contextmanager
     def one(self, source: str) -> Iterator[None]:
         """A call of this source is dealt with while the block runs."""
-        self.taken += 1
-        self.by_source[source] += 1
+        self.take(source)
         try:
             yield
         finally:
-            self.taken -= 1
-            self.by_source[source] -= 1
+            self.leave(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,11 +51,8 @@ class Runs:
     def begin(self, plan: Plan, arrival: Arrival, note: Note | None = None, call: str = "") -> Going:
         """Begin with a new lead."""
         entering = Entering(self.store, note)
-        driver = self.driver_of(arrival.lead, entering)
-        task = asyncio.create_task(self._new(plan, arrival, driver), name=arrival.lead)
-        found = Going(plan, arrival, task, entering.entered, call)
-        self.going[arrival.lead] = found
-        task.add_done_callback(lambda done: self._ended(self.going, arrival.lead, done))
+        task = self._begun(self.going, plan, arrival, entering)
+        found = self.going[arrival.lead] = Going(plan, arrival, task, entering.entered, call)
         return found
 
     def go_on(self, lead: str) -> asyncio.Task[Ending]:
@@ -67,10 +64,24 @@ class Runs:
 
     def begin_again(self, plan: Plan, arrival: Arrival) -> asyncio.Task[Ending]:
         """Begin with a lead that is offered again."""
-        driver = self.driver_of(arrival.lead, self.store)
+        task = self.again[arrival.lead] = self._begun(self.again, plan, arrival, self.store)
+        return task
+
+    def _begun(
+        self, among: dict[str, Any], plan: Plan, arrival: Arrival, store: Store
+    ) -> asyncio.Task[Ending]:
+        """A Run that takes its room now, not when its task has its turn: else calls that come in the same moment would
+        all find it free."""
+        source = f"{plan.flow.name}/{arrival.source}"
+        driver = self.driver_of(arrival.lead, store)
         task = asyncio.create_task(self._new(plan, arrival, driver), name=arrival.lead)
-        self.again[arrival.lead] = task
-        task.add_done_callback(lambda done: self._ended(self.again, arrival.lead, done))
+        self.room.take(source)
+
+        def ended(done: asyncio.Task[Ending]) -> None:
+            self.room.leave(source)
+            self._ended(among, arrival.lead, done)
+
+        task.add_done_callback(ended)
         return task
 
     async def settled(self, seconds: float) -> int:
@@ -87,7 +98,9 @@ class Runs:
             task.cancel()
 
     async def _new(self, plan: Plan, arrival: Arrival, driver: Driver) -> Ending:
-        return await self._one(plan, arrival.source, run_lead(plan, arrival, driver))
+        ending = await run_lead(plan, arrival, driver)
+        self.told(plan, ending)
+        return ending
 
     async def _old(self, lead: str) -> Ending:
         facts = self.store.facts(lead)
@@ -95,11 +108,8 @@ class Runs:
         of = self.plans.of
         plan = of(lead, facts) if known else await asyncio.to_thread(of, lead, facts)
         source = str(facts[0].body["source"])
-        return await self._one(plan, source, go_on(plan, lead, facts, self.driver_of(lead, self.store)))
-
-    async def _one(self, plan: Plan, source: str, run: Coroutine[Any, Any, Ending]) -> Ending:
         with self.room.one(f"{plan.flow.name}/{source}"):
-            ending = await run
+            ending = await go_on(plan, lead, facts, self.driver_of(lead, self.store))
         self.told(plan, ending)
         return ending
 

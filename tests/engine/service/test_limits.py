@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from .served import Service
+from .served import Service, within
 
 MIB = 1_048_576
 
@@ -86,6 +88,17 @@ def test_a_source_has_no_more_leads_under_way_than_it_may(desk: Service) -> None
     with ThreadPoolExecutor(4) as pool:
         found = sorted(pool.map(call, range(4)))
     assert found == [(202, "2"), (503, "1"), (503, "1"), (503, "1")]
+
+
+def test_calls_of_the_same_moment_do_not_all_find_it_free(here: Path) -> None:
+    async def scene() -> list[int]:
+        async with within(here, []) as (_, client):
+            leads = [{"mail": f"m{number}@example.com"} for number in range(4)]
+            path = "/flows/desk/sources/crowd/submit"
+            found = await asyncio.gather(*(client.post(path, json=lead) for lead in leads))
+            return sorted(answer.status_code for answer in found)
+
+    assert asyncio.run(scene()).count(503) == 3
 
 
 def test_slow_callers_hold_up_nobody_and_are_sent_away(desk: Service, web: str) -> None:
