@@ -12,6 +12,7 @@ import click
 
 from leadflow_engine.cli import options
 from leadflow_engine.cli.screen import console, note, show, width_of
+from leadflow_engine.drivers import loops
 
 if TYPE_CHECKING:
     from leadflow_engine.cli.ending import Printer
@@ -56,7 +57,7 @@ def command(flow: str, leads: str, db: str, source: str, concurrency: int, key: 
     from leadflow_engine.operations.identity import as_file
 
     with as_file(leads) as file:
-        code = asyncio.run(_run(Asked(flow, leads, db, source, concurrency, key, form), file))
+        code = loops.run(_run(Asked(flow, leads, db, source, concurrency, key, form), file))
     raise SystemExit(code)
 
 

@@ -16,8 +16,7 @@ def command(file: str, port: int, ledger: str | None) -> None:
 
     What was received is told at GET /_ledger. LEADFLOW_SANDBOX=127.0.0.1:PORT leads a flow there.
     """
-    import asyncio
-
+    from leadflow_engine.drivers import loops
     from leadflow_engine.sandbox import run_sandbox
 
-    asyncio.run(run_sandbox(file, port, click.echo, ledger))
+    loops.run(run_sandbox(file, port, click.echo, ledger))

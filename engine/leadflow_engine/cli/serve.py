@@ -69,12 +69,11 @@ def command(
 ) -> None:
     """Take leads for FLOW... over HTTP until SIGTERM or Ctrl-C: keep, route and answer them, and go on with those
     that wait. SIGHUP, or `leadflow reload`, loads changed flows again."""
-    import asyncio
-
+    from leadflow_engine.drivers import loops
     from leadflow_engine.service.server import Asked, CannotListen, serve
 
     asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow)
     try:
-        asyncio.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}")))
+        loops.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}")))
     except CannotListen as problem:
         raise CannotStart(str(problem)) from None

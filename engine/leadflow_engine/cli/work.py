@@ -12,6 +12,7 @@ import click
 
 from leadflow_engine.cli import options
 from leadflow_engine.cli.screen import console, note, show, width_of
+from leadflow_engine.drivers import loops
 
 if TYPE_CHECKING:
     from leadflow_engine.operations.chores import Did
@@ -48,7 +49,7 @@ class Counts:
 @options.form("text", "jsonl")
 def command(drain: bool, concurrency: int, db: str | None, form: str) -> None:
     """Go on with leads that are due, settled, or left unfinished by a crash; and wait for more until Ctrl-C."""
-    raise SystemExit(asyncio.run(_work(options.journal(db), drain, concurrency, form)))
+    raise SystemExit(loops.run(_work(options.journal(db), drain, concurrency, form)))
 
 
 async def _work(journal: str, drain: bool, concurrency: int, form: str) -> int:
