@@ -77,7 +77,7 @@ def boxes(box: Box, whole: int, left: float, row: int, rows: int) -> Iterator[st
     place = f'x="{left:.1f}" y="{top}" width="{width:.1f}" height="{ROW - 1}"'
     yield f'<g><title>{said}</title><rect {place} fill="{colour}"/>'
     if (letters := int(width / 6.2)) > 3:
-        shown = html.escape(box.name.split(":")[-1] if len(box.name) > letters else box.name)[:letters]
+        shown = html.escape((box.name.split(":")[-1] if len(box.name) > letters else box.name)[:letters])
         yield f'<text x="{left + 2:.1f}" y="{top + 11}">{shown}</text>'
     yield "</g>\n"
     for each in sorted(box.inner.values(), key=lambda each: -each.count):

@@ -3,9 +3,10 @@
     python bench/sampled.py FLOW DB loop|journal STACKS     serves; SIGUSR1 begins the measurement, SIGTERM ends it
 
 Looked at every few milliseconds of processor time, which makes nothing dearer: a profiler that counts calls makes small
-functions look ten times as large as they are. The journal's thread is only seen while the loop waits, so that its
-shares show where to look, and its milliseconds are those of the first line. STACKS is a file that collects stacks, a
-line each, as flame graphs want them; ``-`` keeps none.
+functions look ten times as large as they are. Each look counts for the thread that worked more since the one before;
+the journal's is seen where it waits for the interpreter, so that its shares show where to look, and its milliseconds
+are those of the first line. STACKS is a file that collects stacks, a line each, as flame graphs want them; ``-``
+keeps none.
 """
 
 from __future__ import annotations
@@ -62,12 +63,19 @@ class Samples:
         self._names: dict[CodeType, str] = {}
 
     def begin(self, journal: Journal) -> None:
-        """Look from now on. While the loop waits, it is the journal's thread that works."""
+        """Look from now on; this is the loop's thread, the journal's has begun."""
+        here, there = (time.pthread_getcpuclockid(each) for each in (threading.get_ident(), journal.ident))
+        before = [time.clock_gettime(here), time.clock_gettime(there)]
 
         def look(_: int, frame: FrameType | None) -> None:
+            try:
+                now = [time.clock_gettime(here), time.clock_gettime(there)]
+            except OSError:  # the journal's thread has ended, and so has the measurement
+                return self.end()
             part = "loop"
-            if frame is not None and frame.f_code.co_name == "select":
+            if now[1] - before[1] > now[0] - before[0]:
                 part, frame = "journal", sys._current_frames().get(journal.ident)
+            before[:] = now
             self.stacks[part][self._stack(frame)] += 1
 
         signal.signal(signal.SIGPROF, look)
@@ -115,6 +123,7 @@ def _memory() -> int:
 
 def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
     """Serve until SIGTERM, and tell what it cost since SIGUSR1."""
+    from leadflow_engine.drivers import loops
     from leadflow_engine.service.server import Asked, serve
 
     journal, samples = Journal(), Samples()
@@ -131,7 +140,7 @@ def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
         await serve(Asked((flow,), db, port=0, open=True, watch=False), _say, _note)
 
     journal.listen()
-    asyncio.run(life())
+    loops.run(life())
     samples.end()
     took = time.process_time() - marks[0][0]
     print(f"all {took} loop {time.thread_time() - marks[0][1]} journal {journal.took}")

@@ -8,18 +8,17 @@ What cannot be served is refused with 503. Afterwards every lead that was acknow
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
 from pathlib import Path
 
-import aiohttp
+import load
+from whole import SETTINGS, port_of
 
 LEADFLOW = str(Path(sys.executable).with_name("leadflow"))
 FLOW = """flow bench
@@ -52,54 +51,28 @@ buyers:
         - {chance: 5%, status: 500, takes: true}
         - {takes: true, body: {ok: true}}
 """
-SETTINGS = '[serve]\nrate = "100000 per second"\nconcurrency = 512\n'
 
 
-async def offer(url: str, rate: int, seconds: int) -> tuple[Counter[int], list[float], list[str]]:
-    """Send leads at a rate, whatever becomes of those before. Gives statuses, latencies in ms, acknowledged leads."""
-    statuses: Counter[int] = Counter()
-    took: list[float] = []
-    kept: list[str] = []
-    going: set[asyncio.Task[None]] = set()
-
-    async def one(session: aiohttp.ClientSession, number: int) -> None:
-        body = {"mail": f"lead{number}@example.com", "zip": "85001", "budget": "1200"}
-        began = time.perf_counter()
-        try:
-            async with session.post(url, json=body) as answer:
-                said = await answer.json()
-                statuses[answer.status] += 1
-                if answer.status in (200, 202):
-                    took.append((time.perf_counter() - began) * 1000)
-                    kept.append(said["lead"]["id"])
-        except (aiohttp.ClientError, TimeoutError):
-            statuses[0] += 1
-
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(30)) as session:
-        began = time.perf_counter()
-        for number in range(rate * seconds):
-            wait = began + number / rate - time.perf_counter()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            task = asyncio.create_task(one(session, number))
-            going.add(task)
-            task.add_done_callback(going.discard)
-        await asyncio.gather(*going)
-    return statuses, sorted(took), kept
+def calls(count: int) -> list[bytes]:
+    """So many calls, each of its own lead."""
+    path = "/flows/bench/sources/web/submit"
+    bodies = ({"mail": f"lead{at}@example.com", "zip": "85001", "budget": "1200"} for at in range(count))
+    return [load.post_of(path, json.dumps(body).encode()) for body in bodies]
 
 
-def report(statuses: Counter[int], took: list[float], kept: list[str], seconds: float, db: Path) -> None:
+def report(came: load.Came, db: Path) -> None:
     """Print what came of it."""
     with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as journal:
         stored = {row[0] for row in journal.execute("SELECT id FROM lead")}
         outcomes = dict(journal.execute("SELECT coalesce(outcome, 'running'), count(*) FROM lead GROUP BY 1"))
-    print(f"answered   {dict(sorted(statuses.items()))}  (0: no answer)")
-    print(f"served     {len(took) / seconds:,.0f} leads a second")
-    if took:
-        at = [took[min(len(took) - 1, int(len(took) * share))] for share in (0.5, 0.99, 0.999)]
-        print("latency    p50 {:,.0f} ms   p99 {:,.0f} ms   p99.9 {:,.0f} ms".format(*at))
-    print(f"lost       {len(set(kept) - stored)} of {len(kept):,} acknowledged")
+    told = [json.loads(body) for body in came.bodies]
+    kept = {body["lead"]["id"] for body in told if "lead" in body}
+    print(f"answered   {dict(sorted(came.statuses.items()))}  (0: no answer)")
+    print(f"served     {len(kept) / came.seconds:,.0f} leads a second")
+    print(
+        "latency    " + "   ".join(f"p{share:.1%} {came.at(share):,.0f} ms" for share in (0.5, 0.99, 0.999))
+    )
+    print(f"lost       {len(kept - stored)} of {len(kept):,} acknowledged")
     print(f"journal    {outcomes}")
 
 
@@ -109,20 +82,18 @@ def main(rate: int, seconds: int) -> None:
         here = Path(folder)
         for name, text in (("bench.flow", FLOW), ("answers.yaml", ANSWERS), ("leadflow.toml", SETTINGS)):
             (here / name).write_text(text, encoding="utf-8")
-        start = {"cwd": here, "stdout": subprocess.PIPE, "text": True}
-        buyer = subprocess.Popen([LEADFLOW, "sandbox", "answers.yaml", "--port", "0"], **start)
+        sandbox = [LEADFLOW, "sandbox", "answers.yaml", "--port", "0"]
+        buyer = subprocess.Popen(sandbox, cwd=here, stdout=subprocess.PIPE, text=True)
+        assert buyer.stdout is not None
         address = buyer.stdout.readline().split(" on ")[1].split(",")[0]
         environ = {**os.environ, "LEADFLOW_SANDBOX": address, "LEADFLOW_ALLOW_HOSTS": address}
         command = [LEADFLOW, "serve", "bench.flow", "--db", "bench.db", "--port", "0", "--open"]
-        service = subprocess.Popen(command, env=environ, **start)
+        service = subprocess.Popen(command, env=environ, cwd=here, stdout=subprocess.PIPE, text=True)
         try:
-            url = f"{service.stdout.readline().split()[1]}/flows/bench/sources/web/submit"
-            began = time.perf_counter()
-            found = asyncio.run(offer(url, rate, seconds))
-            took = time.perf_counter() - began
+            came = load.called(port_of(service), calls(rate * seconds), rate=rate)
             service.send_signal(signal.SIGTERM)
             service.wait(60)
-            report(*found, took, here / "bench.db")
+            report(came, here / "bench.db")
         finally:
             for process in (service, buyer):
                 process.kill()

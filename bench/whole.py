@@ -136,21 +136,14 @@ class Measured:
 
 
 @contextmanager
-def served(
-    here: Path, buyers: list[work.Buyer], out: load.Buyers, *watched: str
-) -> Iterator[subprocess.Popen[str]]:
-    """A service of this project with the workload's flow in a folder; ``watched`` as `sampled.py` takes it."""
-    (here / "whole.flow").write_text(flow(buyers))
+def served(here: Path, flow_file: str, out: load.Buyers, *watched: str) -> Iterator[subprocess.Popen[str]]:
+    """A service with a flow of a folder, whose journal has its name; ``watched`` as `sampled.py` takes it."""
     (here / "leadflow.toml").write_text(SETTINGS)
     address = f"127.0.0.1:{out.port}"
     environ = {**os.environ, "LEADFLOW_SANDBOX": address, "LEADFLOW_ALLOW_HOSTS": address}
-    command = [
-        sys.executable,
-        str(Path(__file__).absolute().with_name("sampled.py")),
-        "whole.flow",
-        "whole.db",
-    ]
-    service = subprocess.Popen([*command, *watched], env=environ, cwd=here, stdout=subprocess.PIPE, text=True)
+    script, journal = Path(__file__).absolute().with_name("sampled.py"), Path(flow_file).with_suffix(".db")
+    command = [sys.executable, str(script), flow_file, str(journal), *watched]
+    service = subprocess.Popen(command, env=environ, cwd=here, stdout=subprocess.PIPE, text=True)
     try:
         yield service
     finally:
@@ -158,12 +151,21 @@ def served(
         service.communicate()
 
 
+def port_of(service: subprocess.Popen[str]) -> int:
+    """The port that a service tells first."""
+    assert service.stdout is not None
+    said = service.stdout.readline()
+    if not said:
+        raise RuntimeError("the service did not start; what it said stands above")
+    return int(said.split()[1].rsplit(":", 1)[1])
+
+
 def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]:
     """Send the workload's leads through a service. Gives what came of it, and what the service said of itself."""
-    buyers = work.buyers()
     with tempfile.TemporaryDirectory() as folder:
         out = load.Buyers(work.REFUSALS)
-        with served(Path(folder), buyers, out, report, stacks) as service:
+        (Path(folder) / "whole.flow").write_text(flow(work.buyers()))
+        with served(Path(folder), "whole.flow", out, report, stacks) as service:
             done = measured(
                 "leadflow", service, "/flows/whole/sources/web/submit", out, leads, signal.SIGUSR1
             )
@@ -183,8 +185,7 @@ def measured(
 ) -> Measured:
     """Send the workload's leads to a stack, which prints its address first; check what its buyers were sent. ``begin``
     tells it when it is warm."""
-    assert service.stdout is not None
-    port = int(service.stdout.readline().split()[1].rsplit(":", 1)[1])
+    port = port_of(service)
     todo = work.leads(WARM + leads, work.buyers())
     calls = requests(todo, path)
     _sold(load.called(port, calls[:WARM], AT_ONCE))
