@@ -13,12 +13,12 @@ from leadflow_dsl import model as m
 from leadflow_dsl.terms import Path, Pattern, Term, Type
 from leadflow_engine.effects import Accept, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, folded, plain
-from leadflow_engine.evaluation.conditions import decide
+from leadflow_engine.evaluation.conditions import ALWAYS, decide
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.hashes import hash_claims
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead, LeadScope
-from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, names_of
+from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe
 from leadflow_engine.plan import Plan
 from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.texts.jmes import Unfit, compile_path
@@ -224,7 +224,9 @@ def claims(plan: Plan, lead: Lead) -> Accept:
     if lead.test:
         return Accept(source.name, (), ())
     caps = (*plan.source_caps[source.name], *plan.source_counts[source.name])
-    limits = tuple(replace(claim, kept=not claim.once, once=False) for claim in limit_claims(caps, lead))
+    limits = tuple(
+        replace(claim, kept=False, once=False) if claim.once else claim for claim in limit_claims(caps, lead)
+    )
     keys = key_claims(plan.source_dedupes[source.name], lead)
     return Accept(source.name, limits, keys)
 
@@ -234,25 +236,33 @@ def limit_claims(
 ) -> tuple[LimitClaim, ...]:
     """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
     return tuple(
-        LimitClaim(
-            limit=cap.limit,
-            period=cap.period,
-            zone=cap.zone,
-            amount=millionths(price) if cap.money else 1,
-            maximum=most(cap),
-            code="capped",
-            reason=cap.reason,
-            by=folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else "",
-            timeout=_patience(cap, timeout),
-            window=cap.window,
-            counting=cap.counting,
-            money=cap.money,
-            once=cap.once,
-            pace=cap.pace,
-        )
+        cap.claims.get(timeout) or _claim_of(cap, lead, price, timeout)
         for cap in caps
-        if decide(cap.when, lead.truth) is not False
+        if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
     )
+
+
+def _claim_of(cap: PlannedCap, lead: Lead, price: Decimal, timeout: float) -> LimitClaim:
+    """What this cap needs; made once where that is the same of every lead: every buyer's caps are asked for."""
+    claim = LimitClaim(
+        limit=cap.limit,
+        period=cap.period,
+        zone=cap.zone,
+        amount=millionths(price) if cap.money else 1,
+        maximum=most(cap),
+        code="capped",
+        reason=cap.reason,
+        by=folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else "",
+        timeout=_patience(cap, timeout),
+        window=cap.window,
+        counting=cap.counting,
+        money=cap.money,
+        once=cap.once,
+        pace=cap.pace,
+    )
+    if cap.by is None and not cap.money:
+        cap.claims[timeout] = claim
+    return claim
 
 
 def _patience(cap: PlannedCap, timeout: float) -> float:
@@ -271,16 +281,28 @@ def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, 
     """The dedupe keys of this lead; one with a blank in it equals nothing and is left out."""
     found = []
     for planned in dedupes:
-        dedupe = planned.dedupe
-        values = [plain(lead.read(read)) for read in dedupe.fields]
-        if any(value is None or isinstance(value, Open) for value in values):
+        known = lead.keys.get(planned.names) if planned.of_fields else None
+        value = known if known is not None else _key_value(planned, lead)
+        if value is None:
             continue
-        value = UNIT.join(folded(str(written(value, "text"))) for value in values)
-        within = dedupe.within.total_seconds()
+        dedupe = planned.dedupe
         place = (planned.asked, planned.kept, planned.counting)
-        found.append(KeyClaim(planned.scope, names_of(dedupe), value, within, dedupe.reason, *place))
-        found += hash_claims(planned, lead)
+        found.append(KeyClaim(planned.scope, planned.names, value, planned.within, dedupe.reason, *place))
+        if dedupe.by_hash:
+            found += hash_claims(planned, lead)
     return tuple(found)
+
+
+def _key_value(planned: PlannedDedupe, lead: Lead) -> str | None:
+    """The normal forms of a dedupe's fields; None where one is blank, or waits for a look-up. A lead keeps those of its
+    own fields, which do not change: many buyers look at the same."""
+    values = [plain(lead.read(read)) for read in planned.dedupe.fields]
+    if any(value is None or isinstance(value, Open) for value in values):
+        return None
+    value = UNIT.join(folded(str(written(value, "text"))) for value in values)
+    if planned.of_fields:
+        lead.keys[planned.names] = value
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,7 @@ class Offer:
 
 
 Claims = tuple[tuple[LimitClaim, ...], tuple[KeyClaim, ...]]
+NOTHING: Claims = ((), ())
 
 
 def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source: Claims) -> Claims:
@@ -63,27 +64,29 @@ def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source
     seconds = leg.request.timeout.total_seconds() if leg else 0.0
     limits = limit_claims(planned.sale_caps, journey.lead, price, seconds)
     keys = key_claims(planned.dedupes, journey.lead)
-    return (*limits, *_balance(planned, price), *of_source[0]), (*keys, *of_source[1])
+    if buyer.balance is not None:
+        limits = (*limits, _balance(buyer, buyer.balance, price))
+    return (limits, keys) if of_source is NOTHING else ((*limits, *of_source[0]), (*keys, *of_source[1]))
 
 
 def source_claims(journey: Journey) -> Claims:
     """What the source counts of sold leads, whoever buys: caps, claimed by the first intent of the lead and kept while
     anybody may have it, and dedupe keys."""
     plan, lead = journey.plan, journey.lead
+    if not (plan.caps_once_sold[lead.source] or plan.sold_dedupes[lead.source]):
+        return NOTHING
     claims = limit_claims(plan.caps_once_sold[lead.source], lead)
     limits = tuple(replace(claim, reason=f"{claim.reason} of source {lead.source}") for claim in claims)
     return limits, key_claims(plan.sold_dedupes[lead.source], lead)
 
 
-def _balance(planned: PlannedBuyer, price: Decimal) -> Iterator[LimitClaim]:
+def _balance(buyer: m.Buyer, balance: m.Balance, price: Decimal) -> LimitClaim:
     """What a buyer that pays beforehand needs in its account; something, where the price is not known yet."""
-    buyer = planned.buyer
-    if buyer.balance is not None:
-        amount, credit = max(millionths(price), LEAST), millionths(buyer.balance.credit)
-        limit = f"balance/{buyer.name}"
-        yield LimitClaim(
-            limit, "total", buyer.timezone, amount, credit, "balance", "", window="balance", money=True
-        )
+    amount, credit = max(millionths(price), LEAST), millionths(balance.credit)
+    limit = f"balance/{buyer.name}"
+    return LimitClaim(
+        limit, "total", buyer.timezone, amount, credit, "balance", "", window="balance", money=True
+    )
 
 
 def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ...]:
@@ -96,10 +99,20 @@ def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ..
 def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimits:
     """The question whether a buyer still has room for this lead, at the least that it may come to pay."""
     planned = journey.plan.buyers[name]
-    least = min(planned.buyer.offers, default=None) or fixed_price(journey, planned)
-    limits, keys = claims_of(journey, planned, least or Decimal(0), of_source)
-    limits = (*limits, *ping_claims(journey, planned))
+    least = _least(journey, planned) if _counts_money(planned) else Decimal(0)
+    limits, keys = claims_of(journey, planned, least, of_source)
+    if planned.ping_caps:
+        limits = (*limits, *ping_claims(journey, planned))
     return BuyerLimits(name, limits, keys, planned.buyer.down_after)
+
+
+def _least(journey: Journey, planned: PlannedBuyer) -> Decimal:
+    return min(planned.buyer.offers, default=None) or fixed_price(journey, planned) or Decimal(0)
+
+
+def _counts_money(planned: PlannedBuyer) -> bool:
+    """Does what a sale brings decide whether there is room for it?"""
+    return planned.buyer.balance is not None or any(cap.money for cap in planned.sale_caps)
 
 
 def price_of(journey: Journey, planned: PlannedBuyer) -> m.Price | None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Read
+from leadflow_engine.effects import LimitClaim
 from leadflow_engine.evaluation.conditions import ALWAYS, Condition, Interned
 
 
@@ -21,7 +22,8 @@ class PlannedCap:
 
     ``window`` is calendar, rolling or paced; ``counting`` is sold, attempts or pings; ``zone`` is that of its calendar.
     ``once``: it counts a lead once, when it is sold, however many buyers take it. ``pace`` is the number and the reason
-    of a paced cap of the same identity that is higher than this one, and holds beside it.
+    of a paced cap of the same identity that is higher than this one, and holds beside it. ``claims`` are those made
+    of it so far, by patience in seconds, where no lead changes them: see ``intake.door.limit_claims``.
     """
 
     limit: str
@@ -36,18 +38,28 @@ class PlannedCap:
     counting: str = "sold"
     once: bool = False
     pace: tuple[int, str] | None = None
+    claims: dict[float, LimitClaim] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDedupe:
     """Fields that must not have been seen in a scope. ``asked`` and ``kept`` say whether this place looks there, and
-    whether it leaves its own; ``counting`` is "sold" (a refusal takes it back) or "attempts"."""
+    whether it leaves its own; ``counting`` is "sold" (a refusal takes it back) or "attempts". ``names`` are its fields,
+    as the journal keeps them; ``within`` is in seconds; ``of_fields``: of the lead's own fields alone."""
 
     dedupe: m.Dedupe
     scope: str
     asked: bool = True
     kept: bool = True
     counting: str = "sold"
+    names: str = field(init=False, repr=False, compare=False)
+    within: float = field(init=False, repr=False, compare=False)
+    of_fields: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", names_of(self.dedupe))
+        object.__setattr__(self, "within", self.dedupe.within.total_seconds())
+        object.__setattr__(self, "of_fields", all(read.kind == "field" for read in self.dedupe.fields))
 
 
 # ------------------------------------------------------------------ caps

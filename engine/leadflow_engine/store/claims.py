@@ -18,7 +18,7 @@ from leadflow_engine.store.beside import Beside, overridden, paused
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.overrides import sentence
-from leadflow_engine.store.room import Taken, Uses, first_full, places_of
+from leadflow_engine.store.room import Taken, Uses, first_full, plain_places
 
 EARLIER_ATTEMPTS: Final = (
     "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ?5 "
@@ -66,33 +66,36 @@ def claims_refused(
 ) -> Refusal | None:
     """The first of these claims that does not fit, caps before budgets before dedupe keys; None where all
     fit together, and beside what is ``taken``."""
-    full = first_full(asking.connection, asking.digests, _in_order(asking, limits), asking.at, taken)
-    if full is not None:
-        return Refusal(full.claim.code, full.reason, full.until, full.claim.money)
-    return _seen_of(asking, keys, seen_before(asking, keys))
+    refusal = _full(asking, _in_order(asking, limits), taken)
+    return refusal or _seen_of(asking, keys, seen_before(asking, keys))
 
 
 def each_refused(asking: Asking, buyers: Sequence[BuyerLimits]) -> Mapping[str, Refusal]:
     """``claims_refused`` of each of these buyers by itself, and whether it has paid; those for which all fits are left
     out. Everybody's caps are one statement, and everybody's dedupe keys another."""
-    limits = {buyer.buyer: _in_order(asking, buyer.limits) for buyer in buyers}
-    uses = Uses(asking.connection)
-    uses.learn(place for each in limits.values() for place in places_of(asking.digests, each, asking.at))
+    uses = Uses(asking.connection, asking.at)
+    limits = [_in_order(asking, buyer.limits) for buyer in buyers]
+    places = [plain_places(uses, asking.digests, claims) for claims in limits]
+    uses.learn(place for each in places for _, place in each or ())
     seen = seen_before(asking, [key for buyer in buyers for key in buyer.keys])
     found: dict[str, Refusal] = {}
-    for buyer in buyers:
-        claims = limits[buyer.buyer]
-        full = (
-            first_full(asking.connection, asking.digests, claims, asking.at, None, uses) if claims else None
-        )
-        if full is not None:
-            refusal: Refusal | None = Refusal(full.claim.code, full.reason, full.until, full.claim.money)
-        else:
-            refusal = _seen_of(asking, buyer.keys, seen) if seen else None
+    for buyer, claims, plain in zip(buyers, limits, places, strict=True):
+        refusal = None
+        if claims and (plain is None or not uses.plainly_fit(plain)):
+            refusal = _full(asking, claims, None, uses)
+        if refusal is None and seen:
+            refusal = _seen_of(asking, buyer.keys, seen)
         refusal = or_overdue(asking, refusal, buyer.buyer)
         if refusal is not None:
             found[buyer.buyer] = refusal
     return found
+
+
+def _full(
+    asking: Asking, claims: Iterable[LimitClaim], taken: Taken | None, uses: Uses | None = None
+) -> Refusal | None:
+    full = first_full(asking.connection, asking.digests, claims, asking.at, taken, uses)
+    return None if full is None else Refusal(full.claim.code, full.reason, full.until, full.claim.money)
 
 
 def _in_order(asking: Asking, limits: Iterable[LimitClaim]) -> list[LimitClaim]:
@@ -134,12 +137,20 @@ def or_overdue(asking: Asking, refusal: Refusal | None, buyer: str) -> Refusal |
 def seen_before(asking: Asking, keys: Iterable[KeyClaim]) -> Collection[Key]:
     """Those of the keys that were seen within their time, maybe of an earlier attempt at selling this very lead: that
     is looked at where one was. One statement: 3 us, and 0.5 for each."""
-    asked = {(_key_of(asking.digests, key), key.within) for key in keys if key.asked}
-    rows = [(*key, iso(asking.at - datetime.timedelta(seconds=within))) for key, within in asked]
+    since: dict[float, str] = {}
+    asked: dict[tuple[str, ...], None] = {}
+    for key in keys:
+        if key.asked:
+            begun = since.get(key.within)
+            if begun is None:
+                begun = since[key.within] = iso(asking.at - datetime.timedelta(seconds=key.within))
+            asked[key.scope, key.fields, asking.digests.dedupe(key.fields, key.value), begun] = None
     found: set[Key] = set()
+    rows = list(asked)
     for start in range(0, len(rows), MOST_AT_ONCE):
         some = rows[start : start + MOST_AT_ONCE]
-        values = [*(value for row in some for value in row), asking.lead]
+        values = [value for row in some for value in row]
+        values.append(asking.lead)
         found.update(asking.connection.execute(_seen(len(some), asking.here.imported), values))
     return found
 

@@ -53,6 +53,7 @@ class Core:
     def committed(self) -> None:
         """What comes after a commit: where something personal was removed, the log that still holds it is emptied, as
         far as those who read just now allow."""
+        self.digests.forget()
         if self.removed:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self.removed = False
@@ -60,6 +61,7 @@ class Core:
     def rolled_back(self) -> None:
         """Forget what the lost transaction had made."""
         self.rows.clear()
+        self.digests.forget()
         self.heads.clear()
         self.removed = False
         seal_of(self.connection).forget()

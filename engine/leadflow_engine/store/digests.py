@@ -5,16 +5,25 @@ from __future__ import annotations
 import hmac
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from leadflow_engine.store.seal import seal_of
+
+MOST_KNOWN: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Digests:
-    """Digests under this journal's own random key: equal values are recognised here and nowhere else."""
+    """Digests under this journal's own random key: equal values are recognised here and nowhere else. ``known`` are
+    those of dedupe keys since ``forget``: of one lead many buyers ask for the same."""
 
     key: bytes
+    known: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
+
+    def forget(self) -> None:
+        """Keep no value longer than what is done just now needs it."""
+        self.known.clear()
 
     def content(self, text: str) -> str:
         """Of what a fact holds that may be removed later."""
@@ -22,7 +31,12 @@ class Digests:
 
     def dedupe(self, fields: str, value: str) -> str:
         """Of the values of a dedupe key's fields."""
-        return self._of(f"dedupe {fields}", value)[:32]
+        known = self.known.get((fields, value))
+        if known is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            known = self.known[fields, value] = self._of(f"dedupe {fields}", value)[:32]
+        return known
 
     def cache(self, name: str, value: str) -> str:
         """Of what a look-up was asked about."""

@@ -78,6 +78,7 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     left = [each for each in data.buyers if each.buyer not in refused]
     if not (here.billed and _is_test(reader.connection, lead)):  # a test lead claims nothing
         refused |= each_refused(asking, left)
+        reader.digests.forget()
     return {"out": {each.buyer: _said(refused[each.buyer]) for each in data.buyers if each.buyer in refused}}
 
 

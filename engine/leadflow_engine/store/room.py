@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -50,13 +50,24 @@ class Taken:
 
 
 class Uses:
-    """How much of limits is used or held in calendar windows: asked for many at once, each once."""
+    """How much of limits is used or held at a moment in calendar windows: asked for many at once, each once."""
 
-    __slots__ = ("_connection", "_known")
+    __slots__ = ("_at", "_connection", "_known", "_spans")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, at: datetime.datetime) -> None:
+        self._connection, self._at = connection, at
         self._known: dict[Place, int] = {}
+        self._spans: dict[tuple[str, str, float], tuple[tuple[Window, str], ...]] = {}
+
+    def spans(self, claim: LimitClaim) -> tuple[tuple[Window, str], ...]:
+        """The calendar windows in which a claim counts, each with its start as a column holds it: most buyers' caps
+        have the same."""
+        key = (claim.period, claim.zone, claim.timeout)
+        found = self._spans.get(key)
+        if found is None:
+            spans = windows(claim.period, claim.zone, self._at, claim.timeout)
+            found = self._spans[key] = tuple((span, iso(span.start)) for span in spans)
+        return found
 
     def learn(self, places: Iterable[Place]) -> None:
         """Ask for all of these in one statement: 3 us, and 0.8 for each, where one by one is 3 for each."""
@@ -75,6 +86,30 @@ class Uses:
             row = self._connection.execute(USE, place).fetchone()
             used = self._known[place] = row[0] if row else 0
         return used
+
+    def plainly_fit(self, claims: Sequence[tuple[LimitClaim, Place]]) -> bool:
+        """Is there room at each of these places, all of them different and known?"""
+        return all(
+            claim.maximum is not None and self._known[place] + claim.amount <= claim.maximum
+            for claim, place in claims
+        )
+
+
+def plain_places(
+    uses: Uses, digests: Digests, claims: Iterable[LimitClaim]
+) -> list[tuple[LimitClaim, Place]] | None:
+    """Where each of these claims counts; None where they take more than adding up: something rolls, is paced or paid
+    beforehand, or two count at one place."""
+    found = []
+    for claim in claims:
+        if claim.window != "calendar" or claim.pace is not None:
+            return None
+        if claim.maximum is None:
+            continue
+        by = digests.by(claim.limit, claim.by) if claim.by else ""
+        found += [(claim, (claim.limit, by, start)) for _, start in uses.spans(claim)]
+    different = len(found) < 2 or len({place for _, place in found}) == len(found)
+    return found if different else None
 
 
 USE: Final = 'SELECT held + counted FROM cap WHERE "limit" = ? AND "by" = ? AND window_start = ?'
@@ -97,20 +132,6 @@ def spans_of(claim: LimitClaim, at: datetime.datetime) -> tuple[Window, ...]:
     return windows(claim.period, claim.zone, at, claim.timeout)
 
 
-begun = lru_cache(1024)(iso)
-"""A window's start as a column holds it: windows are few, and their starts are the same objects for many claims."""
-
-
-def places_of(digests: Digests, claims: Iterable[LimitClaim], at: datetime.datetime) -> list[Place]:
-    """The places in calendar windows at which these claims would be counted and might find no room."""
-    return [
-        (claim.limit, digests.by(claim.limit, claim.by), begun(span.start))
-        for claim in claims
-        if claim.maximum is not None and claim.window in ("calendar", "paced")
-        for span in spans_of(claim, at)
-    ]
-
-
 def first_full(
     connection: sqlite3.Connection,
     digests: Digests,
@@ -122,7 +143,7 @@ def first_full(
     """The first of these claims for which there is no room beside the others; None where all fit. ``uses`` is what was
     asked already."""
     taken = taken if taken is not None else Taken()
-    uses = uses if uses is not None else Uses(connection)
+    uses = uses if uses is not None else Uses(connection, at)
     for claim in claims:
         if claim.window == "balance":
             short = accounts.short_of(connection, claim)
@@ -153,8 +174,8 @@ def _calendar_full(
     uses: Uses, claim: LimitClaim, by: str, at: datetime.datetime, taken: Taken
 ) -> datetime.datetime | None:
     full: datetime.datetime | None = None
-    for number, span in enumerate(spans_of(claim, at)):
-        place = (claim.limit, by, begun(span.start))
+    for number, (span, start) in enumerate(uses.spans(claim)):
+        place = (claim.limit, by, start)
         before = taken.add(place, claim.amount)
         if claim.maximum is None:
             continue
@@ -205,7 +226,7 @@ def used_now(
     span = spans_of(claim, at)[0]
     if claim.window == "rolling":
         return sum(amount for _, amount in _still_counted(connection, claim.limit, by, at, span))
-    return Uses(connection).of((claim.limit, by, begun(span.start)))
+    return Uses(connection, at).of((claim.limit, by, iso(span.start)))
 
 
 def _sentence(claim: LimitClaim, at: datetime.datetime, until: datetime.datetime | None) -> str:

@@ -7,6 +7,7 @@ import datetime
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,7 +72,7 @@ class SqliteStore:
             connection = open_writer(path, create)
             check_shadow(connection, str(path), shadow)
             writing = core(connection, clock)
-            reader = Reader(open_reader(path), writing.digests, clock)
+            reader = Reader(open_reader(path), replace(writing.digests, known={}), clock)
         except BaseException as error:
             if held is not None:
                 held.release()
