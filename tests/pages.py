@@ -24,6 +24,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from warm import warmed
+
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console(?: exit=(\d+))?\n(.*?)^```$", re.M | re.S)
 WRITTEN = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.M | re.S)
@@ -94,12 +96,15 @@ def is_run(command: Command) -> bool:
     return not command.text.startswith(("make ", "export ")) and not command.text.endswith("&")
 
 
-def play(page: Path, folder: Path) -> Iterator[Played]:
-    """Run a page's commands in ``folder``, which becomes a copy of what they need. The ports are others each time."""
+def play(page: Path, folder: Path, first: Path | None = None) -> Iterator[Played]:
+    """Run a page's commands in ``folder``, which becomes a copy of what they need. The ports are others each time.
+
+    Commands are looked for in ``first`` before all other places.
+    """
     for name in COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
-    environ, ports = _environment(), {port: _free_port() for port in PORTS}
+    environ, ports = _environment(first), {port: _free_port() for port in PORTS}
     to_write = list(files(page))
     with ExitStack() as still_up:
         for command in commands(page):
@@ -126,8 +131,9 @@ def _replaced(text: str, ports: Mapping[str, str]) -> str:
     return text
 
 
-def _environment() -> dict[str, str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def _environment(first: Path | None) -> dict[str, str]:
+    places = [str(first)] if first else []
+    path = os.pathsep.join([*places, str(Path(sys.executable).parent), os.environ["PATH"]])
     return {**os.environ, "PATH": path, "COLUMNS": "110", "NO_COLOR": "1"}
 
 
@@ -186,13 +192,13 @@ def rewritten(text: str, played: Iterator[Played], silent_too: bool = True) -> s
 
 def main(names: list[str]) -> None:
     """Write into the named pages (all, where none is named) what their commands print."""
-    for page in [ROOT / name for name in names] or pages():
-        if any(commands(page)):
-            with tempfile.TemporaryDirectory() as folder:
-                text = rewritten(
-                    page.read_text(encoding="utf-8"), play(page, Path(folder)), silent_too=bool(names)
-                )
-            page.write_text(text, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as loaded, warmed(Path(loaded)) as first:
+        for page in [ROOT / name for name in names] or pages():
+            if any(commands(page)):
+                with tempfile.TemporaryDirectory() as folder:
+                    played = play(page, Path(folder), first)
+                    text = rewritten(page.read_text(encoding="utf-8"), played, silent_too=bool(names))
+                page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

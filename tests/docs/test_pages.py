@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pages import ROOT, Command, Played, agrees, commands, files, links, pages, play, rewritten
+from warm import warmed
 
 MAKE_TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
 RUNNABLE = [page for page in pages() if any(commands(page))]
+
+
+FROM_COLD = ROOT / "README.md"
+"""The page whose commands are started as its reader starts them."""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with warmed(tmp_path_factory.mktemp("loaded")) as folder:
+        yield folder
 
 
 def page_name(page: Path) -> str:
@@ -17,8 +29,8 @@ def page_name(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=page_name)
-def test_a_page_prints_what_it_says(page: Path, tmp_path: Path) -> None:
-    for played in play(page, tmp_path):
+def test_a_page_prints_what_it_says(page: Path, tmp_path: Path, loaded: Path) -> None:
+    for played in play(page, tmp_path, None if page == FROM_COLD else loaded):
         place = f"{page_name(page)}:{played.command.line}: {played.command.text}\n{played.printed}"
         assert played.code == played.command.code, place
         assert agrees(played.command.printed, played.printed), place
