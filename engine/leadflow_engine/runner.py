@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from leadflow_engine.effects import DURABLE, CallOut, Effect, End, Fact, Result, Suspend, Write
+from leadflow_engine.effects import DURABLE, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
 from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor, Standing
 from leadflow_engine.interpreter.flow import main
@@ -85,9 +85,11 @@ async def run_lead(
     pending = _Pending(arrival.lead, len(past), [] if past else [_received(plan, arrival, driver.time())])
     ending.facts += pending.facts
     asked: dict[str, Effect] = {}
-    wanted: tuple[Effect, ...] | None = run.start()
+    wanted: Sequence[Effect] | None = run.start()
     while not run.ended:
-        _note(run, ending, pending)
+        made = run.take_records()
+        ending.records += made
+        pending.records += made
         for effect in wanted or ():
             asked[effect.key] = effect
             driver.perform(effect, pending.write(effect) if effect.kind in DURABLE else None)
@@ -102,12 +104,6 @@ async def run_lead(
     return ending
 
 
-def _note(run: Run, ending: Ending, pending: _Pending) -> None:
-    made = run.take_records()
-    ending.records += made
-    pending.records += made
-
-
 @dataclass(slots=True)
 class _Pending:
     """Facts and records that no durable effect has brought to the store yet. ``seq`` counts stored facts."""
@@ -116,16 +112,19 @@ class _Pending:
     seq: int
     facts: list[Fact]
     records: list[Record] = field(default_factory=list)
+    written: Write | None = None
 
     def write(self, effect: Effect) -> Write:
         """What this durable effect brings."""
-        return Write(self.lead, effect, tuple(self.facts), tuple(self.records))
+        self.written = Write(self.lead, effect, tuple(self.facts), tuple(self.records))
+        return self.written
 
     def fed(self, effect: Effect, result: Result, at: str, ending: Ending) -> Fact:
         """A result was fed: keep it; one of a durable effect is stored by now, and so is all before it."""
         fact = fact_of(self.seq + len(self.facts), effect, result, at)
-        if effect.kind in DURABLE:
-            ending.writes.append((self.write(effect), result))
+        if self.written is not None and self.written.effect is effect:
+            ending.writes.append((self.written, result))
+            self.written = None
             self.seq = fact.seq + 1
             self.facts.clear()
             self.records.clear()
@@ -136,14 +135,13 @@ class _Pending:
 
 def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
     """A result as a fact: what is personal apart."""
-    if isinstance(effect.data, CallOut):
+    kind = effect.kind
+    if kind == "call":
         content = {name: result[name] for name in PERSONAL if name in result}
-        return Fact(seq, effect.key, effect.kind, at, _without(result, PERSONAL), content)
+        return Fact(seq, effect.key, kind, at, _without(result, PERSONAL), content)
     if result.get("answer"):
-        return Fact(
-            seq, effect.key, effect.kind, at, _without(result, ("answer",)), {"answer": result["answer"]}
-        )
-    return Fact(seq, effect.key, effect.kind, at, dict(result))
+        return Fact(seq, effect.key, kind, at, _without(result, ("answer",)), {"answer": result["answer"]})
+    return Fact(seq, effect.key, kind, at, dict(result))
 
 
 def result_of(fact: Fact) -> Result:

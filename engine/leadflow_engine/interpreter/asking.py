@@ -69,11 +69,14 @@ def build(
     journey: Journey, leg: m.Leg, whom: str, extra: Sequence[Extra] = ()
 ) -> Generator[Any, Any, HttpRequest | RequestProblem]:
     """A leg's request for this lead; look-ups that it reads are asked first."""
-    problem = yield from learn_callback(journey, leg, whom)
-    if problem is not None:
-        return problem
+    planned = journey.plan.buyers.get(whom)
+    if planned is not None and planned.buyer.callback is not None:
+        problem = yield from learn_callback(journey, leg, planned.buyer)
+        if problem is not None:
+            return problem
+    builder = journey.plan.builder(leg)
     while True:
-        built = journey.plan.builder(leg).build(journey.lead, extra)
+        built = builder.build(journey.lead, extra)
         if not isinstance(built, RequestProblem) or not built.needs:
             return built
         yield from ask(journey, built.needs[0], whom)

@@ -15,22 +15,21 @@ NO_ADDRESS = RequestProblem(
 )
 
 
-def learn_callback(journey: Journey, leg: m.Leg, whom: str) -> Generator[Any, Any, RequestProblem | None]:
+def learn_callback(
+    journey: Journey, leg: m.Leg, buyer: m.Buyer
+) -> Generator[Any, Any, RequestProblem | None]:
     """Have the lead know ``callback.url`` of the delivery that is about to be made, where its buyer is sent one.
 
     A ping is told that of the delivery which follows it."""
-    planned = journey.plan.buyers.get(whom)
-    if planned is None or (leg is not planned.buyer.ping and leg is not planned.buyer.deliver):
+    callback = buyer.callback
+    if callback is None or not callback.by_url or not (leg is buyer.ping or leg is buyer.deliver):
         return None
-    callback = planned.buyer.callback
-    if callback is None or not callback.by_url:
-        return None
-    number = journey.counts.get(f"intent/{whom}", 0) + (leg is planned.buyer.ping)
-    key = f"callback/{whom}/{number}"
+    number = journey.counts.get(f"intent/{buyer.name}", 0) + (leg is buyer.ping)
+    key = f"callback/{buyer.name}/{number}"
     if key not in journey.callback_urls:
         told = journey.past.get(key)
         if told is None:
-            told = yield Effect(key, ReadCallback(journey.plan.flow.name, whom, number))
+            told = yield Effect(key, ReadCallback(journey.plan.flow.name, buyer.name, number))
         journey.callback_urls[key] = told["url"]
     journey.lead.callback_url = journey.callback_urls[key] or ""
     return None if journey.lead.callback_url else NO_ADDRESS

@@ -13,12 +13,9 @@ from leadflow_engine.mapping import Extra, RequestProblem
 
 
 def row_of(
-    journey: Journey, buyer: m.Buyer, extra: tuple[Extra, ...]
-) -> Generator[Any, Any, BatchRow | RequestProblem | None]:
-    """The lead as a row of the buyer's batch, or why it cannot be one; None for a buyer that collects nothing."""
-    batch = buyer.batch
-    if batch is None:
-        return None
+    journey: Journey, buyer: m.Buyer, batch: m.Batch, extra: tuple[Extra, ...]
+) -> Generator[Any, Any, BatchRow | RequestProblem]:
+    """The lead as a row of the buyer's batch, or why it cannot be one."""
     while True:
         built = journey.plan.row_builder(batch).build(journey.lead, extra)
         if not isinstance(built, RequestProblem):

@@ -10,7 +10,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
-from leadflow_engine.interpreter.journey import Journey, call
+from leadflow_engine.interpreter.journey import Journey, store
 from leadflow_engine.lead import Lead
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
@@ -57,8 +57,12 @@ def exchange(
     cost: Decimal = Decimal(0),
     scope: Lead | None = None,
 ) -> Generator[Any, Any, Exchange]:
-    """Make one call and read its answer; ``scope`` is the lead as the answer's rules see it."""
-    result = yield from call(journey, Effect(key, data))
+    """Make one call and read its answer; whatever a post taught is stored first. ``scope`` is the lead as the answer's
+    rules see it."""
+    if journey.unstored:
+        yield from store(journey)
+    result = yield Effect(key, data)
+    journey.elapsed += float(result.get("ms") or 0)
     reading = read_answer(journey, leg, result, scope)
     journey.records.append(posting_of(journey.masked, key, data, result, reading, cost))
     return Exchange(key, result, reading)
@@ -71,11 +75,10 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result, scope: Lead | None
         return Reading.nothing()
     if result.get("assumed"):
         return _assumed(result)
-    headers = tuple((str(name), str(value)) for name, value in result["headers"])
     flow = journey.plan.flow
     return reader.read(
         int(result["status"]),
-        headers,
+        result["headers"],
         str(result["body"]),
         flow.country,
         zone=flow.timezone,

@@ -6,13 +6,14 @@ It holds the lead, the counters that keep effect keys unique, what became of eac
 from __future__ import annotations
 
 import datetime
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from leadflow_engine.effects import Effect, Flush, Result, Suppressible
 from leadflow_engine.interpreter.cursor import Arrival, Cursor
+from leadflow_engine.interpreter.outs import Outs
 from leadflow_engine.lead import Lead
 from leadflow_engine.masking import mask_of
 from leadflow_engine.plan import Plan
@@ -22,6 +23,9 @@ from leadflow_engine.settle import UNSETTLED
 
 ONE = 1_000_000
 """One first offer, in millionths."""
+
+TAKEN = UNSETTLED | {"confirmed"}
+"""States of deliveries that are sales or may come to be."""
 
 Work: TypeAlias = Generator[Any, Any, Any]
 """A generator of effects and forks; what it returns is its own affair."""
@@ -60,7 +64,7 @@ class Journey:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     may_wait: dict[str, Considered] = field(default_factory=dict)
     lookups: dict[str, str] = field(default_factory=dict)
-    outs: list[tuple[str, str]] = field(default_factory=list)
+    outs: Outs = field(default_factory=Outs)
     spent: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
     cost_share: Decimal = Decimal(0)
@@ -109,10 +113,11 @@ class Journey:
         self.counts[name] = self.counts.get(name, 0) + 1
         return self.counts[name]
 
-    def take_records(self) -> tuple[Record, ...]:
+    def take_records(self) -> Sequence[Record]:
         """The records made since they were last taken."""
-        taken = tuple(self.records)
-        self.records.clear()
+        taken = self.records
+        if taken:
+            self.records = []
         return taken
 
     def ended(self, kind: str, name: str, outcome: str, reason: str = "", **rest: Any) -> None:
@@ -120,17 +125,24 @@ class Journey:
         self.lead.steps[name] = (outcome, reason)
         number = self.number("step")
         self.records.append(
-            StepRecord(number, self.segment, kind, name, outcome, self.masked(reason), **rest)
+            StepRecord(number, self.cursor.segment, kind, name, outcome, self.masked(reason), **rest)
         )
 
     def considered(self, stage: str, buyer: str, outcome: str, reason: str = "", **rest: Any) -> None:
         """Note what became of a buyer at a stage."""
         self.lead.buyers[buyer] = outcome
         reason = self.masked(reason)
-        rest.setdefault("note", self.notes.get((stage, buyer), ""))
+        if self.notes:
+            rest.setdefault("note", self.notes.get((stage, buyer), ""))
         self.records.append(
-            Considered(stage, self.segment, self.branch, buyer, outcome, reason=reason, **rest)
+            Considered(stage, self.cursor.segment, self.branch, buyer, outcome, reason=reason, **rest)
         )
+
+    def intended(self, delivery: Delivery) -> None:
+        """Note that a delivery's intent was granted: the journal knows all of it by the intent itself, with which
+        everything before was stored."""
+        self.deliveries[f"{delivery.buyer}/{delivery.number}"] = delivery
+        self.unstored = False
 
     def delivered(self, delivery: Delivery) -> None:
         """Note a delivery's state; what was learned is to be stored before anybody else is contacted."""
@@ -156,7 +168,10 @@ class Journey:
 
     def taken(self) -> list[Delivery]:
         """Deliveries that are sales or may come to be."""
-        return [*self.confirmed(), *self.unsettled()]
+        taken = [delivery for delivery in self.deliveries.values() if delivery.state in TAKEN]
+        if len(taken) > 1:
+            taken.sort(key=lambda delivery: delivery.state != "confirmed")
+        return taken
 
     def shares_of(self, stage: str, buyer: str) -> tuple[tuple[str, int], ...]:
         """What an offer to this buyer, the first of the stage, does to the shares by ``weight``, in millionths."""
@@ -166,15 +181,6 @@ class Journey:
     def unsettled(self) -> list[Delivery]:
         """Deliveries of which nobody knows yet what they came to."""
         return [delivery for delivery in self.deliveries.values() if delivery.state in UNSETTLED]
-
-
-def call(journey: Journey, effect: Effect) -> Generator[Effect, Result, Result]:
-    """Perform a call; whatever a post taught is stored first."""
-    if journey.unstored:
-        yield from store(journey)
-    result: Result = yield effect
-    journey.elapsed += float(result.get("ms") or 0)
-    return result
 
 
 def store(journey: Journey) -> Generator[Effect, Result, None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from leadflow_engine.effects import BatchRow, HttpRequest
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.following import follow_ups
@@ -11,7 +13,7 @@ from leadflow_engine.interpreter.prices import Offer
 from leadflow_engine.lead import Lead
 from leadflow_engine.records import Delivery
 from leadflow_engine.response import Reading
-from leadflow_engine.settle import Settled
+from leadflow_engine.settle import UNSETTLED, Settled
 from leadflow_engine.unguarded import dataclass
 
 
@@ -38,25 +40,39 @@ class Posted:
     ms: float = 0.0
 
 
-def delivery_of(
-    journey: Journey, lot: Lot, state: str, reason: str = "", reading: Reading | None = None
-) -> Delivery:
-    """The delivery of a lot in one of its states, as records keep it."""
+def intent_of(lot: Lot) -> Delivery:
+    """The delivery of a lot whose intent is granted."""
     offer = lot.offer
+    return Delivery(
+        offer.buyer, lot.number, "intent", offer.price, outcome=_outcome(offer), stage=offer.stage.id
+    )
+
+
+def delivery_of(
+    journey: Journey, lot: Lot, posted: Posted, price: Decimal, reason: str, reading: Reading | None
+) -> Delivery:
+    """The delivery of a lot that was posted, as records keep it."""
+    offer, done, state = lot.offer, posted.done, posted.settled.state
+    open_ = state in UNSETTLED
     return Delivery(
         buyer=offer.buyer,
         number=lot.number,
         state=state,
-        price=offer.price,
+        price=price,
         reference=journey.masked(reading.reference or "") if reading else "",
         reason=journey.masked(reason),
         answered_price=reading.price if reading else None,
-        outcome="fallback" if offer.stage.kind == "fallback" else "sold",
-        due=_due(journey, offer.buyer, state),
+        outcome=_outcome(offer),
+        due=_due(journey, offer.buyer, state) if open_ else None,
         stage=offer.stage.id,
-        follow_ups=follow_ups(journey, offer.buyer, state),
+        failure=str(done.result["failure"]) if done is not None else "",
+        follow_ups=follow_ups(journey, offer.buyer, state) if open_ else (),
         legal_name=journey.masked(name_of_bid(lot.scope.ping)),
     )
+
+
+def _outcome(offer: Offer) -> str:
+    return "fallback" if offer.stage.kind == "fallback" else "sold"
 
 
 def _due(journey: Journey, buyer: str, state: str) -> str | None:
@@ -71,10 +87,14 @@ def _due(journey: Journey, buyer: str, state: str) -> str | None:
 
 
 def noted(
-    journey: Journey, offer: Offer, settled: Settled, ms: float = 0.0, reading: Reading | None = None
+    journey: Journey,
+    offer: Offer,
+    settled: Settled,
+    ms: float = 0.0,
+    reading: Reading | None = None,
+    price: Decimal | None = None,
 ) -> Settled:
-    """Note what an offer came to; gives ``settled`` back."""
-    sold = settled.state == "confirmed"
+    """Note what an offer came to, sold at ``price``; gives ``settled`` back."""
     journey.tried[offer.buyer] = settled.outcome
     journey.considered(
         offer.stage.id,
@@ -83,7 +103,7 @@ def noted(
         reason=settled.reason,
         cause=reading.cause if reading else "",
         bid=offer.bid,
-        price=offer.price if sold else None,
+        price=price,
         position=offer.position,
         ms=ms + offer.ms,
     )

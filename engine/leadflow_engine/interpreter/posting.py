@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from leadflow_dsl import model as m
-from leadflow_engine.effects import CallOut
+from leadflow_engine.effects import CallOut, Result
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.lots import Lot, Posted
 from leadflow_engine.settle import Came, Settled, settle
+
+BUSY = 503
+"""The one status of which `Retry-After` says more: that the lead was not taken."""
 
 SAFE_TO_REPEAT = frozenset({"connect", "429", "retry"})
 """Causes after which a post may be made again to any buyer: it certainly did not take the lead."""
@@ -60,16 +63,20 @@ def _may_resend(settled: Settled, retry: m.Retry, buyer: m.Buyer) -> bool:
 
 def came_of(done: x.Exchange, leg: m.Leg, resend: bool = False) -> Came:
     """The exchange as the settling table sees it."""
-    headers = {str(name).lower() for name, _ in done.result.get("headers") or ()}
-    by_rule = done.reading.rule != 0 and bool(done.reading.verdict)
+    result, reading = done.result, done.reading
+    status = result.get("status")
     return Came(
-        phase=str(done.result["phase"]),
-        failure=str(done.result.get("failure") or ""),
-        status=done.result.get("status"),
-        verdict=done.reading.verdict if by_rule else "",
+        phase=str(result["phase"]),
+        failure=str(result.get("failure") or ""),
+        status=status,
+        verdict=reading.verdict if reading.rule != 0 else "",
         otherwise=leg.response.otherwise,
-        readable=done.reading.readable,
-        reason=done.reading.reason or "",
-        retry_after="retry-after" in headers,
+        readable=reading.readable,
+        reason=reading.reason or "",
+        retry_after=status == BUSY and _asks_for_later(result),
         resend=resend,
     )
+
+
+def _asks_for_later(result: Result) -> bool:
+    return any(str(name).lower() == "retry-after" for name, _ in result.get("headers") or ())

@@ -9,7 +9,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import Effect, Intent
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Journey, iso, moment
-from leadflow_engine.interpreter.lots import Lot, delivery_of, noted
+from leadflow_engine.interpreter.lots import Lot, intent_of, noted
 from leadflow_engine.interpreter.prices import Offer, claims_of, source_claims
 from leadflow_engine.interpreter.sharing import most_of, shares
 from leadflow_engine.judge import Out
@@ -24,8 +24,7 @@ def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any,
     refused = yield from _intend(journey, lot)
     if refused is not None:
         return _refused(journey, lot.offer, *refused, in_turn)
-    journey.delivered(delivery_of(journey, lot, "intent"))
-    journey.unstored = False  # the intent itself is stored
+    journey.intended(intent_of(lot))
     _note_price(journey, lot.offer)
     return None
 

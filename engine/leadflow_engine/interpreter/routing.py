@@ -235,7 +235,7 @@ def _branch_of(journey: Journey, address: str) -> str:
 
 def _time_to_wait(journey: Journey, item: object) -> bool:
     """Holds come when nobody else took the lead, and before any fallback."""
-    if journey.confirmed():
+    if not journey.held or journey.confirmed():
         return False
     holders = [held for held in journey.held.values() if not held["first"] and not held.get("over")]
     return bool(holders) and (item is None or (isinstance(item, m.Stage) and item.kind == "fallback"))

@@ -6,7 +6,7 @@ the results of its branches. Outside, a Run is ``start`` and ``feed``.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -54,20 +54,20 @@ class Run:
         self._closed: set[str] = set()
         self._out: list[Effect] = []
 
-    def start(self) -> tuple[Effect, ...]:
+    def start(self) -> Sequence[Effect]:
         """The first effects."""
         self._advance(self._main, None)
         return self._taken()
 
-    def feed(self, key: str, result: Result) -> tuple[Effect, ...] | None:
+    def feed(self, key: str, result: Result) -> Sequence[Effect] | None:
         """Go on with the result of an effect. ``None``: it came too late to matter and was dropped.
 
         Raises ``UnknownKey`` for a key that was never asked.
         """
-        if key in self._closed:
-            return None
         waiting = self._asked.pop(key, None)
         if waiting is None:
+            if key in self._closed:
+                return None
             raise UnknownKey(key)
         self._closed.add(key)
         if key == "end" or key.startswith("suspend/"):
@@ -78,13 +78,12 @@ class Run:
             self._advance(waiting, result)
         return self._taken()
 
-    def take_records(self) -> tuple[Record, ...]:
+    def take_records(self) -> Sequence[Record]:
         """The records made since they were last taken."""
         return self.journey.take_records()
 
-    def _taken(self) -> tuple[Effect, ...]:
-        taken = tuple(self._out)
-        self._out.clear()
+    def _taken(self) -> Sequence[Effect]:
+        taken, self._out = self._out, []
         return taken
 
     def _advance(self, task: _Task, value: object) -> None:

@@ -19,6 +19,7 @@ from leadflow_engine.interpreter.mailing import marked
 from leadflow_engine.interpreter.posting import post
 from leadflow_engine.interpreter.prices import Offer
 from leadflow_engine.interpreter.reserving import reserve
+from leadflow_engine.lead import Lead
 from leadflow_engine.mapping import Extra, RequestProblem, Staging
 from leadflow_engine.response import Reading
 from leadflow_engine.settle import Settled
@@ -26,7 +27,7 @@ from leadflow_engine.settle import Settled
 
 def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     """Reserve, post and settle with one buyer. Whatever comes of it is noted; the caller decides what is next."""
-    lot = yield from prepare(journey, offer)
+    lot = yield from prepare(journey, offer, journey.lead)
     if isinstance(lot, Settled):
         return lot
     refused = yield from reserve(journey, lot, in_turn=True)
@@ -35,34 +36,37 @@ def sell(journey: Journey, offer: Offer) -> Generator[Any, Any, Settled]:
     return conclude(journey, lot, (yield from post(journey, lot)))
 
 
-def prepare(journey: Journey, offer: Offer) -> Generator[Any, Any, Lot | Settled]:
-    """An offer's request, with what it reads asked; or that there is none to be made, which is noted."""
-    buyer = journey.plan.buyers[offer.buyer].buyer
+def prepare(journey: Journey, offer: Offer, scope: Lead | None = None) -> Generator[Any, Any, Lot | Settled]:
+    """An offer's request, with what it reads asked; or that there is none to be made, which is noted. ``scope`` is the
+    lead itself, where no other lot is under way at once."""
+    buyer, lead = journey.plan.buyers[offer.buyer].buyer, journey.lead
     number = journey.number(f"intent/{buyer.name}")
-    journey.lead.delivery_key = delivery_key(journey.lead.id, buyer.name, number)
-    journey.lead.asked_price = offer.asked
+    lead.delivery_key = delivery_key(lead.id, buyer.name, number)
+    lead.asked_price = offer.asked
     leg = buyer.at_once
     marks = test_marks(journey, buyer)
     request = (yield from build(journey, leg, buyer.name, marks)) if leg else None
-    row = yield from row_of(journey, buyer, marks)
+    row = (yield from row_of(journey, buyer, buyer.batch, marks)) if buyer.batch else None
     for made in (request, row):
         if isinstance(made, RequestProblem):
             return noted(journey, offer, Settled("not_sent", "error", made.reason))
     if isinstance(request, HttpRequest):
-        request = marked(buyer, journey.lead, request)
-    return Lot(offer, number, request, copy.copy(journey.lead), row)  # type: ignore[arg-type]
+        request = marked(buyer, lead, request)
+    return Lot(offer, number, request, scope or copy.copy(lead), row)  # type: ignore[arg-type]
 
 
 def conclude(journey: Journey, lot: Lot, posted: Posted) -> Settled:
     """Note what came of a lot's post."""
-    settled, done = posted.settled, posted.done
-    reading = done.reading if done is not None else None
-    price, why = _sale_price(lot.offer, reading) if settled.state == "confirmed" else (lot.offer.price, "")
-    settled = replace(settled, reason="; ".join(filter(None, (settled.reason, why))))
-    delivery = delivery_of(journey, lot, settled.state, settled.reason, reading)
-    failure = str(done.result["failure"]) if done is not None else ""
-    journey.delivered(replace(delivery, price=price, failure=failure))
-    return noted(journey, replace(lot.offer, price=price), settled, posted.ms, reading)
+    settled, offer = posted.settled, lot.offer
+    reading = posted.done.reading if posted.done is not None else None
+    if settled.state != "confirmed":
+        journey.delivered(delivery_of(journey, lot, posted, offer.price, settled.reason, reading))
+        return noted(journey, offer, settled, posted.ms, reading)
+    price, why = _sale_price(offer, reading)
+    if why:
+        settled = replace(settled, reason="; ".join(filter(None, (settled.reason, why))))
+    journey.delivered(delivery_of(journey, lot, posted, price, settled.reason, reading))
+    return noted(journey, offer, settled, posted.ms, reading, price)
 
 
 def _sale_price(offer: Offer, reading: Reading | None) -> tuple[Decimal, str]:

@@ -51,14 +51,15 @@ def in_the_way(journey: Journey, stage: m.Stage) -> Delivery | None:
 
 def mate_of(journey: Journey, name: str) -> str:
     """The buyer of the same ``group`` that has the lead or may come to have it; "" where there is none."""
-    group = journey.plan.buyers[name].buyer.group
+    if not journey.deliveries or not (group := journey.plan.buyers[name].buyer.group):
+        return ""
     names = (delivery.buyer for delivery in journey.taken() if delivery.buyer != name)
-    return next((one for one in names if group and journey.plan.buyers[one].buyer.group == group), "")
+    return next((one for one in names if journey.plan.buyers[one].buyer.group == group), "")
 
 
 def has_it(journey: Journey, name: str) -> bool:
     """Has this buyer the lead, or may it come to have it?"""
-    return any(delivery.buyer == name for delivery in journey.taken())
+    return bool(journey.deliveries) and any(delivery.buyer == name for delivery in journey.taken())
 
 
 def short_of(journey: Journey) -> str:

@@ -32,6 +32,8 @@ def takes_less(settled: Settled) -> bool:
 def no_time(journey: Journey, stage: m.Stage, began: float) -> str:
     """Why this stage begins with no further buyer: its own ``timeout`` since it ``began`` is over, or the route's; ""
     where there is time."""
+    if stage.timeout is None and journey.timeout is None:
+        return ""
     said = ((stage.timeout, began, "the stage"), (journey.timeout, journey.began, "the route"))
     for timeout, since, whose in said:
         if timeout is not None and journey.elapsed - since >= timeout.total_seconds() * 1000:

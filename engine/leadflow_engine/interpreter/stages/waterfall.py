@@ -37,13 +37,12 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
     if passed_over(journey, stage, names, began):
         return Unsold()
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
-    survivors = [name for name in names if name in judgement.passed or name in judgement.open]
-    survivors = yield from _in_order(journey, stage, survivors, judgement)
-    firsts = [name for name in names if is_first(journey, name) and name in judgement.out]
-    line = yield from ordered(journey, stage, [name for name in names if name in {*survivors, *firsts}])
+    survivors = yield from _in_order(journey, stage, judgement.survivors, judgement)
+    able = {*survivors, *(name for name in journey.held if is_first(journey, name) and judgement.is_out(name))}
+    line = yield from ordered(journey, stage, [name for name in names if name in able])
     for position, name in enumerate(line, start=1):
         remaining = tuple(line[position:])
-        if name in judgement.out:
+        if judgement.is_out(name):
             return _wait_first(journey, name, (name, *remaining))
         if over := no_time(journey, stage, began):  # to wait takes none
             _not_asked(journey, stage, (name,), position - 1, over)
@@ -67,7 +66,7 @@ def _in_order(
     asked first, so that nothing is paid for a buyer that is out."""
     able = []
     for name in survivors:
-        settled = len(survivors) < 2 or name not in judgement.open or is_known(journey, stage, name)
+        settled = len(survivors) < 2 or not judgement.is_open(name) or is_known(journey, stage, name)
         if settled or (yield from resolve_open(journey, stage, name, 0)):
             able.append(name)
     return able
