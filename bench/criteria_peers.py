@@ -9,6 +9,7 @@ They need `make bench-peers` first; json-rules-engine needs node as well. The sc
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from frame import Differs, Missing
 HERE = Path(__file__).absolute().parent
 PEERS = HERE / "peers"
 PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
+NODE = PYTHON.parent.parent / "node" / "package.json"
 NAMES = ("scan", "zen", "cel", "rule_engine", "json_rules")
 
 
@@ -59,7 +61,7 @@ def command(name: str) -> list[str]:
     node = shutil.which("node")
     if node is None:
         raise Missing("json-rules-engine needs node, which is not on this machine")
-    if not (PEERS / "node_modules" / "json-rules-engine").exists():
+    if not (NODE.parent / "node_modules" / "json-rules-engine").exists():
         raise Missing("json-rules-engine is not installed: make bench-peers")
     return [node, str(PEERS / "criteria_json_rules.mjs")]
 
@@ -72,7 +74,10 @@ def run(
         json.dump(workload, file)
         file.flush()
         started = [*command(name), file.name]
-        done = subprocess.run(started, capture_output=True, text=True, timeout=seconds, check=False)
+        environ = {**os.environ, "LEADFLOW_PEERS": str(NODE)}
+        done = subprocess.run(
+            started, env=environ, capture_output=True, text=True, timeout=seconds, check=False
+        )
     if done.returncode:
         raise RuntimeError(f"{name} ended with {done.returncode}: {done.stderr[-500:]}")
     said: dict[str, Any] = json.loads(done.stdout)

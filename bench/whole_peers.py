@@ -23,7 +23,7 @@ from frame import Differs, Missing, Turn
 
 HERE = Path(__file__).absolute().parent
 PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
-NODE_RED = HERE / "peers" / "node_modules" / "node-red" / "red.js"
+NODE = PYTHON.parent.parent / "node" / "package.json"
 
 
 def fastapi(folder: Path, out: load.Buyers) -> tuple[list[str], str]:
@@ -40,7 +40,7 @@ def node_red(folder: Path, out: load.Buyers) -> tuple[list[str], str]:
     node = shutil.which("node")
     if node is None:
         raise Missing("Node-RED needs node, which is not on this machine")
-    if not NODE_RED.exists():
+    if not (NODE.parent / "node_modules" / "node-red").exists():
         raise Missing("Node-RED is not installed: make bench-peers")
     (folder / "buyers.json").write_text(json.dumps(work.as_json(work.buyers())))
     script = str(HERE / "peers" / "whole_node_red.mjs")
@@ -57,7 +57,7 @@ def run(name: str, leads: int) -> whole.Measured:
         out = load.Buyers(work.REFUSALS)
         try:
             command, path = STACKS[name](folder, out)
-            environ = {**os.environ, "NODE_ENV": "production"}
+            environ = {**os.environ, "NODE_ENV": "production", "LEADFLOW_PEERS": str(NODE)}
             stack = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True)
             try:
                 return whole.measured(name, stack, path, out, leads)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the benches hold leadflow against: Python's into an environment of its own, node's beside the benches.
-# Nothing of it comes near leadflow's own environment. Says in one line what is missing.
+# Installs what the benches hold leadflow against into .venv-peers, node's too, so that nothing of it comes near
+# leadflow's own environment. Says in one line what is missing.
 set -u
 
 peers=$(dirname "$0")/../bench/peers
@@ -19,8 +19,9 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     echo "leadflow  node or npm is missing: json-rules-engine and Node-RED are left out, their rows say so" >&2
     exit 0
 fi
-npm install --prefix "$peers" --no-audit --no-fund --no-package-lock --loglevel=error || {
-    echo "leadflow  the node peers could not be installed into bench/peers/node_modules" >&2
+mkdir -p "$venv/node" && cp "$peers/package.json" "$venv/node/" || exit 1
+npm install --prefix "$venv/node" --no-audit --no-fund --no-package-lock --loglevel=error || {
+    echo "leadflow  the node peers could not be installed into .venv-peers/node" >&2
     exit 1
 }
-npm ls --prefix "$peers" --depth 0
+npm ls --prefix "$venv/node" --depth 0

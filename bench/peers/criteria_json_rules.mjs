@@ -1,10 +1,12 @@
 // json-rules-engine: a rule a buyer, an event for each that matches; facts given at each run, as its pages say.
 //
-//     node criteria_json_rules.mjs WORKLOAD.json
+//     LEADFLOW_PEERS=.../package.json node criteria_json_rules.mjs WORKLOAD.json
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { Engine, Operator } from 'json-rules-engine'
+
+const require = createRequire(process.env.LEADFLOW_PEERS)
+const { Engine, Operator } = require('json-rules-engine')
 
 const NAMES = { '==': 'equal', '!=': 'notEqual', '<': 'lessThan', '<=': 'lessThanInclusive', '>': 'greaterThan', '>=': 'greaterThanInclusive', in: 'in', 'not in': 'notIn' }
 
@@ -48,5 +50,5 @@ for (let time = 0; time < 3; time++) {
   for (let at = 0; at < turn; at++) await judge(workload.leads[at])
   best = Math.min(best, micros(since) / turn)
 }
-const version = createRequire(import.meta.url)('json-rules-engine/package.json').version
+const version = require('json-rules-engine/package.json').version
 console.log(JSON.stringify({ peer: 'json-rules-engine', version, mode: 'rules', hits, us: best, built }))

@@ -1,6 +1,6 @@
 // The whole lead in Node-RED: a flow that does what the bench's flow does, and keeps nothing but counts in memory.
 //
-//     node whole_node_red.mjs BUYERS.json PORT-OF-THE-BUYERS FOLDER       serves; prints its address first
+//     LEADFLOW_PEERS=.../package.json node whole_node_red.mjs BUYERS.json PORT-OF-THE-BUYERS FOLDER       serves; prints its address first
 //
 // Nodes: http in, a function that checks and judges, a function that makes the next buyer's request (or ends), the
 // http request, a function that reads its answer, http response.
@@ -10,7 +10,7 @@ import { createServer } from 'node:http'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-const require = createRequire(import.meta.url)
+const require = createRequire(process.env.LEADFLOW_PEERS)
 const express = require('express')
 const RED = require('node-red')
 const [buyersFile, port, folder] = process.argv.slice(2)
