@@ -36,7 +36,7 @@ fmt: $(READY)  ## put the Python files in the project's format
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## measure all workloads side by side, minutes; see bench/README.md
-	@$(BIN)/python bench
+	@$(BIN)/python bench --all
 
 bench-quick: $(READY)  ## the same in less than a minute
 	@$(BIN)/python bench --quick
@@ -52,5 +52,5 @@ lock: $(READY)  ## pin the dependencies anew (needs uv)
 	  --output-file docs/deploy/requirements.lock pyproject.toml
 
 clean:  ## remove what was made here, the demo's journal and the environment included
-	rm -rf $(VENV) .leadflow .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) .venv-peers .leadflow .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,15 +1,16 @@
 """All workloads side by side, held against their goals.
 
-    python bench [WORKLOAD ...] [--quick] [--json FILE] [--page]
+    python bench [WORKLOAD ...] [--all] [--quick] [--json FILE] [--page]
 
-``--quick`` takes less than a minute and says less. ``--json`` writes every figure. ``--page`` writes the tables of
-docs/performance.md. Peers need `make bench-peers` first; without them their rows are left out, and the table says so.
+``--all`` runs the scripts beside too that have no goals here and print for themselves. ``--quick`` takes less than a
+minute and says less. ``--json`` writes every figure. ``--page`` writes the tables of docs/performance.md. Peers need `make bench-peers` first; without them their rows are left out, and the table says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from workloads import WORKLOADS
 
 BUSY = 0.05
 """The share of the machine that others may use; beyond it seconds on a clock mean little."""
+BESIDE = ("outbound", "clients", "mapping", "answers", "values", "editor", "lint")
 
 
 def measure(workload: Workload, quick: bool) -> Told:
@@ -97,7 +99,7 @@ def show(told: Told) -> None:
         print(f"  {row['what']:58} {row['goal']:24} {row['measured']:34} {met}")
     for name, unit in told.workload.also.items():
         if name in told.figures:
-            print(f"  {name:58} {'':24} {told.figures[name].said(unit)}")
+            print(f"  {unit:58} {'':24} {told.figures[name].said('')}")
     for note in told.notes:
         print(f"  {note}")
     if told.others > BUSY:
@@ -107,10 +109,18 @@ def show(told: Told) -> None:
     sys.stdout.flush()
 
 
+def beside() -> None:
+    """The scripts that have no goals: each prints what it measured."""
+    for name in BESIDE:
+        print(f"\n== bench/{name}.py", flush=True)
+        subprocess.run([sys.executable, str(Path(__file__).with_name(f"{name}.py"))], check=False)
+
+
 def main() -> int:
     """Run what was asked for. 0 where every result was equal, whatever the figures are."""
     parser = argparse.ArgumentParser(prog="python bench", description="Workloads held against their goals.")
     parser.add_argument("names", nargs="*", metavar="WORKLOAD", help=", ".join(WORKLOADS))
+    parser.add_argument("--all", action="store_true", help="the scripts without goals too")
     parser.add_argument("--quick", action="store_true", help="less than a minute")
     parser.add_argument("--json", metavar="FILE", help="write every figure")
     parser.add_argument("--page", action="store_true", help="write the tables of docs/performance.md")
@@ -126,7 +136,9 @@ def main() -> int:
     found = document(all_told, described, said.quick)
     met = [row["met"] for row in found["goals"]]
     print(f"\n{met.count(True)} met, {met.count(False)} not met, {met.count(None)} not measured", end="")
-    print(f", in {number(sum(told.seconds for told in all_told))} s")
+    print(f", in {number(sum(told.seconds for told in all_told))} s", flush=True)
+    if said.all:
+        beside()
     if said.json:
         Path(said.json).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if said.page:

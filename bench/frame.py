@@ -54,7 +54,7 @@ class Goal:
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Something that is measured: ``times`` turns, of which medians count. ``also`` names figures that are told beside
-    goals, with their units."""
+    goals, and what each is."""
 
     name: str
     once: Once

@@ -15,7 +15,8 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SUFFIXES = frozenset(" .py .md .toml .lock .flow .yaml .yml .json .jsonl .j2 .csv .sh .lark .sql".split(" "))
 SKIPPED = frozenset(
-    ".git .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .leadflow __pycache__ dist node_modules".split()
+    ".git .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .leadflow __pycache__ dist "
+    "node_modules".split()
 )
 
 # Each with a letter in brackets, so that this line is not found itself.
