@@ -10,6 +10,7 @@ from typing import Final
 
 from leadflow_dsl import model
 from leadflow_dsl.checks import CHECKS
+from leadflow_dsl.collecting import no_collecting
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.excuses import Excused, judge
 from leadflow_dsl.meaning.assertions import build_assertions
@@ -99,6 +100,7 @@ def examine_files(files: Mapping[str, str], main: str) -> tuple[Checked, Draft]:
     return _checked(draft, {}), draft
 
 
+@no_collecting()
 def _checked(draft: Draft, severity: Mapping[str, Level]) -> Checked:
     flow, project = _passed(draft), draft.project
     settings = settings_of(project)

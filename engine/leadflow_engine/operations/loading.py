@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from leadflow_dsl.checking import check, check_files, not_built
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
@@ -174,14 +176,23 @@ def call_secrets(plan: Plan, source: Source, root: str | Path | None = None) -> 
 
 def secrets_in(value: object) -> Iterator[SecretRef]:
     """Every secret that a piece of a flow names, in written order; one that is named twice comes twice."""
-    if isinstance(value, SecretRef):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from secrets_in(item)
-    elif is_dataclass(value) and not isinstance(value, type | Span):
-        for part in fields(value):
-            yield from secrets_in(getattr(value, part.name))
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, SecretRef):
+            yield one
+        elif isinstance(one, tuple):
+            waiting += reversed(one)
+        elif names := _parts(type(one)):  # type: ignore[arg-type]  # a class is hashable
+            waiting += [getattr(one, name) for name in names]
+
+
+@cache
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a record's class, the last first; of anything else, and of places in the text, none."""
+    if not is_dataclass(kind) or kind is Span:
+        return ()
+    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span")
 
 
 def _place(span: Span) -> str:
