@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def note_named(core: Core, name: str, body: str, leads: int) -> None:
     """Keep what came under this name; what came first stays. ``body`` tells one body from any other."""
-    core.connection.execute(
+    core.plain.execute(
         "INSERT INTO idempotency VALUES (?,?,?,?) ON CONFLICT (name) DO NOTHING",
         (name, core.digests.call(body), leads, iso(core.clock.now())),
     )
@@ -30,8 +30,8 @@ def is_same(connection: sqlite3.Connection, name: str, body: str, leads: int) ->
 
 def note_signed(core: Core, calls: Iterable[tuple[str, datetime.datetime]]) -> None:
     """Remember signed calls until their signatures have ended; forget those that have."""
-    core.connection.execute("DELETE FROM signed_call WHERE until < ?", (iso(core.clock.now()),))
-    core.connection.executemany(
+    core.plain.execute("DELETE FROM signed_call WHERE until < ?", (iso(core.clock.now()),))
+    core.plain.executemany(
         "INSERT INTO signed_call VALUES (?,?) ON CONFLICT (key) DO NOTHING",
         [(key, iso(until)) for key, until in calls],
     )

@@ -15,11 +15,12 @@ from leadflow_engine.ports import Clock
 from leadflow_engine.store import beside
 from leadflow_engine.store.chain import START, link
 from leadflow_engine.store.codec import iso, json_text
-from leadflow_engine.store.decide import decide
+from leadflow_engine.store.decide import asks_more, decide
 from leadflow_engine.store.digests import Digests, give_key, instance_digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event
 from leadflow_engine.store.heads import Head, keep, known_or_made
+from leadflow_engine.store.known import Known
 from leadflow_engine.store.project import project_effect, project_records
 from leadflow_engine.store.rows import Rows
 from leadflow_engine.store.seal import seal_of
@@ -30,10 +31,11 @@ HEADS = 20_000
 
 @dataclass(slots=True)
 class Core:
-    """A connection with what belongs to it. ``heads`` holds the last seq and hash of leads in work, ``journal`` the
-    head of all facts and ``kept`` the one that the file says. ``removed``: something personal was, in this batch."""
+    """A connection with what belongs to it. ``plain`` is for what reads and writes nothing that is gathered; everybody
+    else takes ``connection``. ``heads`` holds the last seq and hash of leads in work, ``journal`` the head of all facts
+    and ``kept`` the one that the file says. ``removed``: something personal was, in this batch."""
 
-    connection: sqlite3.Connection
+    plain: sqlite3.Connection
     digests: Digests
     clock: Clock
     next_fact: int
@@ -43,11 +45,19 @@ class Core:
     kept: Head = field(default_factory=Head)
     removed: bool = False
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, with all that was gathered written to it: what is asked of it hears everything, and what is
+        changed by it is not overlooked, as nothing is known of any lead from here on."""
+        self.rows.flush(self.plain)
+        self.rows.forget()
+        return self.plain
+
     def flush(self) -> None:
         """Write what is gathered; comes before the commit."""
-        self.rows.flush(self.connection)
+        self.rows.flush(self.plain)
         if self.journal is not self.kept:
-            keep(self.connection, self.journal)
+            keep(self.plain, self.journal)
             self.kept = self.journal
 
     def committed(self) -> None:
@@ -55,7 +65,7 @@ class Core:
         far as those who read just now allow."""
         self.digests.forget()
         if self.removed:
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self.removed = False
 
     def rolled_back(self) -> None:
@@ -64,10 +74,10 @@ class Core:
         self.digests.forget()
         self.heads.clear()
         self.removed = False
-        seal_of(self.connection).forget()
-        beside.forget(self.connection)
-        self.next_fact = _next_fact(self.connection)
-        self.journal = self.kept = known_or_made(self.connection)
+        seal_of(self.plain).forget()
+        beside.forget(self.plain)
+        self.next_fact = _next_fact(self.plain)
+        self.journal = self.kept = known_or_made(self.plain)
 
 
 def core(connection: sqlite3.Connection, clock: Clock) -> Core:
@@ -89,18 +99,29 @@ def perform(core: Core, write: Write) -> Result:
 
     Records come first: what a refusal has given back may be claimed by the very intent that tells of it."""
     at = core.clock.now()
+    new = head(core, write.lead)[0] < 0
     for fact in write.facts:
         append(core, write.lead, fact)
-    project_records(event(core, write.lead, at, core.next_fact), write)
-    result = decide(core.connection, core.digests, write, at)
-    own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, iso(at), result)
-    number = append(core, write.lead, own)
-    project_effect(event(core, write.lead, at, number), write, result)
+    if new:
+        core.rows.known[write.lead] = Known()  # of a lead without facts there is nothing to read
+    told = gathering(core, write.lead, at, core.next_fact)
+    project_records(told, write)
+    if asks_more(core.rows, core.digests, write.effect.data):
+        core.rows.flush(core.plain)
+    result = decide(core.plain, core.digests, write, at, core.rows)
+    own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, told.at, result)
+    told.number = append(core, write.lead, own)
+    project_effect(told, write, result)
     return result
 
 
+def gathering(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
+    """The same for what a Run writes: it is gathered."""
+    return Event(core.plain, core.rows, core.digests, lead, at, iso(at), number, gathers=True)
+
+
 def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
-    """What a projection needs to know of the moment: its time and the id of its fact."""
+    """What a projection beside a Run's writes needs to know of the moment: its time and the id of its fact."""
     return Event(core.connection, core.rows, core.digests, lead, at, iso(at), number)
 
 
@@ -133,7 +154,7 @@ def _content(core: Core, lead: str, fact: Fact) -> str | None:
     if fact.content is None:
         return None
     text = json_text(fact.content, f"the content of fact {fact.key}")
-    return seal_of(core.connection).close(core.connection, lead, fact.key, text)
+    return seal_of(core.plain).close(core.plain, lead, fact.key, text)
 
 
 def next_seq(core: Core, lead: str) -> int:
@@ -147,7 +168,7 @@ def head(core: Core, lead: str) -> tuple[int, str]:
     if known is None:
         if len(core.heads) >= HEADS:
             _make_room(core)
-        row = core.connection.execute(
+        row = core.plain.execute(
             "SELECT seq, hash FROM fact WHERE lead = ? ORDER BY seq DESC LIMIT 1", (lead,)
         ).fetchone()
         known = core.heads[lead] = (row[0], row[1]) if row else (-1, START)

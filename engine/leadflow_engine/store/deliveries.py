@@ -4,170 +4,199 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from leadflow_engine.effects import KeyClaim, LimitClaim
+from leadflow_engine.effects import Intent, KeyClaim, LimitClaim
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store import pools, sold_leads
 from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
-from leadflow_engine.store.event import Event, book
+from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.event import Event, put
 from leadflow_engine.store.figures import costs, count, count_of_buyer
 from leadflow_engine.store.follow_ups import begin, over
+from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow
 from leadflow_engine.store.room import spans_of
+
+
+def intend(event: Event, intent: Intent) -> bool:
+    """A delivery that is about to be made. Is it the first time that the buyer is offered the lead?"""
+    known = event.known()
+    place = intent.buyer, intent.number
+    if place in known.deliveries:
+        raise StoreError(f"lead {event.lead}: {intent.buyer}/{intent.number} was intended before")
+    first = all(buyer != intent.buyer for buyer, _ in known.deliveries)
+    _new(event, known, place, intent.stage, micros(intent.price), "sold", intent.exclusive)
+    return first
 
 
 def project_delivery(event: Event, record: Delivery, times: Mapping[str, str]) -> None:
     """A delivery as the Run tells of it now."""
-    if not _tell(event, record):
-        _begin(event, record)
-        _tell(event, record)
-    move_delivery(event, record.buyer, record.number, record.state, record.failure)
+    known = event.known()
+    place = record.buyer, record.number
+    row = known.deliveries.get(place)
+    if row is None:
+        row = _new(event, known, place, record.stage, micros(record.price), record.outcome, exclusive=False)
+    row.price = micros(record.price)
+    row.answered_price = micros_or_none(record.answered_price)
+    row.reference = text(record.reference)
+    row.reason = text(record.reason)
+    row.outcome = record.outcome
+    row.due = tidy_time(record.due)
+    row.stage = record.stage or row.stage
+    event.rows.move(row)
+    _move(event, known, row, record.state, record.failure)
     begin(event, record.buyer, record.number, record.follow_ups)
+    event.done()
 
 
-def _begin(event: Event, record: Delivery) -> None:
-    event.connection.execute(
-        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, answered_price, "
-        "reference, reason, "
-        "outcome, due, intent_at, at) VALUES (:lead, :buyer, :number, :stage, 'intent', 0, :price, NULL, "
-        "'', '', "
-        ":outcome, NULL, :at, :at) ON CONFLICT DO NOTHING",
-        {
-            "lead": event.lead,
-            "buyer": record.buyer,
-            "number": record.number,
-            "stage": record.stage,
-            "price": micros(record.price),
-            "outcome": record.outcome,
-            "at": event.at,
-        },
+def _new(
+    event: Event,
+    known: Known,
+    place: tuple[str, int],
+    stage: str,
+    price: int,
+    outcome: str,
+    exclusive: bool,
+) -> DeliveryRow:
+    buyer, number = place
+    row = DeliveryRow(
+        event.lead,
+        buyer,
+        number,
+        stage,
+        "intent",
+        exclusive,
+        price,
+        None,
+        "",
+        "",
+        outcome,
+        None,
+        event.at,
+        None,
+        False,
+        event.at,
+        "",
+        None,
     )
-
-
-def _tell(event: Event, record: Delivery) -> bool:
-    """Write what the record says of the delivery; False where there is none yet."""
-    done = event.connection.execute(
-        "UPDATE delivery SET price = ?, answered_price = ?, reference = ?, reason = ?, outcome = ?, due = ?, "
-        "stage = CASE WHEN ? = '' THEN stage ELSE ? END WHERE lead = ? AND buyer = ? AND number = ?",
-        (
-            micros(record.price),
-            micros_or_none(record.answered_price),
-            text(record.reference),
-            text(record.reason),
-            record.outcome,
-            tidy_time(record.due),
-            record.stage,
-            record.stage,
-            event.lead,
-            record.buyer,
-            record.number,
-        ),
-    )
-    return done.rowcount > 0
+    known.deliveries[place] = row
+    event.rows.move(row)
+    return row
 
 
 def move_delivery(event: Event, buyer: str, number: int, state: str, failure: str = "") -> None:
-    """A delivery's new state, and what it does to its reservations and to the ledger.
+    """A delivery's new state, and what it does to its reservations and to the ledger."""
+    known = event.known()
+    _move(event, known, known.deliveries[buyer, number], state, failure)
+    event.done()
 
-    A crash of ours says nothing about the buyer: it does not count towards its being down.
-    """
+
+def _move(event: Event, known: Known, row: DeliveryRow, state: str, failure: str) -> None:
+    """A crash of ours says nothing about the buyer: it does not count towards its being down."""
     if state == "intent":
         return
-    before = event.connection.execute(
-        "SELECT state FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
-    ).fetchone()[0]
-    event.connection.execute(
-        "UPDATE delivery SET failed = CASE WHEN answered_at IS NULL THEN ?1 IN ('not_sent', 'in_doubt') AND ?6 "
-        "ELSE failed END, "
-        "answered_at = coalesce(answered_at, ?2), at = CASE WHEN state = ?1 THEN at ELSE ?2 END, state = ?1, "
-        "sold_at = CASE WHEN ?1 = 'confirmed' THEN coalesce(sold_at, ?2) ELSE sold_at END "
-        "WHERE lead = ?3 AND buyer = ?4 AND number = ?5",
-        (state, event.at, event.lead, buyer, number, failure != "crash"),
-    )
+    before = row.state
+    if row.answered_at is None:
+        row.failed = state in ("not_sent", "in_doubt") and failure != "crash"
+        row.answered_at = event.at
+    if state != before:
+        row.at = event.at
+        row.state = state
+    if state == "confirmed":
+        row.sold_at = row.sold_at or event.at
+    event.rows.move(row)
     if state != before and state in ("confirmed", "declined"):
-        _count(event, buyer, state)
-    key = f"intent/{buyer}/{number}"
+        _count(event, known, row)
     if RESERVATION[state] != "held":
-        over(event, buyer, number)
-        _move_reservations(event, key, RESERVATION[state], state == "declined")
-    sold_leads.follow(event)
+        over(event, row.buyer, row.number)
+        _move_reservations(event, known, row)
+    sold_leads.hold_on(event, known)
     if state == "confirmed":
-        _book_sale(event, buyer, number, key)
+        _book_sale(event, known, row)
 
 
-def _count(event: Event, buyer: str, state: str) -> None:
+def _count(event: Event, known: Known, row: DeliveryRow) -> None:
     """Count what a buyer answered, by the hour; of a lead that is sold to several once that it is sold."""
-    count(event, buyer, "answered")
-    if state == "confirmed":
-        count(event, buyer, "sold")
-        if _sales(event) == 1:
+    count(event, row.buyer, "answered")
+    if row.state == "confirmed":
+        count(event, row.buyer, "sold")
+        if _sales(known) == 1:
             count(event, "", "sold_leads")
 
 
-def _sales(event: Event) -> int:
+def _sales(known: Known) -> int:
     """How many deliveries of the lead were ever confirmed."""
-    row = event.connection.execute(
-        "SELECT count(*) FROM delivery WHERE lead = ? AND sold_at IS NOT NULL", (event.lead,)
-    ).fetchone()
-    return int(row[0])
+    return sum(each.sold_at is not None for each in known.deliveries.values())
 
 
-def _move_reservations(event: Event, key: str, to: str, was_sent: bool) -> None:
+def _move_reservations(event: Event, known: Known, delivery: DeliveryRow) -> None:
     """A slot kept in a later window counts there only where the answer came after that window had begun. What counts
-    attempts counts a refusal too (``was_sent``): only what was not sent gives it back. What is an amount becomes what
+    attempts counts a refusal too (``sent``): only what was not sent gives it back. What is an amount becomes what
     was really charged, which may be less than was reserved."""
-    event.connection.execute(
-        "UPDATE reservation SET state = CASE WHEN spare AND window_start > ?2 AND (?1 = 'counted' OR attempt) THEN "
-        "'released' WHEN attempt AND ?5 THEN 'counted' ELSE ?1 END, "
-        "amount = CASE WHEN money AND ?1 = 'counted' THEN (SELECT price FROM delivery d WHERE d.lead = ?3 "
-        "AND 'intent/' || d.buyer || '/' || d.number = ?4) ELSE amount END "
-        "WHERE lead = ?3 AND key = ?4 AND state = 'held'",
-        (to, event.at, event.lead, key, was_sent),
-    )
-    event.connection.execute(
-        "UPDATE dedupe_key SET state = CASE WHEN attempt AND ?4 THEN 'counted' ELSE ?1 END "
-        "WHERE lead = ?2 AND key = ?3 AND state = 'held'",
-        (to, event.lead, key, was_sent),
-    )
+    to, sent = RESERVATION[delivery.state], delivery.state == "declined"
+    key = f"intent/{delivery.buyer}/{delivery.number}"
+    for row in known.reservations.get(key, {}).values():
+        if row.state != "held":
+            continue
+        before = row.used
+        if row.spare and row.window_start > event.at and (to == "counted" or row.attempt):
+            row.state = "released"
+        else:
+            row.state = "counted" if row.attempt and sent else to
+        if row.money and to == "counted":
+            row.amount = delivery.price
+        event.rows.claim(row, before)
+    for registered in known.keys.get(key, {}).values():
+        if registered.state == "held":
+            registered.state = "counted" if registered.attempt and sent else to
+            event.rows.move(registered)
 
 
-def _book_sale(event: Event, buyer: str, number: int, key: str) -> None:
-    _mark_second_sale(event, buyer, number)
-    price = event.connection.execute(
-        "SELECT price FROM delivery WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
-    ).fetchone()[0]
+def _book_sale(event: Event, known: Known, row: DeliveryRow) -> None:
+    _mark_second_sale(known, row)
     before = costs(event)
-    book(event, "sale", key, buyer, price)
-    first = _sales(event) == 1  # who is the first to take a lead bears what it has cost by then
-    count_of_buyer(event, buyer, "margin", (0 if first else before) - costs(event))
+    put(event, "sale", f"intent/{row.buyer}/{row.number}", row.buyer, row.price)
+    first = _sales(known) == 1  # who is the first to take a lead bears what it has cost by then
+    count_of_buyer(event, row.buyer, "margin", (0 if first else before) - costs(event))
 
 
-def _mark_second_sale(event: Event, buyer: str, number: int) -> None:
-    other = event.connection.execute(
-        "SELECT o.buyer FROM delivery o, delivery d WHERE d.lead = ?1 AND d.buyer = ?2 AND d.number = ?3 "
-        "AND o.lead = ?1 "
-        "AND o.state = 'confirmed' AND (o.buyer, o.number) <> (?2, ?3) AND (o.exclusive OR d.exclusive) "
-        "ORDER BY 1 LIMIT 1",
-        (event.lead, buyer, number),
-    ).fetchone()
-    if other:
-        event.connection.execute(
-            "UPDATE delivery SET conflict = ? WHERE lead = ? AND buyer = ? AND number = ?",
-            (f"sold exclusively, and {other[0]} has it too", event.lead, buyer, number),
-        )
+def _mark_second_sale(known: Known, row: DeliveryRow) -> None:
+    others = [
+        each.buyer
+        for each in known.deliveries.values()
+        if each is not row and each.state == "confirmed" and (each.exclusive or row.exclusive)
+    ]
+    if others:
+        row.conflict = f"sold exclusively, and {min(others)} has it too"
 
 
 def reserve(
     event: Event, key: str, limits: Iterable[LimitClaim], keys: Iterable[KeyClaim], state: str
 ) -> None:
     """What an acceptance or an intent claims, as ``state``: held or counted."""
+    known = event.known()
     limits = pools.keep(event.connection, limits)
-    rows = [
-        (
+    for claim in limits:
+        if claim.kept and not claim.once:
+            _reserve(event, known, key, claim, state)
+    sold_leads.hold(event, known, limits)
+    for one in keys:
+        if one.kept:
+            _register(event, known, key, one, state)
+    event.done()
+
+
+def _reserve(event: Event, known: Known, key: str, claim: LimitClaim, state: str) -> None:
+    by = event.digests.by(claim.limit, claim.by)
+    for place, span in enumerate(spans_of(claim, event.moment)):
+        start = iso(span.start)
+        if (claim.limit, by, start) in known.reservations.get(key, {}):
+            raise StoreError(f"lead {event.lead}: {key} claims {claim.limit} twice")
+        row = ReservationRow(
             event.lead,
             key,
             claim.limit,
-            event.digests.by(claim.limit, claim.by),
-            iso(span.start),
+            by,
+            start,
             iso(span.end),
             place > 0,
             claim.amount,
@@ -175,19 +204,16 @@ def reserve(
             claim.counting != "sold",
             claim.money,
         )
-        for claim in limits
-        if claim.kept and not claim.once
-        for place, span in enumerate(spans_of(claim, event.moment))
-    ]
-    if rows:
-        values = ",".join(["(?,?,?,?,?,?,?,?,?,?,?)"] * len(rows))
-        event.connection.execute(
-            f"INSERT INTO reservation VALUES {values}", [value for row in rows for value in row]
-        )
-    sold_leads.hold(event, limits)
-    for claim in (each for each in keys if each.kept):
-        digest = event.digests.dedupe(claim.fields, claim.value)
-        event.connection.execute(
-            "INSERT INTO dedupe_key VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-            (claim.scope, claim.fields, digest, event.at, event.lead, key, state, claim.counting != "sold"),
-        )
+        known.reserve(row)
+        event.rows.claim(row, 0)
+
+
+def _register(event: Event, known: Known, key: str, claim: KeyClaim, state: str) -> None:
+    digest = event.digests.dedupe(claim.fields, claim.value)
+    if (claim.scope, claim.fields, digest, event.at) in known.keys.get(key, {}):
+        return
+    row = KeyRow(
+        claim.scope, claim.fields, digest, event.at, event.lead, key, state, claim.counting != "sold"
+    )
+    known.register(row)
+    event.rows.move(row)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from leadflow_engine.store import ledger
 from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.known import Known
 from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.rows import Rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """The moment that is projected: when it was (also as text) and the id of its fact."""
+    """The moment that is projected: when it was (also as text) and the id of its fact.
+
+    ``gathers``: what is written of the lead waits for the batch's ``flush`` and is known until then, as in the writes
+    of a Run. Else every function that projects something has written it when it returns (``done``), and nothing is
+    known afterwards, so that what stands between such calls may read and write by SQL."""
 
     connection: sqlite3.Connection
     rows: Rows
@@ -23,6 +29,24 @@ class Event:
     moment: datetime.datetime
     at: str
     number: int
+    gathers: bool = False
+
+    def known(self) -> Known:
+        """The lead as it stands."""
+        return self.rows.of(self.connection, self.lead)
+
+    def then(self, statement: str, values: tuple[Any, ...]) -> None:
+        """Carry out a statement: now, or after what is gathered."""
+        if self.gathers:
+            self.rows.then(statement, values)
+        else:
+            self.connection.execute(statement, values)
+
+    def done(self) -> None:
+        """What was projected is written, unless it is gathered."""
+        if not self.gathers:
+            self.rows.flush(self.connection)
+            self.rows.forget()
 
 
 def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
@@ -34,6 +58,12 @@ def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
     ``source`` is for what is owed on acceptance, ``source_return`` (positive) for a fixed cost that is given back, no
     more than is owed; ``look_up`` for what was asked.
     """
+    put(event, kind, key, party, amount)
+    event.done()
+
+
+def put(event: Event, kind: str, key: str, party: str, amount: int) -> None:
+    """``book``, as a part of what is projected."""
     lead = of_lead(event)
     if lead["test"]:
         return
@@ -47,4 +77,4 @@ def book(event: Event, kind: str, key: str, party: str, amount: int) -> None:
             ledger.budgets_follow(event, delivery, amount)
 
 
-__all__ = ["Event", "book", "of_lead"]
+__all__ = ["Event", "book", "of_lead", "put"]

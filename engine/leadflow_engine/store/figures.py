@@ -62,15 +62,14 @@ def count_money(event: Event, kind: str, key: str, amount: int) -> None:
 
 def costs(event: Event) -> int:
     """What the lead has cost so far, in millionths."""
-    row = event.connection.execute(
-        "SELECT coalesce(-sum(amount), 0) FROM ledger WHERE lead = ? "
-        "AND kind IN ('source', 'source_return', 'look_up')",
-        (event.lead,),
-    ).fetchone()
-    return int(row[0])
+    return -sum(event.known().of_kinds(*OWED))
 
 
 def _sold_at(event: Event, buyer: str, number: int) -> str:
+    known = event.rows.known.get(event.lead)
+    if known is not None:
+        delivery = known.deliveries.get((buyer, number))
+        return (delivery.sold_at if delivery else None) or event.at
     row = event.connection.execute(
         "SELECT sold_at FROM delivery WHERE lead = ? AND buyer = ? AND number = ?",
         (event.lead, buyer, number),

@@ -27,18 +27,21 @@ class FollowUp:
 
 def begin(event: Event, buyer: str, number: int, firsts: Iterable[tuple[str, str]]) -> None:
     """What is to be done from now on: pairs of a kind and when it is first due."""
-    event.connection.executemany(
-        "INSERT INTO follow_up (lead, buyer, number, kind, since, due) VALUES (?,?,?,?,?,?) "
-        "ON CONFLICT DO NOTHING",
-        [(event.lead, buyer, number, kind, event.at, tidy_time(due)) for kind, due in firsts],
-    )
+    for kind, due in firsts:
+        event.known().followed = True
+        event.then(
+            "INSERT INTO follow_up (lead, buyer, number, kind, since, due) VALUES (?,?,?,?,?,?) "
+            "ON CONFLICT DO NOTHING",
+            (event.lead, buyer, number, kind, event.at, tidy_time(due)),
+        )
 
 
 def over(event: Event, buyer: str, number: int) -> None:
     """What the delivery came to is known: nothing more is done."""
-    event.connection.execute(
-        "DELETE FROM follow_up WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
-    )
+    if event.known().followed:
+        event.then(
+            "DELETE FROM follow_up WHERE lead = ? AND buyer = ? AND number = ?", (event.lead, buyer, number)
+        )
 
 
 def again(event: Event, buyer: str, number: int, kind: str, attempts: int, due: str | None) -> None:

@@ -41,27 +41,16 @@ OF_DELIVERIES: Final = frozenset({"sale", "return", "adjustment"})
 
 def enter(event: Event, kind: str, key: str, party: str, amount: int, delivery: str = "") -> bool:
     """Add an entry. False where the lead has one of this kind and key already: it stays as it is."""
+    entries = event.known().entries
+    if (kind, key) in entries:
+        return False
+    entries[kind, key] = amount
     sides = KINDS[kind]
-    new = bool(
-        event.connection.execute(
-            "INSERT INTO ledger (lead, kind, key, party, amount, at, delivery, account, contra) "
-            "VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-            (
-                event.lead,
-                kind,
-                key,
-                party,
-                amount,
-                event.at,
-                delivery,
-                f"{sides.of}/{party}",
-                sides.contra,
-            ),
-        ).rowcount
-    )
-    if new:
-        count_money(event, kind, key, amount)
-    return new
+    account = f"{sides.of}/{party}"
+    row = (event.lead, kind, key, party, amount, event.at, delivery, account, sides.contra)
+    event.rows.add("ledger", row)
+    count_money(event, kind, key, amount)
+    return True
 
 
 def delivery_of(kind: str, key: str) -> str:
@@ -85,10 +74,11 @@ def source_follows(event: Event, lead: Mapping[str, Any], kind: str, key: str, a
 
 def budgets_follow(event: Event, delivery: str, amount: int) -> None:
     """What counts of a sale in budgets is what is charged for it."""
-    event.connection.execute(
-        "UPDATE reservation SET amount = amount + ? WHERE lead = ? AND key = ? AND money AND state = 'counted'",
-        (amount, event.lead, f"intent/{delivery}"),
-    )
+    for row in event.known().reservations.get(f"intent/{delivery}", {}).values():
+        if row.money and row.state == "counted":
+            before = row.used
+            row.amount += amount
+            event.rows.claim(row, before)
 
 
 def _owe(event: Event, lead: Mapping[str, Any], key: str) -> None:
@@ -111,15 +101,8 @@ def give_back(event: Event, key: str, source: str, amount: int) -> None:
 
 def _owed(event: Event) -> int:
     """What the lead's source is owed for it now."""
-    row = event.connection.execute(
-        "SELECT coalesce(-sum(amount), 0) FROM ledger WHERE lead = ? AND kind IN ('source', 'source_return')",
-        (event.lead,),
-    ).fetchone()
-    return int(row[0])
+    return -sum(event.known().of_kinds("source", "source_return"))
 
 
 def _entries(event: Event, kind: str) -> int:
-    row = event.connection.execute(
-        "SELECT count(*) FROM ledger WHERE lead = ? AND kind = ?", (event.lead, kind)
-    ).fetchone()
-    return int(row[0])
+    return sum(1 for _ in event.known().of_kinds(kind))

@@ -37,10 +37,10 @@ def zone_of(connection: sqlite3.Connection, limit: str) -> str:
 def keep(connection: sqlite3.Connection, claims: Iterable[LimitClaim]) -> list[LimitClaim]:
     """``in_their_zones``; from now on those that were never claimed before are counted in the zone of these."""
     claims = list(claims)
-    connection.executemany(
-        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(NAME + claim.limit, claim.zone) for claim in claims if claim.limit.startswith(TOGETHER)],
-    )
+    together = [(NAME + each.limit, each.zone) for each in claims if each.limit.startswith(TOGETHER)]
+    if not together:
+        return claims
+    connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", together)
     return in_their_zones(connection, claims)
 
 

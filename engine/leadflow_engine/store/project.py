@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Result, Suspend, Write
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
-from leadflow_engine.store import lead_row
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.batches import collect
 from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
-from leadflow_engine.store.deliveries import project_delivery, reserve
-from leadflow_engine.store.event import Event, book, of_lead
+from leadflow_engine.store.deliveries import intend, project_delivery, reserve
+from leadflow_engine.store.event import Event, of_lead, put
 from leadflow_engine.store.figures import count, count_of_buyer
 
 
@@ -32,6 +31,7 @@ def project_records(event: Event, write: Write) -> None:
     asked_at = {fact.key: fact.at for fact in write.facts}
     for record in write.records:
         RECORDS[type(record)](event, record, asked_at)
+    event.done()
 
 
 def project_effect(event: Event, write: Write, result: Result) -> None:
@@ -39,6 +39,7 @@ def project_effect(event: Event, write: Write, result: Result) -> None:
     follow = EFFECTS.get(type(write.effect.data))
     if follow is not None:
         follow(event, write, result)
+        event.done()
 
 
 # ------------------------------------------------------------------ records
@@ -47,28 +48,32 @@ Times = Mapping[str, str]
 
 
 def _lead(event: Event, record: LeadRecord, times: Times) -> None:
-    event.connection.execute(
-        "INSERT INTO lead (id, flow, plan, source, identity, received_at, test, cost, cost_on, fields, "
-        "dimensions, cost_share) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET test = excluded.test, cost = "
-        "excluded.cost, cost_share = excluded.cost_share, "
-        "cost_on = excluded.cost_on, fields = excluded.fields, dimensions = excluded.dimensions",
-        (
-            event.lead,
-            record.flow,
-            record.plan,
-            record.source,
-            text(record.identity),
-            tidy_time(record.received_at),
-            record.test,
-            micros(record.cost),
-            record.cost_on,
-            shown_json(record.values),
-            shown_json(record.dimensions),
-            micros(record.cost_share),
-        ),
+    known = event.known()
+    row = (
+        event.lead,
+        record.flow,
+        record.plan,
+        record.source,
+        text(record.identity),
+        tidy_time(record.received_at),
+        record.test,
+        micros(record.cost),
+        record.cost_on,
+        shown_json(record.values),
+        shown_json(record.dimensions),
+        micros(record.cost_share),
     )
-    lead_row.changed(event)
+    event.rows.add("lead", row)
+    of = known.row or {"flow": record.flow, "source": record.source}  # these stay as they were told first
+    known.row = {
+        "test": record.test,
+        "source": of["source"],
+        "cost": row[7],
+        "cost_on": record.cost_on,
+        "flow": of["flow"],
+        "cost_share": row[11],
+        "dimensions": row[10],
+    }
     for kind, value in record.contacts:
         event.rows.add("contact", (event.lead, kind, event.digests.contact(kind, value)))
 
@@ -151,11 +156,12 @@ def project_posting(event: Event, record: Posting, times: Times) -> None:
         if record.failure == "timeout":
             count(event, record.name, "timeouts")
     if record.cost:
-        book(event, "look_up", record.key, record.name, -micros(record.cost))
+        put(event, "look_up", record.key, record.name, -micros(record.cost))
+        event.done()
 
 
 def _kept(event: Event, record: Kept, times: Times) -> None:
-    event.connection.execute(
+    event.then(
         "INSERT INTO look_up (name, hash, at, lead, key) VALUES (?,?,?,?,?) ON CONFLICT (name, hash) DO "
         "UPDATE "
         "SET at = excluded.at, lead = excluded.lead, key = excluded.key WHERE (excluded.at, excluded.lead) "
@@ -188,16 +194,14 @@ def _accept(event: Event, write: Write, result: Result) -> None:
     data = write.effect.data
     assert isinstance(data, Accept)
     if not result["accepted"]:
-        event.connection.execute(
-            "UPDATE lead SET refused_code = ? WHERE id = ?", (result["code"], event.lead)
-        )
+        event.then("UPDATE lead SET refused_code = ? WHERE id = ?", (result["code"], event.lead))
         return
     lead = of_lead(event)
     if lead["test"]:
         return
     reserve(event, write.effect.key, data.limits, data.keys, "counted")
     if lead["cost_on"] == "accept":
-        book(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
+        put(event, "source", f"source/{lead['source']}", lead["source"], -lead["cost"])
 
 
 def _admit(event: Event, write: Write, result: Result) -> None:
@@ -222,52 +226,26 @@ def _intent(event: Event, write: Write, result: Result) -> None:
     assert isinstance(data, Intent)
     if not result["granted"]:
         return
-    event.connection.execute(
-        "INSERT INTO delivery (lead, buyer, number, stage, state, exclusive, price, intent_at, at) "
-        "VALUES (?,?,?,?,'intent',?,?,?,?)",
-        (
-            event.lead,
-            data.buyer,
-            data.number,
-            data.stage,
-            data.exclusive,
-            micros(data.price),
-            event.at,
-            event.at,
-        ),
-    )
+    first = intend(event, data)
     if data.row is not None:
         collect(event, data, data.row, result["batch"])
     if data.test:
         return
     reserve(event, write.effect.key, data.limits, data.keys, "held")
-    event.connection.execute(
-        "INSERT INTO turn (flow, stage, buyer, last) VALUES (?,?,?,?) "
-        "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
-        (of_lead(event)["flow"], data.stage, data.buyer, event.number),
-    )
+    flow = of_lead(event)["flow"]
+    event.rows.turn((flow, data.stage, data.buyer), event.number)
     count(event, data.buyer, "attempts")
-    if _is_first(event, data.buyer):
+    if first:
         count_of_buyer(event, data.buyer, "leads")
-    event.connection.executemany(
-        "INSERT INTO share (flow, stage, buyer, behind) VALUES (?,?,?,?) "
-        "ON CONFLICT DO UPDATE SET behind = behind + excluded.behind",
-        [(of_lead(event)["flow"], data.stage, buyer, gained) for buyer, gained in data.shares],
-    )
-
-
-def _is_first(event: Event, buyer: str) -> bool:
-    """Is this the first time that the buyer is offered the lead?"""
-    row = event.connection.execute(
-        "SELECT count(*) FROM delivery WHERE lead = ? AND buyer = ?", (event.lead, buyer)
-    ).fetchone()
-    return bool(row[0] == 1)
+    for buyer, gained in data.shares:
+        event.rows.share((flow, data.stage, buyer), gained)
 
 
 def _suspend(event: Event, write: Write, result: Result) -> None:
     data = write.effect.data
     assert isinstance(data, Suspend)
-    event.connection.execute(
+    event.known().waits = True
+    event.then(
         "INSERT INTO work (lead, due, why, reason, cursor) VALUES (?,?,?,?,?) ON CONFLICT (lead) DO UPDATE "
         "SET due = excluded.due, why = excluded.why, reason = excluded.reason, cursor = excluded.cursor",
         (
@@ -278,26 +256,31 @@ def _suspend(event: Event, write: Write, result: Result) -> None:
             json_text(data.cursor, "the cursor"),
         ),
     )
-    event.connection.execute(
+    event.then(
         "UPDATE lead SET outcome = ?, reason = ? WHERE id = ?", (data.why, text(data.reason), event.lead)
     )
+    event.rows.rest(event.lead)
 
 
 def _end(event: Event, write: Write, result: Result) -> None:
     data = write.effect.data
     assert isinstance(data, End)
-    event.connection.execute("DELETE FROM work WHERE lead = ?", (event.lead,))
-    event.connection.execute(
+    known = event.known()
+    if known.waits:
+        event.then("DELETE FROM work WHERE lead = ?", (event.lead,))
+    event.then(
         "UPDATE lead SET outcome = ?, reason = ?, ended_at = ? WHERE id = ?",
         (data.outcome, text(data.reason), event.at, event.lead),
     )
     if data.forget:
-        event.connection.execute(
+        event.then(
             "UPDATE fact SET content = NULL WHERE lead = ? AND (key = 'received' OR key LIKE 'fetch/%')",
             (event.lead,),
         )
-    show_returned(event)
+    if any(each.state == "returned" for each in known.deliveries.values()):
+        show_returned(event)
     remind(event, "", data.postbacks)
+    event.rows.rest(event.lead)
 
 
 EFFECTS: Final[Mapping[type, Callable[[Event, Write, Result], None]]] = {

@@ -10,7 +10,7 @@ from typing import Any, Final
 from leadflow_engine.effects import Fact, Write
 from leadflow_engine.store import imports
 from leadflow_engine.store.codec import moment
-from leadflow_engine.store.core import Core, event
+from leadflow_engine.store.core import Core, event, gathering
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.outside import OUTSIDE
 from leadflow_engine.store.project import project
@@ -81,10 +81,10 @@ def _project_lead(core: Core, lead: str, replay: Replay) -> None:
     writes = {write.effect.key: write for write in replay(lead, own)}
     for fact in own:
         write = writes.pop(fact.key, None)
-        at = event(core, lead, moment(fact.at), numbers[fact.key])
         if write is not None:
-            project(at, write, fact.body)
+            project(gathering(core, lead, moment(fact.at), numbers[fact.key]), write, fact.body)
         elif fact.kind in OUTSIDE:
+            at = event(core, lead, moment(fact.at), numbers[fact.key])
             OUTSIDE[fact.kind](at, fact.key, fact.body)
     core.flush()
     if writes:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from leadflow_engine.effects import LimitClaim
+from leadflow_engine.settle import UNSETTLED
 from leadflow_engine.store.codec import iso
+from leadflow_engine.store.known import Known, ReservationRow
 from leadflow_engine.store.room import spans_of
 
 if TYPE_CHECKING:
@@ -33,25 +35,40 @@ def _is_claimed(connection: sqlite3.Connection, lead: str, claim: LimitClaim) ->
     return row is not None
 
 
-def hold(event: Event, limits: Iterable[LimitClaim]) -> None:
+def hold(event: Event, known: Known, limits: Iterable[LimitClaim]) -> None:
     """Hold what an intent claims of them, in the window of its moment."""
-    for claim in still_to_claim(event.connection, event.lead, [each for each in limits if each.once]):
+    for claim in limits:
+        if not claim.once:
+            continue
+        mine = known.reservations.get(KEY, {})
+        if any(row.limit == claim.limit and row.state != "released" for row in mine.values()):
+            continue
         span = spans_of(claim, event.moment)[0]
-        place = (event.lead, KEY, claim.limit, event.digests.by(claim.limit, claim.by), iso(span.start))
-        event.connection.execute(
-            'INSERT INTO reservation (lead, key, "limit", "by", window_start, window_end, spare, amount, state, '
-            "attempt) VALUES (?,?,?,?,?,?,0,?,'held',0) ON CONFLICT DO UPDATE SET state = 'held'",
-            (*place, iso(span.end), claim.amount),
-        )
+        by, start = event.digests.by(claim.limit, claim.by), iso(span.start)
+        row = mine.get((claim.limit, by, start))
+        if row is None:
+            place = (event.lead, KEY, claim.limit, by, start, iso(span.end))
+            row = ReservationRow(*place, False, claim.amount, "released", attempt=False, money=False)
+            known.reserve(row)
+        row.state = "held"
+        event.rows.claim(row, 0)
 
 
 def follow(event: Event) -> None:
     """Count what is held once anybody has the lead; release it once nobody has it, or may have it, any more."""
-    event.connection.execute(
-        "UPDATE reservation SET state = CASE "
-        "WHEN EXISTS (SELECT 1 FROM delivery WHERE lead = ?1 AND state = 'confirmed') THEN 'counted' "
-        "WHEN EXISTS (SELECT 1 FROM delivery WHERE lead = ?1 AND state IN ('intent', 'pending', 'in_doubt')) "
-        "THEN 'held' "
-        "ELSE 'released' END WHERE lead = ?1 AND key = ?2 AND state <> 'released'",
-        (event.lead, KEY),
-    )
+    hold_on(event, event.known())
+    event.done()
+
+
+def hold_on(event: Event, known: Known) -> None:
+    """``follow``, as a part of what is projected."""
+    mine = known.reservations.get(KEY)
+    if mine is None:
+        return
+    states = {each.state for each in known.deliveries.values()}
+    to = "counted" if "confirmed" in states else "held" if states & UNSETTLED else "released"
+    for row in mine.values():
+        if row.state not in ("released", to):
+            before = row.used
+            row.state = to
+            event.rows.claim(row, before)

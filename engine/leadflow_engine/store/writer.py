@@ -63,10 +63,10 @@ def transact(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> li
 
 def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome] | Exception:
     try:
-        core.connection.execute("BEGIN IMMEDIATE")
+        core.plain.execute("BEGIN IMMEDIATE")
         outcomes = [Outcome(each(core)) for each in work]
         core.flush()
-        core.connection.execute("COMMIT")
+        core.plain.execute("COMMIT")
         core.committed()
         return outcomes
     except Exception as error:
@@ -75,8 +75,8 @@ def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> l
 
 
 def _roll_back(core: Core) -> None:
-    if core.connection.in_transaction:  # SQLite itself has rolled back where the disk was full
-        core.connection.execute("ROLLBACK")
+    if core.plain.in_transaction:  # SQLite itself has rolled back where the disk was full
+        core.plain.execute("ROLLBACK")
     core.rolled_back()
 
 

@@ -139,7 +139,7 @@ def waits_for_nothing(patch: pytest.MonkeyPatch) -> None:
 
     def never(event: Event, write: Write, result: Any) -> None:
         whole(event, write, result)
-        event.connection.execute("UPDATE work SET due = NULL WHERE lead = ?", (event.lead,))
+        event.then("UPDATE work SET due = NULL WHERE lead = ?", (event.lead,))
 
     patch.setitem(project.EFFECTS, Suspend, never)  # type: ignore[arg-type]
 
