@@ -2,7 +2,7 @@
 
 A term is frozen, hashable data. Two terms that mean the same are equal, whatever their places in
 the text (``span`` takes no part in comparison), so that a plan can intern them. The front end makes
-terms; the engine evaluates them; neither ever holds a closure.
+terms; the engine makes closures of them, beside them; a term never holds one.
 
 Value kinds of a constant: ``str``, ``Decimal`` (numbers, money, percentages as fractions), ``bool``,
 ``datetime.date``, ``datetime.time``, ``datetime.timedelta`` (durations). Enum and state literals are

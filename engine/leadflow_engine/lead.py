@@ -64,6 +64,9 @@ class Lead:
 
     def read(self, read: Read) -> object:
         """The value of a name of the flow; ``Open`` for a look-up that has not been asked."""
+        if read.kind == "field":
+            value = self.given.get(read.name) or self.value(read.name)
+            return part_of(value, read.part) if read.part else value
         return _READ[read.kind](self, read)
 
     def path(self, path: Path) -> object:
@@ -154,11 +157,6 @@ class LeadScope:
     def now(self) -> datetime.datetime:
         """The segment's clock, in the flow's time zone."""
         return self.lead.now()
-
-
-def _field(lead: Lead, read: Read) -> object:
-    value = lead.value(read.name)
-    return part_of(value, read.part) if read.part else value
 
 
 def _result(lead: Lead, read: Read) -> object:
@@ -264,7 +262,6 @@ _BUILT_IN: Mapping[str, Callable[[Lead], object]] = {
 }
 
 _READ: Mapping[str, Callable[[Lead, Read], object]] = {
-    "field": _field,
     "result": _result,
     "step": _step,
     "score": lambda lead, read: lead.scores.get(read.name),

@@ -9,8 +9,8 @@ from typing import Any
 from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Read, Term, reads
 from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.kept import Kept
 from leadflow_engine.lead import Lead
-from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.response.excerpt import Mask
 from leadflow_engine.values import Value, is_personal, masked, written
 from leadflow_engine.values.spellings import spellings
@@ -48,20 +48,20 @@ def shown_values(lead: Lead) -> dict[str, Any]:
     found = {}
     for planned in lead.plan.planned_fields:
         value = lead.value(planned.name)
-        if value is not None and (told := _shown(planned, value)) is not None:
+        if value is not None and (told := _shown(planned.field, planned.hidden, value)) is not None:
             found[planned.name] = told
     return found
 
 
-def _shown(planned: PlannedField, value: Value | Open) -> Any:
+def _shown(field: Field, is_hidden: bool, value: object) -> Any:
     """``shown``, the usual values first."""
-    if not planned.hidden and isinstance(value, Value) and value.valid:
+    if not is_hidden and isinstance(value, Value) and value.valid:
         normal = value.normal
         if type(normal) is Decimal:
             return str(normal)
         if type(normal) is bool or (type(normal) is str and normal.isascii()):
             return normal[:200] if isinstance(normal, str) else normal
-    return shown(planned.field, value)
+    return shown(field, value)
 
 
 def shown_read(read: Read, lead: Lead) -> Any:
@@ -71,7 +71,9 @@ def shown_read(read: Read, lead: Lead) -> Any:
     field = lead.plan.fields.get(read.name) if read.kind == "field" else None
     if field is None or (read.part and read.part not in _TELLING):
         return None if isinstance(value, Open) else _plain_json(written(value, "json"))
-    return shown(field, value) if not read.part else "***" if hidden(field) and value is not None else value
+    if read.part:
+        return "***" if hidden(field) and value is not None else value
+    return _shown(field, hidden(field), value)
 
 
 _TELLING = frozenset(
@@ -81,11 +83,16 @@ _TELLING = frozenset(
 
 def shown_reads(terms: Iterable[Term | None], lead: Lead) -> dict[str, Any]:
     """Everything that these terms read, by name."""
-    found = {}
-    for term in terms:
-        for read in reads(term) if term else ():
-            found[name_of(read)] = shown_read(read, lead)
-    return found
+    named = {name: read for term in terms if term for name, read in _NAMED.of(term)}
+    return {name: shown_read(read, lead) for name, read in named.items()}
+
+
+def _named(term: Term) -> tuple[tuple[str, Read], ...]:
+    return tuple((name_of(read), read) for read in reads(term))
+
+
+_NAMED = Kept(_named)
+"""What each term reads, by name."""
 
 
 def name_of(read: Read) -> str:
