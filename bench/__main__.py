@@ -3,7 +3,8 @@
     python bench [WORKLOAD ...] [--all] [--quick] [--json FILE] [--page]
 
 ``--all`` runs the scripts beside too that have no goals here and print for themselves. ``--quick`` takes less than a
-minute and says less. ``--json`` writes every figure. ``--page`` writes the tables of docs/performance.md. Peers need `make bench-peers` first; without them their rows are left out, and the table says so.
+minute and says less. ``--json`` writes every figure. ``--page`` writes the tables of docs/performance.md. Peers need
+`make bench-peers` first; without them their rows are left out, and the table says so.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import os
 import re
 import time
 from collections import Counter
@@ -108,6 +109,7 @@ def _buy(pipe: Connection, refusals: int) -> None:
                 ended.set()
 
         loop.add_reader(pipe.fileno(), told)
+        os.set_blocking(pipe.fileno(), True)  # libuv's loop makes it one that is not
         pipe.send(server.sockets[0].getsockname()[1])
         await ended.wait()
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import costs
 from frame import number
 
 DOCS = Path(__file__).absolute().parent.parent / "docs"
@@ -33,6 +34,8 @@ def write(found: dict[str, Any]) -> None:
     rows = [row for row in kept["goals"] if row["what"] not in renewed] + found["goals"]
     kept["goals"] = sorted(rows, key=lambda row: order.index(row["what"]) if row["what"] in order else -1)
     KEPT.parent.mkdir(exist_ok=True)
+    if "costs" in measured:
+        costs.keep(KEPT.parent)
     KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     text = PAGE.read_text(encoding="utf-8")
     for name, table in TABLES.items():
@@ -84,6 +87,17 @@ def _growth(kept: dict[str, Any]) -> str:
     return "\n".join(tables)
 
 
+def _costs(kept: dict[str, Any]) -> str:
+    figures = kept["workloads"].get("costs", {}).get("figures", {})
+    lines = ["| thread | file | ms a lead |", "|---|---|---|"]
+    for name in sorted(figures, key=lambda each: -figures[each]["median"])[:12]:
+        thread, _, file = name.partition(" ")
+        lines.append(f"| {thread} | {file} | {number(figures[name]['median'])} |")
+    whole = sum(figure["median"] for figure in figures.values())
+    lines.append(f"| both | all {len(figures)} | {number(whole)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _day(kept: dict[str, Any]) -> str:
     figures = kept["workloads"].get("whole", {}).get("figures", {})
     if "rate" not in figures:
@@ -96,7 +110,7 @@ def _day(kept: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES = {"goals": _goals, "machine": _machine, "growth": _growth, "day": _day}
+TABLES = {"goals": _goals, "machine": _machine, "growth": _growth, "day": _day, "costs": _costs}
 
 if __name__ == "__main__":
     write(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))

@@ -86,8 +86,7 @@ class Samples:
         while frame is not None:
             code = frame.f_code
             if (name := self._names.get(code)) is None:
-                where = "/".join(code.co_filename.removesuffix(".py").rsplit("/", 2)[1:])
-                name = self._names[code] = f"{where}:{code.co_name}"
+                name = self._names[code] = f"{_place(code.co_filename)}:{code.co_name}"
             found.append(name)
             frame = frame.f_back
         return tuple(reversed(found)) or ("?",)
@@ -115,6 +114,12 @@ class Samples:
             for part, stacks in self.stacks.items():
                 for stack, times in sorted(stacks.items()):
                     print(";".join((part, *stack)), times, file=file)
+
+
+def _place(file: str) -> str:
+    """A file as people call it: ours from the engine's folder on, others by their folder."""
+    _, ours, inside = file.removesuffix(".py").rpartition("/leadflow_engine/")
+    return inside if ours else "/".join(inside.rsplit("/", 2)[-2:])
 
 
 def _memory() -> int:

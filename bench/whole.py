@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,7 +167,12 @@ def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]
         (Path(folder) / "whole.flow").write_text(flow(work.buyers()))
         with served(Path(folder), "whole.flow", out, report, stacks) as service:
             done = measured(
-                "leadflow", service, "/flows/whole/sources/web/submit", out, leads, signal.SIGUSR1
+                "leadflow",
+                service,
+                "/flows/whole/sources/web/submit",
+                out,
+                leads,
+                lambda: service.send_signal(signal.SIGUSR1),
             )
             service.send_signal(signal.SIGTERM)
             said, _ = service.communicate(timeout=120)
@@ -181,17 +186,16 @@ def measured(
     path: str,
     out: load.Buyers,
     leads: int,
-    begin: signal.Signals | None = None,
+    begin: Callable[[], object] = lambda: None,
 ) -> Measured:
     """Send the workload's leads to a stack, which prints its address first; check what its buyers were sent. ``begin``
-    tells it when it is warm."""
+    is called when it is warm."""
     port = port_of(service)
     todo = work.leads(WARM + leads, work.buyers())
     calls = requests(todo, path)
     _sold(load.called(port, calls[:WARM], AT_ONCE))
-    if begin is not None:
-        service.send_signal(begin)
-        time.sleep(0.2)
+    begin()
+    time.sleep(0.2)
     before, bought = machine.threads_cpu(service.pid), out.cpu()
     came = load.called(port, calls[WARM:], AT_ONCE)
     after, bought = machine.threads_cpu(service.pid), out.cpu() - bought

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import costs
 import dry
 import growth
 import whole_peers
@@ -45,5 +46,6 @@ _ALL = (
         ),
     ),
     Workload("growth", growth.once, (), times=1),
+    Workload("costs", costs.once, (), times=1),
 )
 WORKLOADS: Final = {workload.name: workload for workload in _ALL}

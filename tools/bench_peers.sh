@@ -13,7 +13,7 @@ python=${1:-python3}
     exit 1
 }
 "$venv/bin/python" -m pip list --disable-pip-version-check --format freeze |
-    grep -iE '^(zen-engine|cel-expr-python|rule-engine|fastapi|httpx|sqlalchemy)=='
+    grep -iE '^(zen-engine|cel-expr-python|rule-engine|fastapi|httpx|sqlalchemy|py-spy)=='
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     echo "leadflow  node or npm is missing: json-rules-engine and Node-RED are left out, their rows say so" >&2
