@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from leadflow_engine.effects import BuyerLimits, KeyClaim, LimitClaim
 from leadflow_engine.store import accounts, pools, sold_leads
@@ -34,6 +34,8 @@ LAST_SEEN: Final = (
 """When a dedupe key (scope, fields, digest) was last seen after a time, of another lead or in imported history."""
 
 MOST_AT_ONCE: Final = 64
+
+T = TypeVar("T")
 
 Key = tuple[str, str, str]
 """A dedupe key: scope, fields, digest."""
@@ -136,27 +138,41 @@ def or_overdue(asking: Asking, refusal: Refusal | None, buyer: str) -> Refusal |
 
 def seen_before(asking: Asking, keys: Iterable[KeyClaim]) -> Collection[Key]:
     """Those of the keys that were seen within their time, maybe of an earlier attempt at selling this very lead: that
-    is looked at where one was. One statement: 3 us, and 0.5 for each."""
-    since: dict[float, str] = {}
-    asked: dict[tuple[str, ...], None] = {}
-    for key in keys:
-        if key.asked:
-            begun = since.get(key.within)
-            if begun is None:
-                begun = since[key.within] = iso(asking.at - datetime.timedelta(seconds=key.within))
-            asked[key.scope, key.fields, asking.digests.dedupe(key.fields, key.value), begun] = None
+    is looked at where one was. Whoever looks for the same fields looks for the same digest, and most leads are new:
+    one look for that says so of all buyers."""
+    asked = [(_key_of(asking.digests, key), key.within) for key in keys if key.asked]
+    hashes = list({hash: None for (_, _, hash), _ in asked})
+    imported = asking.here.imported
+    if not any(
+        asking.connection.execute(_known(len(some), imported), (*some, asking.lead)).fetchone()
+        for some in _some_of(hashes)
+    ):
+        return ()
+    since = {within: iso(asking.at - datetime.timedelta(seconds=within)) for _, within in asked}
     found: set[Key] = set()
-    rows = list(asked)
-    for start in range(0, len(rows), MOST_AT_ONCE):
-        some = rows[start : start + MOST_AT_ONCE]
-        values = [value for row in some for value in row]
+    for rows in _some_of(list({(*key, since[within]): None for key, within in asked})):
+        values = [value for row in rows for value in row]
         values.append(asking.lead)
-        found.update(asking.connection.execute(_seen(len(some), asking.here.imported), values))
+        found.update(asking.connection.execute(_seen(len(rows), imported), values))
     return found
+
+
+def _some_of(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one statement takes."""
+    return (rows[start : start + MOST_AT_ONCE] for start in range(0, len(rows), MOST_AT_ONCE))
+
+
+@lru_cache(2 * MOST_AT_ONCE)
+def _known(count: int, imported: bool) -> str:
+    """Whether any of these digests was left by another lead (the last value), or in imported history."""
+    among = f"hash IN ({','.join(f'?{place}' for place in range(1, count + 1))})"
+    before = f" UNION ALL SELECT 1 FROM imported_key WHERE {among}" if imported else ""
+    return f"SELECT 1 FROM dedupe_key WHERE {among} AND lead <> ?{count + 1}{before} LIMIT 1"
 
 
 @lru_cache(2 * MOST_AT_ONCE)
 def _seen(count: int, imported: bool) -> str:
+    """Which of these keys (scope, fields, digest, since when) was seen of another lead (the last value)."""
     rows = ",".join(["(?,?,?,?)"] * count)
     place = "scope = s AND fields = f AND hash = h AND at > t"
     before = f" OR EXISTS (SELECT 1 FROM imported_key WHERE {place})" if imported else ""

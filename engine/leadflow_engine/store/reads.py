@@ -26,7 +26,7 @@ from leadflow_engine.effects import (
 from leadflow_engine.limits import Down, down
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import suppressions, tallies
-from leadflow_engine.store.beside import CHANGED, beside, weights
+from leadflow_engine.store.beside import beside, weights
 from leadflow_engine.store.callbacks import token_of
 from leadflow_engine.store.claims import Asking, Refusal, each_refused, paused_now
 from leadflow_engine.store.codec import iso, moment
@@ -63,7 +63,7 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    changed, *failed_at = reader.connection.execute(STATE).fetchone()
+    changed, failed_at = reader.connection.execute(STATE).fetchone()
     here = beside(reader.connection, at, changed)
     asking = Asking(reader.connection, reader.digests, lead, at, here)
     refused: dict[str, Refusal] = {}
@@ -82,10 +82,7 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     return {"out": {each.buyer: _said(refused[each.buyer]) for each in data.buyers if each.buyer in refused}}
 
 
-STATE: Final = (
-    f"SELECT ({CHANGED}), (SELECT max(answered_at) FROM delivery WHERE failed), "
-    "(SELECT max(at) FROM posting WHERE failed AND leg = 'ping')"
-)
+STATE: Final = "SELECT changed, failed_at FROM beside"
 """What tells whether anything is to be asked of what stands beside leads, or of failures: both are seldom."""
 
 
@@ -107,15 +104,14 @@ def _failures(
     connection: sqlite3.Connection,
     buyers: Sequence[BuyerLimits],
     at: datetime.datetime,
-    failed_at: Sequence[str | None],
+    failed_at: str,
 ) -> Mapping[str, Sequence[datetime.datetime]]:
-    """When each buyer failed lately, oldest first. One question for all of them, where any did (``failed_at`` is the
-    last delivery and the last ping that did): failures are few."""
-    last = max((when for when in failed_at if when is not None), default=None)
-    if not buyers or last is None:
+    """When each buyer failed lately, oldest first. One question for all of them, where any did (the last at
+    ``failed_at``, "" for never): failures are few."""
+    if not buyers or not failed_at:
         return {}
     since = iso(at - LOOK_BACK - max(each.down_after.within + each.down_after.length for each in buyers))
-    if last < since:
+    if failed_at < since:
         return {}
     found: dict[str, list[datetime.datetime]] = defaultdict(list)
     rows = connection.execute(
