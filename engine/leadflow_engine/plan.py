@@ -19,8 +19,9 @@ from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, Text, Type, reads
+from leadflow_engine.criteria.groups import Group
 from leadflow_engine.evaluation.comparing import folded
-from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned
+from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
     PlannedCap,
@@ -110,6 +111,7 @@ class Plan:
     stages: Mapping[str, m.Stage]
     _builders: dict[int, RequestBuilder] = field(default_factory=dict, repr=False, compare=False)
     _readers: dict[int, Reader] = field(default_factory=dict, repr=False, compare=False)
+    _groups: dict[int, tuple[tuple[str, ...], Group]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -162,6 +164,35 @@ class Plan:
             for number, term in enumerate(self.predicates)
             if any(read.kind in VOLATILE for read in reads(term))
         )
+
+    def group(self, stage: m.Stage) -> Group:
+        """The buyers of a stage, ready to be judged together: made at first use, once for all stages that have the
+        same. Names are kept beside their group, so that their identity is a safe key."""
+        found = self._groups.get(id(stage.buyers))
+        if found is None:
+            alike = (group for names, group in self._groups.values() if names == stage.buyers)
+            found = stage.buyers, next(alike, None) or Group(self, stage.buyers)
+            self._groups[id(stage.buyers)] = found
+        return found[1]
+
+    def ready(self) -> Plan:
+        """This plan, with all made that is else made at first use while a lead waits."""
+        for stage in self.stages.values():
+            self.group(stage)
+        return self
+
+    @cached_property
+    def counts_fields(self) -> bool:
+        """Whether the flow may see when a computed field is first read: it counts the fields that are there. Its buyers
+        are walked one by one, in order, as the count has always been meant."""
+        computed = any(field.computed is not None for field in self.flow.fields)
+        return computed and any("fields_present" in text for _, text in self.flow.sources_text)
+
+    def is_steady(self, planned: PlannedBuyer) -> bool:
+        """Whether nothing that happens to a lead while it runs changes what this buyer's criteria come to."""
+        if self.counts_fields or any(step.on_demand for step in self.lookups.values()):
+            return False
+        return all(self.volatile.isdisjoint(predicates_of(item.condition)) for item in planned.items)
 
     @cached_property
     def templates(self) -> Templates:

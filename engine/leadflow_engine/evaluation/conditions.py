@@ -6,7 +6,7 @@ leaf, where unknown stays unknown, so *holds* needs no third value: unknown does
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -63,6 +63,15 @@ class Interned:
         if number == len(self.terms):
             self.terms.append(term)
         return number
+
+
+def predicates_of(condition: Condition) -> Iterator[int]:
+    """The numbers of the predicates in a condition."""
+    if isinstance(condition, Leaf):
+        yield condition.number
+    else:
+        for part in condition.parts:
+            yield from predicates_of(part)
 
 
 Truth: TypeAlias = bool | None | Open

@@ -60,6 +60,16 @@ def closed_until(
 
     No hours at all mean the whole of every day that is not closed. Where nothing opens within ``LOOK_AHEAD``, that end.
     """
+    return closed_for(openings, closed_on, zone, at)[0]
+
+
+def closed_for(
+    openings: tuple[Opening, ...],
+    closed_on: tuple[Calendar | datetime.date, ...],
+    zone: str,
+    at: datetime.datetime,
+) -> tuple[datetime.datetime | None, datetime.datetime]:
+    """What ``closed_until`` gives, and the moment before which it gives the same."""
     tz = ZoneInfo(zone)
     today = at.astimezone(tz).date()
     end_of_search = (at + LOOK_AHEAD).astimezone(tz).date()
@@ -67,11 +77,11 @@ def closed_until(
     while day <= end_of_search:
         for start, end in _openings_of(day, openings, closed_on, tz):
             if start <= at < end:
-                return None
+                return None, end
             if start > at:
-                return start
+                return start, start
         day += datetime.timedelta(days=1)
-    return at + LOOK_AHEAD
+    return at + LOOK_AHEAD, at
 
 
 def _openings_of(

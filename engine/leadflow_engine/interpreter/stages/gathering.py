@@ -77,9 +77,9 @@ def qualify(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generat
     """Those that pass, with what only a look-up can tell asked before the stage."""
     judgement = yield from prequalify(journey, stage, names)
     able = []
-    for name in names:
-        open_ = name in judgement.open and (yield from resolve_open(journey, stage, name, 0))
-        if name in judgement.passed or open_:
+    for name in judgement.survivors:
+        out = judgement.is_open(name) and not (yield from resolve_open(journey, stage, name, 0))
+        if not out:
             able.append(name)
     return able
 
