@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from leadflow_dsl import patterns
+from leadflow_dsl.unguarded import dataclass
 
 Json = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ from leadflow_dsl.meaning.steps import build_steps
 from leadflow_dsl.project import Project, open_project
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
 from leadflow_dsl.settings import Level, settings_of, with_severities
+from leadflow_dsl.unguarded import dataclass
 
 PASSES: Final[tuple[Callable[[Draft], None], ...]] = (
     load,

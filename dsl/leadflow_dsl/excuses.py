@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.rules import Rule, nearest_rules, rule_of
 from leadflow_dsl.rules.excuses import EXCUSE_FORM, EXCUSE_OF_ERROR, EXCUSE_OF_NOTHING, UNKNOWN_EXCUSE
 from leadflow_dsl.tokens import Source, source
+from leadflow_dsl.unguarded import dataclass
 
 _BEGIN: Final = "leadflow:"
 _IN_FLOW: Final = re.compile(r"#[ \t]*leadflow:(?P<said>[^\n]*)")

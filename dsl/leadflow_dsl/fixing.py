@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit
+from leadflow_dsl.unguarded import dataclass
 
 if TYPE_CHECKING:
     from leadflow_dsl.checking import Checked

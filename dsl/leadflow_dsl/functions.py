@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from leadflow_dsl.terms import Type
 from leadflow_dsl.types import DATE, DATETIME, MONEY, NUMBER, TEXT, WEEKDAY, element, kind, list_of
+from leadflow_dsl.unguarded import dataclass
 
 ANYTHING = ("text", "number", "boolean", "range", "date", "time", "datetime", "duration", "list", "record")
 MOMENTS = ("date", "datetime")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from leadflow_dsl.excuses import Excused
 from leadflow_dsl.fixing import repaired
 from leadflow_dsl.project import SHIPPED, Project, root_of
 from leadflow_dsl.settings import Level, settings_of, with_severities
+from leadflow_dsl.unguarded import dataclass
 
 MANY: Final = 64
 """Fewer files than this are checked in one process: others take a third of a second to start."""

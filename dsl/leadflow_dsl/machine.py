@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from leadflow_dsl.table import END, Chain, Shape, Table, chain
+from leadflow_dsl.unguarded import dataclass
 
 Build = Callable[[str, list[Any], int, int, int], Any]
 

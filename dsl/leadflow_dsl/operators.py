@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from leadflow_dsl.terms import Type
 from leadflow_dsl.types import ANY, DURATION, MONEY, NUMBER, kind
+from leadflow_dsl.unguarded import dataclass
 
 EQUALITY = ("==", "!=")
 ORDER = ("<", "<=", ">", ">=")

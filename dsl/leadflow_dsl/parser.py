@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl import nodes
@@ -11,6 +10,7 @@ from leadflow_dsl.reader import read
 from leadflow_dsl.rules import syntax as rules
 from leadflow_dsl.syntax_checks import checks, hidden_order
 from leadflow_dsl.tokens import source
+from leadflow_dsl.unguarded import dataclass
 
 MOST_CHARACTERS: Final = 1_000_000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from leadflow_dsl import nodes
@@ -20,6 +20,7 @@ from leadflow_dsl.printer_forms import OPTIONS, Block, Line, Widths, widths
 from leadflow_dsl.printer_kept import Kept, among, kept, kept_whole
 from leadflow_dsl.printer_statements import WRITERS
 from leadflow_dsl.tokens import source
+from leadflow_dsl.unguarded import dataclass
 
 WIDTH: Final = 100
 WIDEST_TAIL: Final = 64

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.printer_expressions import expression, type_text, word, words
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

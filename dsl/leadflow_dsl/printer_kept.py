@@ -7,7 +7,6 @@ are sound, only the lines of the statement inside stay, and the rest of the bloc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Span
@@ -17,6 +16,7 @@ from leadflow_dsl.printer_statements import WRITERS
 from leadflow_dsl.syntax_checks import checks
 from leadflow_dsl.table import END, load
 from leadflow_dsl.tokens import Source, next_token
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

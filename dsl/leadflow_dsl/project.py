@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from leadflow_dsl.parser import normalised
+from leadflow_dsl.unguarded import dataclass
 
 MARKERS: Final = ("pyproject.toml", "leadflow.toml")
 LARGEST: Final = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ mistake, and the tree holds what could be read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from leadflow_dsl import build, literals, nodes
@@ -19,6 +19,7 @@ from leadflow_dsl.syntax_errors import MISTAKES, unexpected
 from leadflow_dsl.syntax_places import Mend, Place, begun, opened
 from leadflow_dsl.table import END, Table, load
 from leadflow_dsl.tokens import BROKEN_TEXT, FIELD_NAME, Reading, Source, Token, next_token
+from leadflow_dsl.unguarded import dataclass
 
 MOST_DEPTH: Final = 100
 MOST_STATES: Final = 5000

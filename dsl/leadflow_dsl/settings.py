@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from leadflow_dsl.project import Project
 from leadflow_dsl.rules import nearest_rules, rule_of
 from leadflow_dsl.rules.excuses import LINT_SETTING
 from leadflow_dsl.tokens import Source, source
+from leadflow_dsl.unguarded import dataclass
 
 Level: TypeAlias = Severity | Literal["off"]
 LEVELS: Final[tuple[str, ...]] = (*get_args(Severity), "off")

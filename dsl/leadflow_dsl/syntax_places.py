@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
@@ -15,6 +14,7 @@ from leadflow_dsl.rules.rule import Rule
 from leadflow_dsl.syntax_forms import FORMS, FORMS_OF, THINGS
 from leadflow_dsl.table import END
 from leadflow_dsl.tokens import Source, Token, next_token
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from leadflow_dsl.unguarded import dataclass
 
 HERE: Final = Path(__file__).parent
 GRAMMAR: Final = HERE / "grammar.lark"

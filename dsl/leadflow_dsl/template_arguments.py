@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from jinja2 import nodes
@@ -11,6 +10,7 @@ from jinja2 import nodes
 from leadflow_dsl import template_values as values
 from leadflow_dsl.date_patterns import foreign_tokens, says_nothing
 from leadflow_dsl.functions import FUNCTIONS
+from leadflow_dsl.unguarded import dataclass
 
 _OWN: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
     "phone": (0, ("form",)),

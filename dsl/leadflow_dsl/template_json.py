@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from jinja2 import nodes
@@ -16,6 +16,7 @@ from jinja2 import nodes
 from leadflow_dsl import template_values as values
 from leadflow_dsl.json_automaton import ANY_SCALAR, START, VALUES, State, after, ends, scalar_ended
 from leadflow_dsl.templates import stretches_of_text
+from leadflow_dsl.unguarded import dataclass
 
 MOST_STATES: Final = 64
 MOST_ROUNDS: Final = 8

@@ -7,10 +7,11 @@ The engine asks the same question again, right before it makes code of a templat
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from jinja2 import nodes
+
+from leadflow_dsl.unguarded import dataclass
 
 MAX_SOURCE: Final = 16_384
 """Characters of a template."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from jinja2 import TemplateSyntaxError
+
+from leadflow_dsl.unguarded import dataclass
 
 SEE: Final = "see the template's syntax at this place"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +17,7 @@ from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.template_profile import MAX_SOURCE, refusals
 from leadflow_dsl.template_syntax import mistake
 from leadflow_dsl.template_values import path_of
+from leadflow_dsl.unguarded import dataclass
 
 ALWAYS: Final = frozenset({"auth", "loop", "true", "false", "none", "True", "False", "None"})
 """Names of a template that are no names of the flow."""

@@ -12,11 +12,12 @@ Value kinds of a constant: ``str``, ``Decimal`` (numbers, money, percentages as 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import Span
+from leadflow_dsl.unguarded import dataclass
 
 Scalar: TypeAlias = str | Decimal | bool | datetime.date | datetime.time | datetime.timedelta
 

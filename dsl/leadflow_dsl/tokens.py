@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.literals import WEEK
 from leadflow_dsl.nodes import Comment
 from leadflow_dsl.table import END, Table
+from leadflow_dsl.unguarded import dataclass
 
 BROKEN_TEXT: Final = "BROKEN_TEXT"
 BROKEN_NUMBER: Final = "BROKEN_NUMBER"

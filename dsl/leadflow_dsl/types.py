@@ -7,9 +7,10 @@ To add a type, add a row here (and its reading in the engine's ``values``); noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from leadflow_dsl.terms import Type
+from leadflow_dsl.unguarded import dataclass
 
 TEXT = Type("text")
 NUMBER = Type("number")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +20,7 @@ from leadflow_dsl.analysis.domain import (
 )
 from leadflow_dsl.terms import Answer, Const, ListOf, Op, Read, Term
 from leadflow_dsl.types import BOOLEAN, NUMBER, kind
+from leadflow_dsl.unguarded import dataclass
 
 ORDERED_GROUPS: Final = frozenset(("number", "date", "datetime", "time", "duration"))
 WORD_GROUPS: Final = frozenset(("text", "boolean", "any"))

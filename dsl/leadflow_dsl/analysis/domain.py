@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
+
+from leadflow_dsl.unguarded import dataclass
 
 Ordered: TypeAlias = Decimal | datetime.date | datetime.time | datetime.timedelta
 Cut: TypeAlias = tuple[Any, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from leadflow_dsl.meaning.suggestions import did_you_mean
 from leadflow_dsl.model import Body, Flow, Request, Segment
 from leadflow_dsl.rules.schemas import NO_FIT
 from leadflow_dsl.terms import Const, Term
+from leadflow_dsl.unguarded import dataclass
 
 DEEPEST: Final = 40
 """Levels of a body and of references that are followed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
@@ -12,6 +11,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.meaning.suggestions import listed
 from leadflow_dsl.model import Body, Deliver, Enhance, Flow, Leg, Request, Segment, TestField
 from leadflow_dsl.rules.requests import BODY_SHAPE
+from leadflow_dsl.unguarded import dataclass
 
 XML: Final = frozenset({"xml", "soap"})
 XML_NAME: Final = re.compile(r"[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?\Z")

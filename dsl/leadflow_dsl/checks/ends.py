@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from leadflow_dsl import nodes
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed, possible
@@ -13,6 +12,7 @@ from leadflow_dsl.diagnostics import Diagnostic, Label, Span
 from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import BestOf, Deliver, Flow, If, Route, RouteItem
 from leadflow_dsl.rules.sharing import NO_END
+from leadflow_dsl.unguarded import dataclass
 from leadflow_dsl.walk import find
 
 

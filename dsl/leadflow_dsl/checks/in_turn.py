@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from leadflow_dsl.analysis import NOTHING_KNOWN, Facts, Want, World, narrowed, possible
 from leadflow_dsl.checks.contradictions import culprit_of
@@ -15,6 +14,7 @@ from leadflow_dsl.model import Buyer, Criterion, Filter, Flow, Response, Route
 from leadflow_dsl.rules.buyers import UNREACHABLE
 from leadflow_dsl.rules.contradictions import ADDS_NOTHING, NEVER
 from leadflow_dsl.terms import Answer, Call, Op, Read, Term
+from leadflow_dsl.unguarded import dataclass
 
 LASTING = frozenset(("field", "score", "result"))
 """Kinds of values that stay what they are while a lead is on its way."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from leadflow_dsl.checks.template_reads import Templates
 from leadflow_dsl.checks.terms_walk import terms_of
@@ -12,6 +11,7 @@ from leadflow_dsl.meaning.draft import Draft
 from leadflow_dsl.model import Enhance, Flow
 from leadflow_dsl.rules.names import CYCLE
 from leadflow_dsl.terms import Term, reads
+from leadflow_dsl.unguarded import dataclass
 
 
 def circular_lookups(flow: Flow, draft: Draft) -> Iterator[Diagnostic]:

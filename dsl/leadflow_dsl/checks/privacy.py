@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl.checks.template_reads import Templates
@@ -13,6 +12,7 @@ from leadflow_dsl.model import Body, Buyer, Field, Flow, Request
 from leadflow_dsl.rules.requests import SENSITIVE_PING
 from leadflow_dsl.terms import Call, Read, Term, children
 from leadflow_dsl.types import BOOLEAN, kind
+from leadflow_dsl.unguarded import dataclass
 
 IDENTIFYING: Final = {
     "email": ("", "raw", "user"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Span
 from leadflow_dsl.language_server.analysis import Analysis
 from leadflow_dsl.rules import RULES
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

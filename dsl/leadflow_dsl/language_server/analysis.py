@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from leadflow_dsl.checking import Checked, examine
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.meaning.draft import Draft, Symbol
 from leadflow_dsl.project import SHIPPED
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

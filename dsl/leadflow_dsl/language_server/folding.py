@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from leadflow_dsl import nodes
+from leadflow_dsl.unguarded import dataclass
 from leadflow_dsl.walk import is_node, walk
 
 

@@ -7,12 +7,12 @@ Expressions and templates tell while they are checked (``Draft.references``). Wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.language_server.analysis import Analysis, holds
+from leadflow_dsl.unguarded import dataclass
 from leadflow_dsl.walk import walk
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final
 
 from leadflow_dsl.parser import normalised
 from leadflow_dsl.tokens import source
+from leadflow_dsl.unguarded import dataclass
 
 UNITS: Final = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 """Bytes of a code unit by the encoding's name."""

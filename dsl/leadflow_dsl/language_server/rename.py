@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from leadflow_dsl.language_server.scenario_names import scenario_names
 from leadflow_dsl.meaning.declaring import BUILT_IN
 from leadflow_dsl.meaning.names import PING, STEP_PARTS
 from leadflow_dsl.rules.templates import TEMPLATE
+from leadflow_dsl.unguarded import dataclass
 from leadflow_dsl.walk import find
 
 RESERVED: Final = frozenset(

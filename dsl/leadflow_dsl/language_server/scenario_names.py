@@ -6,7 +6,6 @@ Other texts of such a file (a payload's raw text, the key of a request's body) m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import yaml
 
 from leadflow_dsl.diagnostics import Span
 from leadflow_dsl.parser import normalised
+from leadflow_dsl.unguarded import dataclass
 
 _CALLED: Final = frozenset({"called", "requests", "postings"})
 _STEPS: Final = frozenset({"services", "steps"}) | _CALLED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from lsprotocol import types
@@ -25,6 +25,7 @@ from leadflow_dsl.language_server.rename import Refused, rename, renamed_at
 from leadflow_dsl.language_server.workspace import Workspace
 from leadflow_dsl.parser import parse
 from leadflow_dsl.printer import format_text
+from leadflow_dsl.unguarded import dataclass
 
 Place = tuple[Analysis, str, int]
 

@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from leadflow_dsl.diagnostics import Diagnostic
 from leadflow_dsl.language_server.analysis import Analysis, analyse
 from leadflow_dsl.parser import normalised
 from leadflow_dsl.project import MARKERS, root_of
+from leadflow_dsl.unguarded import dataclass
 
 MOST_FILES: Final = 5000
 """Files of a project that are looked at, at most."""

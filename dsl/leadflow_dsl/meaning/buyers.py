@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl import model, nodes
@@ -30,6 +30,7 @@ from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.trade import OFFER_UNSAID
 from leadflow_dsl.terms import Const, Term, Type
 from leadflow_dsl.types import NUMBER
+from leadflow_dsl.unguarded import dataclass
 
 ONCE: Final = (
     nodes.Timezone,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadflow_dsl.diagnostics import Diagnostic, Edit, Label, Span
 from leadflow_dsl.meaning.suggestions import did_you_mean, listed, slip
 from leadflow_dsl.rules.names import UNKNOWN_PART
 from leadflow_dsl.rules.rule import Rule
 from leadflow_dsl.terms import Each, Member, Term, Type
 from leadflow_dsl.types import described, element, list_of, parts
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

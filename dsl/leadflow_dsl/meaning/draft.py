@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from leadflow_dsl import model, nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.project import Project
 from leadflow_dsl.terms import Type
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ term is ``broken``: of type ``any``, so that one mistake is reported once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from leadflow_dsl import nodes
@@ -38,6 +38,7 @@ from leadflow_dsl.terms import (
 )
 from leadflow_dsl.types import ANY, BOOLEAN, BROKEN, NUMBER, TEXT, described, element, kind, list_of
 from leadflow_dsl.types import SECRET as SECRET_TYPE
+from leadflow_dsl.unguarded import dataclass
 
 
 def broken(span: Span) -> Const:

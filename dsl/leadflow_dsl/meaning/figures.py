@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leadflow_dsl import nodes
@@ -15,6 +14,7 @@ from leadflow_dsl.rules.forms import NO_SUCH_CAP
 from leadflow_dsl.rules.names import UNKNOWN, UNKNOWN_PART
 from leadflow_dsl.terms import Call, Const, Party, Read, Term, Type
 from leadflow_dsl.types import BROKEN, DURATION, MONEY, NUMBER, TEXT
+from leadflow_dsl.unguarded import dataclass
 
 if TYPE_CHECKING:
     from leadflow_dsl.meaning.expressions import Resolver

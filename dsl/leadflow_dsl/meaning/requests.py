@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from leadflow_dsl import model, nodes
@@ -21,6 +21,7 @@ from leadflow_dsl.rules.conditions import VALUE
 from leadflow_dsl.rules.requests import NO_REQUEST, PLACE_IN_HOST, SAID_TWICE, URL
 from leadflow_dsl.terms import Text
 from leadflow_dsl.types import TEXT
+from leadflow_dsl.unguarded import dataclass
 
 TIMEOUTS: Final = {
     "deliver": datetime.timedelta(seconds=5),

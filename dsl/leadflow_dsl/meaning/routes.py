@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from leadflow_dsl import model, nodes
@@ -18,6 +18,7 @@ from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.rules.routes import EMPTY_TAG, OPTION
 from leadflow_dsl.rules.trade import BEST_OF
+from leadflow_dsl.unguarded import dataclass
 
 DESCENDING: Final = {
     "priority": False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from leadflow_dsl import model, nodes
@@ -24,6 +24,7 @@ from leadflow_dsl.rules.names import UNKNOWN
 from leadflow_dsl.rules.requests import SAID_TWICE
 from leadflow_dsl.terms import Path, SecretRef, Term
 from leadflow_dsl.types import SECRET
+from leadflow_dsl.unguarded import dataclass
 
 NOTHING_RAN = Scope(known=frozenset()).having(PAYLOAD)
 """A source judges before any step has run; what came can be named as it came."""

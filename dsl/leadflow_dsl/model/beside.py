@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.limits import Duration, Throttle
 from leadflow_dsl.terms import Call, SecretRef, Term, Text
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -24,6 +24,7 @@ from leadflow_dsl.model.limits import (
 from leadflow_dsl.model.requests import Segment
 from leadflow_dsl.model.responses import Leg
 from leadflow_dsl.terms import Term, Text
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

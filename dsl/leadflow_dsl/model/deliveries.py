@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.intake import Verification
 from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.model.requests import Body
 from leadflow_dsl.model.responses import Leg, Response
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

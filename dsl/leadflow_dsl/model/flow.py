@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.beside import Alert, Policy
 from leadflow_dsl.model.buyers import Buyer
@@ -12,6 +10,7 @@ from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.model.routes import Step
 from leadflow_dsl.model.steps import Deliver, Source
 from leadflow_dsl.terms import Term
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -10,6 +9,7 @@ from leadflow_dsl.model.limits import Conditional, Duration
 from leadflow_dsl.model.requests import Body
 from leadflow_dsl.model.responses import Leg
 from leadflow_dsl.terms import SecretRef, Term
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

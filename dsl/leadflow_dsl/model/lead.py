@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.terms import Term, Type
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

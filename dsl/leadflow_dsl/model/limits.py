@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.terms import Read, Term
+from leadflow_dsl.unguarded import dataclass
 
 Duration: TypeAlias = datetime.timedelta
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.terms import SecretRef, Term, Text
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.requests import Request
 from leadflow_dsl.terms import Path, Term, Type
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

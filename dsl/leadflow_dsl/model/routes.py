@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.model.limits import Duration
 from leadflow_dsl.model.steps import Deliver, Enhance, Filter, Score
 from leadflow_dsl.terms import Term
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from leadflow_dsl.terms import Read
+from leadflow_dsl.unguarded import dataclass
 
 Way: TypeAlias = Literal["number", "true", "is", "present", "missing", "hour", "weekday"]
 """How a value becomes a number: itself; 1 for true; 1 for being ``Feature.value``; 1 for being there; 1 for not being

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -11,6 +10,7 @@ from leadflow_dsl.model.limits import Cap, Criterion, Dedupe, Duration, Throttle
 from leadflow_dsl.model.responses import Leg
 from leadflow_dsl.model.scores import Trained
 from leadflow_dsl.terms import Path, Read, SecretRef, Term
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

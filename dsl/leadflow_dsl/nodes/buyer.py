@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -32,6 +32,7 @@ from leadflow_dsl.nodes.limits import (
 )
 from leadflow_dsl.nodes.source import Verify
 from leadflow_dsl.nodes.wire import Left, RequestItem, Response
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

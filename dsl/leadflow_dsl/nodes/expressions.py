@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -18,6 +18,7 @@ from leadflow_dsl.nodes.base import (
     Regex,
     Text,
 )
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

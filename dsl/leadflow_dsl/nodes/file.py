@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -23,6 +23,7 @@ from leadflow_dsl.nodes.lead import (
 from leadflow_dsl.nodes.limits import OnDoubt, Period
 from leadflow_dsl.nodes.route import Route, TagRef
 from leadflow_dsl.nodes.source import DeliverStep, Enhance, Filter, Score, Source
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

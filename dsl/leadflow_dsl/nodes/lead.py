@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.nodes.base import ClockRange, Date, Days, Duration, Name, Number, Regex, Text
 from leadflow_dsl.nodes.expressions import Expression
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

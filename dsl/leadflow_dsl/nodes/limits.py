@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.nodes.base import Duration, Name, Number, Text
 from leadflow_dsl.nodes.expressions import Attribute, Expression, Word
+from leadflow_dsl.unguarded import dataclass
 
 FieldPath: TypeAlias = Word | Attribute
 Period: TypeAlias = Name | Duration

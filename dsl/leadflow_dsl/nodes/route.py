@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
@@ -10,6 +10,7 @@ from leadflow_dsl.nodes.base import Duration, Name, Number, Text
 from leadflow_dsl.nodes.expressions import Expression
 from leadflow_dsl.nodes.limits import Hold, When
 from leadflow_dsl.nodes.wire import Timeout
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from leadflow_dsl.diagnostics import NOWHERE, Span
 from leadflow_dsl.nodes.base import Duration, Name, Number, StatusClass, Text
 from leadflow_dsl.nodes.expressions import Env, Expression
 from leadflow_dsl.nodes.lead import TypeNode
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

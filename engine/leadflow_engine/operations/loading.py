@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leadflow_dsl.checking import check, check_files, not_built
+from leadflow_dsl.collecting import no_collecting
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
@@ -37,6 +38,7 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@no_collecting()
 def load(path: str | Path) -> Loaded:
     """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
     checked = check(str(path))

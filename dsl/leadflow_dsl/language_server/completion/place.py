@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from leadflow_dsl import nodes
@@ -13,6 +12,7 @@ from leadflow_dsl.reader import Reader
 from leadflow_dsl.syntax_places import opened, statement
 from leadflow_dsl.table import load
 from leadflow_dsl.tokens import BROKEN_TEXT, source
+from leadflow_dsl.unguarded import dataclass
 
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _COMPARES: Final = frozenset(
