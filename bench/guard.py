@@ -5,23 +5,26 @@
     python bench/guard.py --functions  the dearest functions, by the bytecode instructions that a lead runs in them
 
 Counted are bytecode instructions a lead, by room of the engine (both threads, asyncio and its kin left out),
-statements of SQL and rows written, for leads that two buyers refuse and a third of fifty takes, in a dry run.
+statements of SQL and rows written, for leads that come by HTTP, that two buyers refuse and a third of fifty takes.
 Instructions belong to a minor version of Python: one that has none kept is held against statements and rows alone.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 import sqlite3
 import sys
 import tempfile
 import threading
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+import load
 import whole
 import whole_workload as work
 
@@ -31,7 +34,16 @@ WARM = 6
 LEADS = 6
 MAY_GROW = 0.05
 """The share by which a count may grow before anybody is told."""
-WAITING = ("asyncio", "selectors", "threading", "concurrent", "queue", "contextlib", "contextvars")
+WAITING = (
+    "asyncio",
+    "selectors",
+    "threading",
+    "concurrent",
+    "queue",
+    "multiprocessing",
+    "subprocess",
+    "bench",
+)
 
 
 class Counts:
@@ -49,7 +61,7 @@ class Counts:
     def end(self) -> None:
         """Watch no more."""
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
 
     def _entered(self, frame: FrameType, what: str, _: Any) -> Any:
         if not self.on:
@@ -71,66 +83,59 @@ def room_of(code: CodeType) -> str:
         if package in parts:
             inside = parts[parts.index(package) + 1 :]
             return inside[0] if package == "leadflow_engine" else package
-    if any(each in parts for each in WAITING) or "guard" in parts[-1]:
+    if any(each in parts for each in WAITING):
         return ""
     return "libraries"
 
 
-def _leads(count: int) -> list[dict[str, Any]]:
-    """Leads that differ in who they are alone, so that the same three buyers are asked for each."""
-    [first] = work.leads(1, work.buyers())
-    return [
-        {**first, "ref": f"R{at}", "email": f"guard{at}@example.com", "phone": f"602{300 + at}0147"}
-        for at in range(count)
-    ]
-
-
-def _answers(lead: dict[str, Any]) -> str:
-    *refuse, takes = work.expected(lead, work.buyers())
-    said = [(name, '{status: 200, body: {ok: false, why: "not now"}}') for name in refuse]
-    said.append((takes, '{takes: true, body: {ok: true, id: "R-1"}}'))
-    return "buyers:\n" + "".join(
-        f"  {name}:\n    deliver:\n      answers:\n        - {answer}\n" for name, answer in said
-    )
-
-
 def counted() -> tuple[dict[str, float], Counter[CodeType]]:
-    """Figures a lead: ``instructions ROOM``, ``statements``, ``rows``; and instructions by function, of all leads."""
-    from leadflow_engine.operations.dry import dry_run
-    from leadflow_engine.operations.loading import load
+    """Figures a lead: ``instructions``, ``instructions ROOM``, ``statements``, ``rows``; and instructions by function,
+    of all leads. The service runs in this process, callers and buyers in others, one lead at a time."""
+    from leadflow_engine.drivers import loops
 
-    leads, counts, statements = _leads(WARM + LEADS), Counts(), Statements()
+    counts, statements = Counts(), Statements()
     with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
+        here, out = Path(folder), load.Buyers(work.REFUSALS)
         (here / "whole.flow").write_text(whole.flow(work.buyers()))
-        (here / "leads.jsonl").write_text("".join(json.dumps(lead) + "\n" for lead in leads))
-        (here / "answers.yaml").write_text(_answers(leads[0]))
-        plan = load(here / "whole.flow").plan
+        (here / "leadflow.toml").write_text(whole.SETTINGS)
+        address = f"127.0.0.1:{out.port}"
+        os.environ |= {"LEADFLOW_SANDBOX": address, "LEADFLOW_ALLOW_HOSTS": address}
         counts.begin()
         statements.listen()
-        at = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
-        run = dry_run(plan, here / "whole.flow", "web", here / "leads.jsonl", at, str(here / "answers.yaml"))
-        each = run.leads()
-        for _ in range(WARM):
-            done = next(each)
-            assert done.ending and done.ending.outcome == "sold", done
-        before = statements.so_far()
-        counts.on = True
-        for _ in range(LEADS):
-            assert next(each).ending
-        counts.on = False
-        after = statements.so_far()
-        run.store.close_now()
-        counts.end()
+        rows = loops.run(_served(here, counts, statements))
         statements.end()
+        counts.end()
+        sent = out.sent()
+        out.end()
+    assert len(sent) == (WARM + LEADS) * (work.REFUSALS + 1), len(sent)
     figures: Counter[str] = Counter()
     for code, ran in counts.by_code.items():
         if room := room_of(code):
             figures[f"instructions {room}"] += ran
             figures["instructions"] += ran
     found = {name: round(ran / LEADS, 1) for name, ran in sorted(figures.items())}
-    found |= {name: round((after[name] - before[name]) / LEADS, 1) for name in after}
-    return found, counts.by_code
+    return found | rows, counts.by_code
+
+
+async def _served(here: Path, counts: Counts, statements: Statements) -> dict[str, float]:
+    """Serve, have leads sent one after the other, and end. Gives statements and rows a lead."""
+    from leadflow_engine.service.server import Asked, serve
+
+    said = asyncio.Queue[str]()
+    asked = Asked((str(here / "whole.flow"),), str(here / "whole.db"), port=0, open=True, watch=False)
+    service = asyncio.create_task(serve(asked, said.put_nowait, lambda text: print(text, file=sys.stderr)))
+    port = int((await said.get()).split()[1].rsplit(":", 1)[1])
+    calls = whole.requests(work.leads(WARM + LEADS, work.buyers()), "/flows/whole/sources/web/submit")
+    await asyncio.to_thread(load.called, port, calls[:WARM], 1)
+    before = statements.so_far()
+    counts.on = True
+    came = await asyncio.to_thread(load.called, port, calls[WARM:], 1)
+    counts.on = False
+    after = statements.so_far()
+    assert came.statuses == {200: LEADS}, came.bodies[:1]
+    os.kill(os.getpid(), signal.SIGTERM)
+    await service
+    return {name: round((after[name] - before[name]) / LEADS, 1) for name in after}
 
 
 class Statements:
