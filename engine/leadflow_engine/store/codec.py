@@ -89,3 +89,8 @@ def text(value: str) -> str:
     if value.isascii() and "\0" not in value:
         return value
     return value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def packed(digits: str) -> bytes:
+    """Hex digits, two a byte; an odd number of them with a zero behind. ``hex(...)`` shows them again."""
+    return bytes.fromhex(digits if len(digits) % 2 == 0 else digits + "0")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from leadflow_engine.store.codec import packed
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
@@ -36,6 +38,7 @@ FILES: Final = (
     "0018_keys",
     "0019_signed_calls",
     "0020_sealed",
+    "0021_packed",
     "0024_beside",
 )
 VERSION: Final = len(FILES)
@@ -45,6 +48,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the journal to the present schema and write its number into the file's header."""
     if _header(connection, "user_version") == VERSION:
         return
+    connection.create_function("packed", 1, packed, deterministic=True)
     from sqlite_utils import Database
 
     _migrations().apply(Database(connection, execute_plugins=False))
@@ -53,6 +57,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def build(connection: sqlite3.Connection) -> None:
     """The present schema in an empty journal that no later version will bring up: one in memory."""
+    connection.create_function("packed", 1, packed, deterministic=True)
     for name in FILES:
         for statement in statements(name):
             connection.execute(statement)

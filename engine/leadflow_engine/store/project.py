@@ -14,7 +14,7 @@ from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Resu
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.batches import collect
-from leadflow_engine.store.codec import json_text, micros, micros_or_none, shown_json, text, tidy_time
+from leadflow_engine.store.codec import json_text, micros, micros_or_none, packed, shown_json, text, tidy_time
 from leadflow_engine.store.deliveries import intend, project_delivery, reserve
 from leadflow_engine.store.event import Event, of_lead, put
 from leadflow_engine.store.figures import count, count_of_buyer
@@ -101,7 +101,7 @@ def _step(event: Event, record: StepRecord, times: Times) -> None:
 
 
 def _judged(event: Event, record: Judged, times: Times) -> None:
-    event.rows.add("judged", (event.lead, record.segment, record.stage, record.digits.upper()))
+    event.rows.add("judged", (event.lead, record.segment, record.stage, packed(record.digits)))
 
 
 def _considered(event: Event, record: Considered, times: Times) -> None:

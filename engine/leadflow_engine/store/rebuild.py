@@ -103,4 +103,4 @@ def contents(connection: sqlite3.Connection) -> Mapping[str, list[tuple[Any, ...
 
 
 def _order(row: tuple[Any, ...]) -> str:
-    return json.dumps(row)
+    return json.dumps(row, default=bytes.hex)
