@@ -11,7 +11,7 @@ from typing import Final
 from leadflow_engine.effects import Json
 from leadflow_engine.instructions.intake import WAITING, default_answer
 from leadflow_engine.intake import door
-from leadflow_engine.intake.call import JSON, Headers
+from leadflow_engine.intake.call import JSON, Headers, Refused
 from leadflow_engine.intake.replies import Reply, as_it_stands, reply_of
 from leadflow_engine.intake.strict_json import IntakeError, read_json
 from leadflow_engine.interpreter.cursor import Arrival
@@ -43,6 +43,12 @@ def problem(status: int, why: str, headers: Headers = ()) -> Answer:
 def busy(why: str, seconds: int = 1) -> Answer:
     """Not now: 503, with when to come again."""
     return problem(503, why, (("Retry-After", str(seconds)),))
+
+
+def answer_of(refused: Refused) -> Answer:
+    """What a call that is refused hears."""
+    found = refused.answered
+    return Answer(found.status, found.headers, found.body)
 
 
 def not_kept(error: StoreError) -> Answer:

@@ -6,7 +6,6 @@ import ipaddress
 import itertools
 import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,30 +13,27 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from leadflow_dsl.terms import reads
 from leadflow_engine.intake.call import PLAIN, Call, Refused
 from leadflow_engine.intake.replies import as_it_stands
-from leadflow_engine.service.answers import Answer, busy, json_answer, problem
+from leadflow_engine.service.answers import Answer, answer_of, busy, json_answer, problem
 from leadflow_engine.service.asking import FromSellers
 from leadflow_engine.service.bounds import Bucket
-from leadflow_engine.service.browsers import allowed_headers, preflight
 from leadflow_engine.service.callers import Gate
+from leadflow_engine.service.calling import NO_SUCH, STOPPING, TO_SOURCE, Calls
 from leadflow_engine.service.documents import MEDIA, Documents, form_of
 from leadflow_engine.service.from_buyers import FromBuyers
-from leadflow_engine.service.http import call_of, head_of, response_of, whole_url
+from leadflow_engine.service.http import head_of, respond, response_of
 from leadflow_engine.service.log import Log
-from leadflow_engine.service.metrics import NOBODY, Metrics
-from leadflow_engine.service.pinging import ping
+from leadflow_engine.service.metrics import Metrics
 from leadflow_engine.service.served import Flows, Served, ServedSource
-from leadflow_engine.service.submitting import Desk, submit
+from leadflow_engine.service.submitting import Desk
 from leadflow_engine.service.told import told_of
 from leadflow_engine.store import StoreError
 
 Handler = Callable[[Request], Awaitable[Answer]]
 
-NO_SUCH: Final = "there is no such flow or source"
-STOPPING: Final = "the service is stopping; send it again"
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 _METRICS: Final = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
 
@@ -68,16 +64,31 @@ class Reception:
         return f"{self.began}/{next(self.count)}"
 
 
-def application(reception: Reception) -> Router:
-    """The ASGI application: a router alone, as every handler is shielded already. What is called most comes first."""
+def application(reception: Reception) -> ASGIApp:
+    """The ASGI application: calls to sources, which are most of all calls, without a router; a router for the rest,
+    whose handlers are shielded already."""
+    calls, router = Calls(reception), _router(reception)
+
+    async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        call = TO_SOURCE.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if call is None:
+            await router(scope, receive, send)
+        else:
+            answer = await shielded(
+                reception.log, calls.answer(scope, receive, *call.groups()), scope["path"]
+            )
+            await respond(send, answer)
+
+    return entrance
+
+
+def _router(reception: Reception) -> Router:
     surface, buyers, sellers = _Surface(reception), FromBuyers(reception), FromSellers(reception)
     any_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     source, callback = "/flows/{flow}/sources/{source}", "/flows/{flow}/buyers/{buyer}/callback"
     return Router(
         redirect_slashes=False,
         routes=[
-            Route(f"{source}/submit", surface.shielded(surface.submit), methods=any_method),
-            Route(f"{source}/ping", surface.shielded(surface.submit), methods=any_method),
             Route(f"{source}/known", surface.shielded(sellers.known), methods=["POST"]),
             Route("/health/live", surface.shielded(surface.live)),
             Route("/health/ready", surface.shielded(surface.ready)),
@@ -94,6 +105,21 @@ def application(reception: Reception) -> Router:
     )
 
 
+async def shielded(log: Log, work: Awaitable[Answer], shown: str) -> Answer:
+    """What a handler answers: its refusals are answers, its mistakes tell nobody anything. ``shown`` is the path as it
+    may be logged."""
+    try:
+        return await work
+    except Refused as refused:
+        return answer_of(refused)
+    except StoreError as error:
+        log.trouble(str(error))
+        return busy("the journal cannot be read now", 10)
+    except Exception as error:
+        log.mistake(shown, error)
+        return problem(500, "something went wrong here")
+
+
 class _Surface:
     def __init__(self, reception: Reception) -> None:
         self._here = reception
@@ -102,67 +128,9 @@ class _Surface:
         """The handler, whose refusals are answers, and whose mistakes tell nobody anything."""
 
         async def handle(request: Request) -> Response:
-            return response_of(await self._shielded(handler, request))
+            return response_of(await shielded(self._here.log, handler(request), _without_token(request)))
 
         return handle
-
-    async def _shielded(self, handler: Handler, request: Request) -> Answer:
-        try:
-            return await handler(request)
-        except Refused as refused:
-            answered = refused.answered
-            return Answer(answered.status, answered.headers, answered.body)
-        except StoreError as error:
-            self._here.log.trouble(str(error))
-            return busy("the journal cannot be read now", 10)
-        except Exception as error:
-            self._here.log.mistake(_without_token(request), error)
-            return problem(500, "something went wrong here")
-
-    # -------------------------------------------------------------- leads
-
-    async def submit(self, request: Request) -> Answer:
-        """A call to a source: a lead, or a ping."""
-        began = time.perf_counter()
-        place = self._place(request)
-        answer = await self._submitted(request, place)
-        flow, source = (place[0].name, place[1].name) if place else (NOBODY, NOBODY)
-        self._here.metrics.called(flow, source, answer.status, time.perf_counter() - began)
-        return answer
-
-    async def _submitted(self, request: Request, place: tuple[Served, ServedSource] | None) -> Answer:
-        if place is None:
-            return problem(404, NO_SUCH)
-        served, source = place
-        if self._here.stopping:
-            return busy(STOPPING, 5)
-        head = head_of(request, self._here.desk.clock.now())
-        if request.method == "OPTIONS":
-            return preflight(source.settings, head)
-        try:
-            answer = await self._called(request, served, source, head)
-        except Refused as refused:
-            answer = Answer(refused.answered.status, refused.answered.headers, refused.answered.body)
-        return Answer(answer.status, (*answer.headers, *allowed_headers(source.settings, head)), answer.body)
-
-    async def _called(self, request: Request, served: Served, source: ServedSource, head: Call) -> Answer:
-        name = f"{served.name}/{source.name}"
-        if not self._here.desk.runs.room.is_free(name, source.settings.concurrency):
-            return busy("more leads are under way than can be taken at once; send it again")
-        caller = self._here.gate.submitter(served, source, head)
-        wait = self._bucket(name, source).wait(time.monotonic())
-        if wait:
-            return problem(429, "too many calls; try again later", (("Retry-After", str(wait)),))
-        call = await call_of(request, self._here.desk.clock.now(), self._here.next_name())
-        call = whole_url(call, request.url.scheme) if _signs_urls(source) else call
-        deal = ping if request.url.path.endswith("/ping") else submit
-        return await deal(self._here.desk, served, source, call, caller)
-
-    def _bucket(self, name: str, source: ServedSource) -> Bucket:
-        bucket = self._here.buckets.get(name)
-        if bucket is None or bucket.rate != source.settings.rate:
-            bucket = self._here.buckets[name] = Bucket(source.settings.rate, at=time.monotonic())
-        return bucket
 
     async def lead(self, request: Request) -> Answer:
         """A lead as it stands, for the source that sent it."""
@@ -259,16 +227,6 @@ def _without_token(request: Request) -> str:
     """The path of a call, without what in it is a secret."""
     token = str(request.path_params.get("token") or "")
     return request.url.path.replace(token, "***") if token else str(request.url.path)
-
-
-def _signs_urls(source: ServedSource) -> bool:
-    """Is a signature of this source made over the address?"""
-    return any(
-        (read.kind, read.name) == ("request", "url")
-        for said in source.source.verify
-        if said.over is not None
-        for read in reads(said.over)
-    )
 
 
 def _is_near(address: str) -> bool:

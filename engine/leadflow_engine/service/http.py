@@ -1,60 +1,66 @@
-"""HTTP as it comes in: a request as a ``Call``, within every limit; and the server's patience with slow callers."""
+"""HTTP as it comes in and goes out: a request as a ``Call``, within every limit; an answer as ASGI sends it."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import h11
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import Receive, Scope, Send
 
 from leadflow_engine.intake.bodies import LARGEST
 from leadflow_engine.intake.call import Call, Refused
 from leadflow_engine.service.answers import Answer
 from leadflow_engine.service.callers import without_key
+from leadflow_engine.service.patience import HEADER_BYTES
 
-HEADER_BYTES: Final = 32_768
 MOST_HEADERS: Final = 100
 LONGEST_URL: Final = 16_384
-HEADER_SECONDS: Final = 10.0
-"""How long the head of a request may take, on a connection that is new or was used before."""
 BODY_SECONDS: Final = 15.0
 """How long the body may take."""
 ALWAYS_READ: Final = 16_384
 """Bytes of a body that are read however much is being read: most leads are smaller."""
 MOST_HELD: Final = 128 * 1_048_576
 """Bytes of bodies that may be on their way at once, beyond those: slow callers would fill the memory otherwise."""
+WITHOUT_LENGTH: Final = frozenset({204, 304})
+"""Statuses of which an answer has no body, and says no length."""
 CUT_OFF: Final = (("Connection", "close"),)
 
 
 async def call_of(request: Request, at: datetime.datetime, name: str) -> Call:
     """The request with its body, without a key in its query. Raises ``Refused``: 408, 411, 413, 414, 431."""
-    head = head_of(request, at, name)
-    body = await _body(request)
-    return Call(head.method, without_key(head.url), head.headers, body, at, head.remote, name)
+    return await with_body(head_of(request, at), request.receive, name)
 
 
-def head_of(request: Request, at: datetime.datetime, name: str = "") -> Call:
+def head_of(request: Request, at: datetime.datetime) -> Call:
     """The request without its body. Raises ``Refused``."""
-    raw = request.headers.raw
+    return head_in(request.scope, at)
+
+
+def head_in(scope: Scope, at: datetime.datetime) -> Call:
+    """The call of an ASGI scope, without its body. Raises ``Refused``."""
+    raw = scope["headers"]
     if len(raw) > MOST_HEADERS:
         raise Refused(431, f"more than {MOST_HEADERS} headers", CUT_OFF)
-    if sum(len(key) + len(value) for key, value in raw) > HEADER_BYTES:  # those that came in one piece
+    headers = tuple([(key.decode("latin-1"), value.decode("latin-1")) for key, value in raw])
+    if sum([len(key) + len(value) for key, value in headers]) > HEADER_BYTES:  # those that came in one piece
         raise Refused(431, f"more than {HEADER_BYTES:,} bytes of headers", CUT_OFF)
-    headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in raw)
-    scope = request.scope
     query = scope["query_string"].decode("latin-1")
     path = scope["raw_path"].decode("latin-1")
     url = f"{path}?{query}" if query else path
     if len(url) > LONGEST_URL:
         raise Refused(414, f"the url is longer than {LONGEST_URL:,} characters", CUT_OFF)
-    remote = request.client.host if request.client else ""
-    return Call(request.method, url, headers, b"", at, remote, name)
+    client = scope["client"]
+    return Call(scope["method"], url, headers, b"", at, client[0] if client else "")
+
+
+async def with_body(head: Call, receive: Receive, name: str) -> Call:
+    """A call with its body, without a key in its query. Raises ``Refused``."""
+    body = await _body(head, receive)
+    return Call(head.method, without_key(head.url), head.headers, body, head.received_at, head.remote, name)
 
 
 def whole_url(call: Call, scheme: str) -> Call:
@@ -63,15 +69,13 @@ def whole_url(call: Call, scheme: str) -> Call:
     return Call(call.method, address, call.headers, call.body, call.received_at, call.remote, call.name)
 
 
-async def _body(request: Request) -> bytes:
-    said = request.headers.get("content-length", "")
+async def _body(head: Call, receive: Receive) -> bytes:
+    said = head.header("content-length")
     if said.isascii() and said.isdigit() and int(said[:20]) > LARGEST:
         raise _too_large()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(request)
-    except ClientDisconnect:
-        raise Refused(400, "the call was cut off") from None  # nobody hears it
+            return await _read(receive)
     except TimeoutError:
         raise Refused(408, f"the body took longer than {BODY_SECONDS:g} seconds", CUT_OFF) from None
 
@@ -94,19 +98,26 @@ class _Held:
 _HELD: Final = _Held()
 
 
-async def _read(request: Request) -> bytes:
+async def _read(receive: Receive) -> bytes:
     parts, size, held = [], 0, 0
     try:
-        async for part in request.stream():
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise Refused(400, "the call was cut off")  # nobody hears it
+            part = message.get("body", b"")
             size += len(part)
             if size > LARGEST:
                 raise _too_large()
-            before, held = held, max(0, size - ALWAYS_READ)
-            _HELD.more(held - before)
+            if size > ALWAYS_READ:
+                before, held = held, size - ALWAYS_READ
+                _HELD.more(held - before)
             parts.append(part)
+            if not message.get("more_body", False):
+                break
     finally:
         _HELD.count -= held
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large() -> Refused:
@@ -117,88 +128,22 @@ def response_of(answer: Answer) -> Response:
     """An answer as Starlette sends it."""
     response = Response(answer.body.encode("utf-8", "replace"), answer.status)
     for name, value in answer.headers:
-        response.headers.append(name, value.replace("\r", " ").replace("\n", " "))
+        response.headers.append(name, _in_one_line(value))
     return response
 
 
-FULL: Final = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\n\r\n%s"
-)
-TOO_MANY: Final = b'{"error":"more leads are under way than can be taken at once; send it again"}'
-_POST: Final = re.compile(rb"POST /flows/[^/\s]+/sources/\S+ HTTP/1\.1\r\n")
-_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
+async def respond(send: Send, answer: Answer) -> None:
+    """Send an answer by ASGI."""
+    body = answer.body.encode("utf-8", "replace")
+    headers = [
+        (name.lower().encode("latin-1"), _in_one_line(value).encode("latin-1", "replace"))
+        for name, value in answer.headers
+    ]
+    if answer.status not in WITHOUT_LENGTH:
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
-def is_whole_post(data: bytes) -> bool:
-    """Is this one request that brings a lead, from its first byte to its last?"""
-    if _POST.match(data) is None:
-        return False
-    head, end, _ = data.partition(b"\r\n\r\n")
-    length = _LENGTH.search(head + b"\r\n")
-    return bool(end) and length is not None and len(head) + len(end) + int(length[1]) == len(data)
-
-
-class PatientProtocol(H11Protocol):
-    """Ends a connection whose request's head does not come in time: one byte a second would hold it for ever. Where the
-    service is full it says so before anything is read: what is refused must cost little, or nothing is served."""
-
-    _waiting: asyncio.TimerHandle | None = None
-
-    @staticmethod
-    def is_full() -> bool:
-        """Are as many leads under way as may be? Given by the service."""
-        return False
-
-    @staticmethod
-    def refused() -> None:
-        """A call was refused so. Given by the service."""
-
-    def connection_made(self, transport: Any) -> None:
-        """See ``asyncio.Protocol``."""
-        super().connection_made(transport)
-        self._watch()
-
-    def data_received(self, data: bytes) -> None:
-        """See ``asyncio.Protocol``."""
-        if self.is_full() and self._is_idle() and is_whole_post(data):
-            self._refuse()
-        else:
-            super().data_received(data)
-            self._watch()
-
-    def _is_idle(self) -> bool:
-        return self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
-
-    def _refuse(self) -> None:
-        self.refused()
-        self._relax()
-        self._unset_keepalive_if_required()
-        self.transport.write(FULL % (len(TOO_MANY), TOO_MANY))
-        self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
-        )
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See ``asyncio.Protocol``."""
-        self._relax()
-        super().connection_lost(exc)
-
-    def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
-            self._relax()
-        elif self._waiting is None:
-            self._waiting = self.loop.call_later(HEADER_SECONDS, self._too_slow)
-
-    def _relax(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
-
-    def _too_slow(self) -> None:
-        self._waiting = None
-        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
-            self.transport.write(
-                b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-            )
-            self.transport.close()
+def _in_one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")

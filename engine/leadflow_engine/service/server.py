@@ -31,12 +31,12 @@ from leadflow_engine.secrets import LateSecrets
 from leadflow_engine.service.app import Reception, application
 from leadflow_engine.service.bounds import Room
 from leadflow_engine.service.callers import Gate
-from leadflow_engine.service.http import HEADER_BYTES, PatientProtocol
 from leadflow_engine.service.keeping import Health, Keeper
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.memory import keep_what_is
 from leadflow_engine.service.metrics import NOBODY, Metrics
 from leadflow_engine.service.orders import listening
+from leadflow_engine.service.patience import PatientProtocol
 from leadflow_engine.service.reloading import Reloader
 from leadflow_engine.service.runs import Runs
 from leadflow_engine.service.served import Flows
@@ -236,7 +236,6 @@ class Service:
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=LAST_ANSWERS,
-            h11_max_incomplete_event_size=HEADER_BYTES,
         )
 
     def _described(self, listener: socket.socket) -> str:

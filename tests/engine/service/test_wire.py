@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from leadflow_engine.service import http, server
+from leadflow_engine.service import http, patience, server
 
 from .served import within
 
@@ -34,7 +34,7 @@ async def listening(
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "HEADER_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "HEADER_SECONDS", 0.2)
 
     async def scene() -> list[bytes]:
         async with listening(here) as (_, port):
@@ -138,4 +138,4 @@ def test_a_service_that_is_full_says_so_on_a_connection_that_stays(here: Path) -
     ],
 )
 def test_only_a_whole_call_is_refused_unread(data: bytes, whole: bool) -> None:
-    assert http.is_whole_post(data) is whole
+    assert patience.is_whole_post(data) is whole
