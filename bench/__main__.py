@@ -14,14 +14,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
-import traceback
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import machine
 import page
-from frame import Differs, Spread, Told, Turn, Workload, number, spreads
+from frame import Told, measure, number, rows
 from workloads import WORKLOADS
 
 BUSY = 0.05
@@ -29,54 +28,15 @@ BUSY = 0.05
 BESIDE = ("outbound", "clients", "mapping", "answers", "values", "editor", "lint")
 
 
-def measure(workload: Workload, quick: bool) -> Told:
-    """All turns of a workload, and what others used of the machine before each."""
-    told, turns, others = Told(workload), list[Turn](), list[float]()
-    began = time.perf_counter()
-    try:
-        for _ in range(1 if quick else workload.times):
-            others.append(machine.others_use())
-            turns.append(workload.once(quick))
-    except Differs as problem:
-        told.refused = f"results differ: {problem}"
-    except Exception as problem:
-        traceback.print_exc()
-        told.refused = f"{type(problem).__name__}: {problem}"[:300]
-    told.figures = {} if told.refused else spreads(turns)
-    told.notes = list(dict.fromkeys(note for turn in turns for note in turn.notes))
-    told.others, told.seconds = max(others, default=0.0), time.perf_counter() - began
-    return told
-
-
-def rows(all_told: list[Told]) -> list[dict[str, Any]]:
-    """A row a goal: what was measured and whether it is met (None: not measured)."""
-    found = []
-    for told in all_told:
-        for goal in told.workload.goals:
-            spread = told.figures.get(goal.figure)
-            why = told.refused or next(iter(told.notes), "not measured")
-            found.append(
-                {
-                    "row": goal.row,
-                    "what": goal.what,
-                    "goal": goal.said,
-                    "measured": spread.said(goal.unit) if spread else why,
-                    "met": goal.met(spread.median) if spread else None,
-                    "others": told.others,
-                }
-            )
-    return found
-
-
 def document(all_told: list[Told], described: dict[str, Any], quick: bool) -> dict[str, Any]:
     """Everything, for a file."""
     return {
         "quick": quick,
         "machine": described,
-        "goals": rows(all_told),
+        "goals": [row for told in all_told for row in rows(told)],
         "workloads": {
             told.workload.name: {
-                "figures": {name: _plain(spread) for name, spread in told.figures.items()},
+                "figures": {name: asdict(spread) for name, spread in told.figures.items()},
                 "also": dict(told.workload.also),
                 "notes": told.notes,
                 "refused": told.refused,
@@ -88,14 +48,10 @@ def document(all_told: list[Told], described: dict[str, Any], quick: bool) -> di
     }
 
 
-def _plain(spread: Spread) -> dict[str, float]:
-    return {"median": spread.median, "low": spread.low, "high": spread.high}
-
-
 def show(told: Told) -> None:
     """A workload's rows, as soon as they are there."""
     print(f"\n{told.workload.name}  ({told.seconds:.0f} s)")
-    for row in rows([told]):
+    for row in rows(told):
         met = {True: "met", False: "NOT MET", None: "-"}[row["met"]]
         print(f"  {row['what']:58} {row['goal']:24} {row['measured']:34} {met}")
     for name, unit in told.workload.also.items():

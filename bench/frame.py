@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import statistics
+import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import machine
 
 
 class Missing(Exception):
@@ -97,6 +101,44 @@ def spreads(turns: list[Turn]) -> dict[str, Spread]:
     return {
         name: Spread(statistics.median(values), min(values), max(values)) for name, values in found.items()
     }
+
+
+def measure(workload: Workload, quick: bool) -> Told:
+    """All turns of a workload, and what others used of the machine before each."""
+    told, turns, others = Told(workload), list[Turn](), list[float]()
+    began = time.perf_counter()
+    try:
+        for _ in range(1 if quick else workload.times):
+            others.append(machine.others_use())
+            turns.append(workload.once(quick))
+    except Differs as problem:
+        told.refused = f"results differ: {problem}"
+    except Exception as problem:
+        traceback.print_exc()
+        told.refused = f"failed with {type(problem).__name__}"
+    told.figures = {} if told.refused else spreads(turns)
+    told.notes = list(dict.fromkeys(note for turn in turns for note in turn.notes))
+    told.others, told.seconds = max(others, default=0.0), time.perf_counter() - began
+    return told
+
+
+def rows(told: Told) -> list[dict[str, Any]]:
+    """A row a goal: what was measured and whether it is met (None: not measured)."""
+    found = []
+    for goal in told.workload.goals:
+        spread = told.figures.get(goal.figure)
+        why = told.refused or next(iter(told.notes), "not measured")
+        found.append(
+            {
+                "row": goal.row,
+                "what": goal.what,
+                "goal": goal.said,
+                "measured": spread.said(goal.unit) if spread else why,
+                "met": goal.met(spread.median) if spread else None,
+                "others": told.others,
+            }
+        )
+    return found
 
 
 def number(value: float) -> str:

@@ -9,51 +9,57 @@ where the table was written before: it keeps what it knows in docs/performance/f
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import costs
-from frame import number
+from frame import Spread, Told, number, rows
+from workloads import WORKLOADS
 
 DOCS = Path(__file__).absolute().parent.parent / "docs"
 PAGE = DOCS / "performance.md"
 KEPT = DOCS / "performance" / "figures.json"
-_BLOCK = r"(<!-- bench: {} -->\n).*?(<!-- bench end -->)"
 
 
 def write(found: dict[str, Any]) -> None:
-    """Add what was measured to what is kept, and write every table anew."""
-    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"workloads": {}, "goals": []}
-    measured = set(found["workloads"])
-    kept["machine"], kept["quick"] = found["machine"], found["quick"]
-    kept["workloads"] |= found["workloads"]
-    renewed = {row["what"] for row in found["goals"]}
-    order = _order()
-    rows = [row for row in kept["goals"] if row["what"] not in renewed] + found["goals"]
-    kept["goals"] = sorted(rows, key=lambda row: order.index(row["what"]) if row["what"] in order else -1)
+    """Add what was measured to what is kept, and write every table anew. Of what failed stays what was there before."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {"workloads": {}}
+    measured = {
+        name: each for name, each in found["workloads"].items() if not each["refused"].startswith("failed")
+    }
+    kept = {"machine": found["machine"], "quick": found["quick"], "workloads": kept["workloads"] | measured}
     KEPT.parent.mkdir(exist_ok=True)
     if "costs" in measured:
         costs.keep(KEPT.parent)
     KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    text = PAGE.read_text(encoding="utf-8")
-    for name, table in TABLES.items():
-        text = re.sub(_BLOCK.format(name), lambda at, of=table: f"{at[1]}{of(kept)}{at[2]}", text, flags=re.S)  # type: ignore[misc]
-    PAGE.write_text(text, encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
     print(f"wrote {PAGE.name}: {', '.join(sorted(measured))}")
 
 
-def _order() -> list[str]:
-    from workloads import WORKLOADS
+def filled(text: str, kept: dict[str, Any]) -> str:
+    """The page's text with every table as the figures have it."""
+    for name, table in TABLES.items():
+        before, begins, rest = text.partition(f"<!-- bench: {name} -->\n")
+        _, ends, after = rest.partition("<!-- bench end -->")
+        text = f"{before}{begins}{table(kept)}{ends}{after}" if ends else text
+    return text
 
-    return [goal.what for workload in WORKLOADS.values() for goal in workload.goals]
+
+def _told(kept: dict[str, Any]) -> list[Told]:
+    """What is kept as it was told, in the order of the workloads."""
+    found = []
+    for name, workload in WORKLOADS.items():
+        each = kept["workloads"].get(name, {"figures": {}, "notes": [], "refused": "", "others": 0.0})
+        spreads = {figure: Spread(**said) for figure, said in each["figures"].items()}
+        found.append(Told(workload, spreads, each["notes"], each["refused"], each["others"]))
+    return found
 
 
 def _goals(kept: dict[str, Any]) -> str:
     lines = ["| what | goal | measured | |", "|---|---|---|---|"]
     words = {True: "met", False: "**not met**", None: "not measured"}
-    for row in kept["goals"]:
+    for row in (row for told in _told(kept) for row in rows(told)):
         busy = " (on a busy machine)" if row["others"] > 0.05 else ""
         lines.append(f"| {row['what']} | {row['goal']} | {row['measured']}{busy} | {words[row['met']]} |")
     return "\n".join(lines) + "\n"
