@@ -1,6 +1,7 @@
 """The tables of docs/performance.md, written from what was measured: figures are never typed.
 
     python bench/page.py FILE.json      writes them from a file of `python bench --json`
+    python bench/page.py                writes them anew from what is kept: after a change of a goal, or of a table
 
 A table stands between `<!-- bench: NAME -->` and `<!-- bench end -->`. A run of some workloads writes their rows alone
 where the table was written before: it keeps what it knows in docs/performance/figures.json.
@@ -33,8 +34,14 @@ def write(found: dict[str, Any]) -> None:
     if "costs" in measured:
         costs.keep(KEPT.parent)
     KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    refill()
     print(f"wrote {PAGE.name}: {', '.join(sorted(measured))}")
+
+
+def refill() -> None:
+    """Write every table from what is kept."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 
 def filled(text: str, kept: dict[str, Any]) -> str:
@@ -119,4 +126,7 @@ def _day(kept: dict[str, Any]) -> str:
 TABLES = {"goals": _goals, "machine": _machine, "growth": _growth, "day": _day, "costs": _costs}
 
 if __name__ == "__main__":
-    write(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    if sys.argv[1:]:
+        write(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    else:
+        refill()
