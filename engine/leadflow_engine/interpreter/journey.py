@@ -83,6 +83,7 @@ class Journey:
     callback_urls: dict[str, str | None] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
     _mask: Mask | None = None
+    _shown: dict[str, str] = field(default_factory=lambda: {"": ""})
     step: int = 0
     began: float = 0.0
     timeout: datetime.timedelta | None = None
@@ -94,7 +95,7 @@ class Journey:
 
     def met(self, lead: Lead) -> None:
         """From here on this is the lead, and what is personal in it is masked."""
-        self.lead, self._mask = lead, None
+        self.lead, self._mask, self._shown = lead, None, {"": ""}
 
     def now(self) -> datetime.datetime:
         """The segment's clock, and what has passed since by what calls took."""
@@ -102,11 +103,12 @@ class Journey:
 
     def masked(self, text: str) -> str:
         """A text from outside as records may keep it: what is personal in this lead masked, cut, made harmless."""
-        if not text or text in self.plan.own_texts:
-            return text
-        if self._mask is None:
-            self._mask = mask_of(self.lead)
-        return self.plan.masked(self._mask, text)
+        shown = self._shown.get(text)
+        if shown is None:
+            if self._mask is None:
+                self._mask = mask_of(self.lead)
+            shown = self._shown[text] = self.plan.masked(self._mask, text)
+        return shown
 
     def number(self, name: str) -> int:
         """The next number under a name, from 1: how keys stay unique."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -53,7 +54,8 @@ def _point(summary: Mapping[str, Any], row: Row) -> Point:
         for step in summary["steps"]
         if step["segment"] == row["segment"] and step["kind"] == "route" and step["name"] == route
     ]
-    return row["segment"], numbers[0] if numbers else 0, row["stage"], row["position"] or 0
+    place = row["position"] or (sys.maxsize if row["outcome"] == "not_asked" else 0)
+    return row["segment"], numbers[0] if numbers else 0, row["stage"], place
 
 
 def _of_step(summary: Mapping[str, Any], name: object) -> Iterator[Point]:

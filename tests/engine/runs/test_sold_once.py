@@ -79,7 +79,7 @@ class Meanwhile(DryDriver):
 def test_two_that_are_under_way_at_once(tmp_path):
     market = Market(tmp_path)
     assert market.comes(1, Meanwhile(market, 1, 2)).outcome == "unsold"
-    assert market.told(2) == {"a": ("sold", ""), "b": ("not_asked", "somebody else had its turn before")}
+    assert market.told(2) == {"a": ("sold", ""), "b": ("not_asked", "its turn did not come")}
     assert market.told(1) == {"a": ("duplicate", "sold before"), "b": ("duplicate", "sold before")}
     market.is_kept(1, 2)
 

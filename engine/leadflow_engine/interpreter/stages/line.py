@@ -246,7 +246,7 @@ def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
             reason = _outbid(journey, line, name)
             journey.considered(stage.id, name, "outbid", reason=reason, bid=bids[name], position=place)
         elif full:
-            reason = "somebody else had its turn before"
+            reason = "its turn did not come"
             journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
         elif over:
             journey.considered(stage.id, name, "not_asked", reason=over, position=place)

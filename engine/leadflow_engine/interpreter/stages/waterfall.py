@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.admitting import admit
@@ -13,6 +13,7 @@ from leadflow_engine.interpreter.asking import build
 from leadflow_engine.interpreter.holding import hold_out, is_first
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.interpreter.offering import kept_ping
+from leadflow_engine.interpreter.outs import outcomes_of
 from leadflow_engine.interpreter.pinging import Pinged, note_refused, ping, ping_values, timed
 from leadflow_engine.interpreter.prices import fixed_price
 from leadflow_engine.interpreter.selling import test_marks
@@ -27,6 +28,9 @@ from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
 
+UNASKED: Final = Pinged("bid")
+"""What stands for the ping of a buyer that has none."""
+
 
 def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, StageResult]:
     """Offer the lead to these buyers of the stage, in its order. Where they were asked what it is worth to them, to
@@ -38,8 +42,12 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
         return Unsold()
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = yield from _in_order(journey, stage, judgement.survivors, judgement)
-    able = {*survivors, *(name for name in journey.held if is_first(journey, name) and judgement.is_out(name))}
-    line = yield from ordered(journey, stage, [name for name in names if name in able])
+    able = {
+        *survivors,
+        *(name for name in journey.held if is_first(journey, name) and judgement.is_out(name)),
+    }
+    asked = [name for name in names if name in able]
+    line = yield from ordered(journey, stage, asked)
     for position, name in enumerate(line, start=1):
         remaining = tuple(line[position:])
         if judgement.is_out(name):
@@ -54,7 +62,8 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
             result = held(unanswered, (name, *remaining))
         if result is not None:
             if not (isinstance(result, Waiting) and result.why == "held"):
-                _not_asked(journey, stage, remaining, position)
+                told = not stage.order and line == asked and not journey.branch
+                _not_reached(journey, stage, remaining, position, judgement if told else None)
             return result
     return Unsold()
 
@@ -84,7 +93,7 @@ def _turn(
         return None
     for asked in journey.plan.buyers[name].buyer.offers or (None,):
         journey.lead.asked_price = asked
-        pinged = Pinged("bid")
+        pinged = UNASKED
         if journey.plan.buyers[name].buyer.ping is not None:
             pinged = yield from _ping(journey, stage, name, position)
         if pinged.outcome == "no_bid":
@@ -158,12 +167,21 @@ def _wait_first(journey: Journey, name: str, remaining: tuple[str, ...]) -> Wait
     return Waiting("held", f"{name} is asked first, from {until}", until, remaining)
 
 
-def _not_asked(
-    journey: Journey,
-    stage: m.Stage,
-    names: tuple[str, ...],
-    position: int,
-    reason: str = "somebody else had its turn before",
+def _not_reached(
+    journey: Journey, stage: m.Stage, names: tuple[str, ...], position: int, judgement: Judgement | None
 ) -> None:
+    """Who stands behind whoever has the lead, or is waited for. In a line as it is written, outside of any branch, no
+    record says so of those that passed: their digits do (the view ``distribution``), however many they are."""
+    reason = "its turn did not come"
+    if judgement is None:
+        _not_asked(journey, stage, names, position, reason)
+        return
+    outcomes_of(journey.lead).later(lambda: ((name, "not_asked") for name in names))
+    for place, name in enumerate(names, start=position + 1) if journey.held else ():
+        if judgement.is_out(name):
+            journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
+
+
+def _not_asked(journey: Journey, stage: m.Stage, names: tuple[str, ...], position: int, reason: str) -> None:
     for place, name in enumerate(names, start=position + 1):
         journey.considered(stage.id, name, "not_asked", reason=reason, position=place)
