@@ -13,7 +13,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Final
 
@@ -24,8 +24,10 @@ from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
+    Across,
     PlannedCap,
     PlannedDedupe,
+    across_all,
     buyer_caps,
     buyer_dedupes,
     promise_of,
@@ -95,7 +97,8 @@ class PlannedBuyer:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a Run needs to know. ``name`` is a hash in hex; ``short`` is what people read."""
+    """What a Run needs to know. ``name`` is a hash in hex; ``short`` is what people read. ``interned`` are the
+    predicates, and those of plans that were patched out of this one (``replanning``)."""
 
     name: str
     flow: m.Flow
@@ -109,6 +112,7 @@ class Plan:
     fields: Mapping[str, m.Field]
     sources: Mapping[str, m.Source]
     stages: Mapping[str, m.Stage]
+    interned: Interned = field(repr=False, compare=False)
     _builders: dict[int, RequestBuilder] = field(default_factory=dict, repr=False, compare=False)
     _readers: dict[int, Reader] = field(default_factory=dict, repr=False, compare=False)
     _groups: dict[int, tuple[tuple[str, ...], Group]] = field(default_factory=dict, repr=False, compare=False)
@@ -244,12 +248,14 @@ def make_plan(flow: m.Flow) -> Plan:
     interned = Interned()
     lookups = {step.name: step for step in flow.steps if isinstance(step, m.Enhance)}
     on_demand = frozenset(name for name, step in lookups.items() if step.on_demand)
+    across = across_all(flow)
     buyers = {
-        buyer.name: _plan_buyer(buyer, position, flow, interned, on_demand)
+        buyer.name: plan_buyer(buyer, position, flow, interned, on_demand, across)
         for position, buyer in enumerate(flow.buyers)
     }
     source_caps_ = {source.name: source_caps(source, flow, interned) for source in flow.sources}
     source_counts_ = {source.name: source_counts(source, flow, interned) for source in flow.sources}
+    interned.at_first = len(interned.terms)
     return Plan(
         name=plan_name(flow),
         flow=flow,
@@ -259,6 +265,7 @@ def make_plan(flow: m.Flow) -> Plan:
         source_dedupes={source.name: source_dedupes(source, flow) for source in flow.sources},
         sold_dedupes={source.name: sold_dedupes(source, flow) for source in flow.sources},
         predicates=tuple(interned.terms),
+        interned=interned,
         lookups=lookups,
         fields={f.name: f for f in flow.fields},
         sources={source.name: source for source in flow.sources},
@@ -275,11 +282,17 @@ def plan_name(flow: m.Flow) -> str:
     """SHA-256 over everything that decides: the flow's files, the data libraries, our own semantics."""
     digest = hashlib.sha256(f"semantics {SEMANTICS}\n".encode())
     for package in DATA_PACKAGES:
-        digest.update(f"{package} {version(package)}\n".encode())
+        digest.update(f"{package} {_version(package)}\n".encode())
     for path, text in sorted(flow.sources_text):
         digest.update(f"{path}\0{len(text)}\0{text}".encode("utf-8", "surrogatepass"))
     digest.update(flow.file.rsplit("/", 1)[-1].encode())
     return digest.hexdigest()
+
+
+@cache
+def _version(package: str) -> str:
+    """Of a library that is installed: 0.4 ms to look up."""
+    return version(package)
 
 
 def stages_of(items: tuple[m.RouteItem, ...]) -> tuple[m.Stage, ...]:
@@ -295,11 +308,18 @@ def stages_of(items: tuple[m.RouteItem, ...]) -> tuple[m.Stage, ...]:
     return tuple(found)
 
 
-def _plan_buyer(
-    buyer: m.Buyer, position: int, flow: m.Flow, interned: Interned, on_demand: frozenset[str]
+def plan_buyer(
+    buyer: m.Buyer,
+    position: int,
+    flow: m.Flow,
+    interned: Interned,
+    on_demand: frozenset[str],
+    across: Across,
 ) -> PlannedBuyer:
+    """A buyer laid out, at its position among the flow's; ``on_demand`` are the look-ups that wait until somebody needs
+    them, ``across`` what concerns all buyers."""
     calendars = {calendar.name: calendar for calendar in flow.calendars}
-    caps = buyer_caps(buyer, flow, interned)
+    caps = buyer_caps(buyer, flow, interned, across)
     return PlannedBuyer(
         buyer=buyer,
         position=position,
@@ -315,7 +335,7 @@ def _plan_buyer(
         sale_caps=tuple(cap for cap in caps if cap.counting != "pings"),
         ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
         promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
-        dedupes=buyer_dedupes(buyer, flow),
+        dedupes=buyer_dedupes(buyer, flow, across),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Final
 
-from leadflow_engine.criteria.hours import Hours
+from leadflow_engine.criteria.hours import Hours, keeps_hours
 from leadflow_engine.criteria.index import Index, first_places
 
 if TYPE_CHECKING:
-    from leadflow_engine.plan import Plan
+    from leadflow_engine.plan import Plan, PlannedBuyer
 
 BESIDE: Final = 15
 """The digit (F) of a buyer whose reason stands in a record of its own."""
@@ -38,28 +39,53 @@ class Group:
         "steady",
     )
 
-    def __init__(self, plan: Plan, names: Sequence[str], index: Index | None = None) -> None:
+    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        self.index = index or Index(plan, self.names)
+        self.index = Index(plan, self.names)
         self.count = len(self.names)
         self.full = (1 << self.count) - 1
         self.bits = {name: 1 << self.count - place for place, name in enumerate(self.names, start=1)}
-        buyers = {bit: plan.buyers[name] for name, bit in self.bits.items()}
-        self.hours = Hours(buyers)
-        self.mute = sum(
-            bit for bit, one in buyers.items() if not (one.buyer.test_fields or one.buyer.test_url)
-        )
-        self.exclusive = sum(bit for bit, one in buyers.items() if one.buyer.exclusive)
-        self.sharing: dict[str, int] = {}
-        self.needs: dict[str, int] = {}
-        for bit, one in buyers.items():
-            if one.buyer.group:
-                self.sharing[one.buyer.group] = self.sharing.get(one.buyer.group, 0) | bit
-            for need in one.buyer.needs:
-                self.needs[need] = self.needs.get(need, 0) | bit
-        self.steady = sum(bit for bit, one in buyers.items() if plan.is_steady(one))
         self._total = len(plan.buyers)
         self._runs = tuple(_runs([plan.buyers[name].position for name in self.names]))
+        self.mute = self.exclusive = self.steady = 0
+        self.sharing: dict[str, int] = {}
+        self.needs: dict[str, int] = {}
+        self._put(plan, self.names)
+        self.hours = Hours(self._buyers(plan))
+
+    def _buyers(self, plan: Plan) -> dict[int, PlannedBuyer]:
+        return {bit: plan.buyers[name] for name, bit in self.bits.items()}
+
+    def _put(self, plan: Plan, names: Iterable[str]) -> None:
+        """Put buyers into the sets to which they belong."""
+        for name in names:
+            bit, planned = self.bits[name], plan.buyers[name]
+            buyer = planned.buyer
+            self.mute |= 0 if buyer.test_fields or buyer.test_url else bit
+            self.exclusive |= bit if buyer.exclusive else 0
+            self.steady |= bit if plan.is_steady(planned) else 0
+            if buyer.group:
+                self.sharing[buyer.group] = self.sharing.get(buyer.group, 0) | bit
+            for need in buyer.needs:
+                self.needs[need] = self.needs.get(need, 0) | bit
+
+    def patched(self, plan: Plan, changed: Iterable[str]) -> Group:
+        """The same for a plan of which only these buyers are others (``Index.patched``)."""
+        inside = [name for name in changed if name in self.bits]
+        patched = copy(self)
+        patched.index = self.index.patched(plan, inside)
+        gone = ~self.set_of(inside)
+        patched.mute, patched.exclusive, patched.steady = (
+            self.mute & gone,
+            self.exclusive & gone,
+            self.steady & gone,
+        )
+        patched.sharing = {name: left for name, some in self.sharing.items() if (left := some & gone)}
+        patched.needs = {name: left for name, some in self.needs.items() if (left := some & gone)}
+        patched._put(plan, inside)
+        if self.hours.some & ~gone or any(keeps_hours(plan.buyers[name]) for name in inside):
+            patched.hours = Hours(patched._buyers(plan))
+        return patched
 
     def set_of(self, names: Iterable[str]) -> int:
         """Those of these names that are of the group."""

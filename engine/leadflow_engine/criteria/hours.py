@@ -17,17 +17,19 @@ Closed: TypeAlias = tuple[int, str, datetime.datetime]
 
 
 class Hours:
-    """The hours of a group of buyers (each a bit). What they are is kept until the first of them opens or closes."""
+    """The hours of a group of buyers (each a bit); ``some`` are those that have any. What they are is kept until the
+    first of them opens or closes."""
 
-    __slots__ = ("_alike", "_kept")
+    __slots__ = ("_alike", "_kept", "some")
 
     def __init__(self, buyers: Mapping[int, PlannedBuyer]) -> None:
         alike: dict[tuple[Any, ...], int] = {}
         for bit, planned in buyers.items():
-            if any(item.kind == "closed" for item in planned.items):
+            if keeps_hours(planned):
                 hours = planned.buyer.openings, planned.closed_on, planned.buyer.timezone
                 alike[hours] = alike.get(hours, 0) | bit
         self._alike = tuple(alike.items())
+        self.some = sum(alike.values())  # nobody is in two
         never = datetime.datetime.max.replace(tzinfo=datetime.UTC)
         self._kept: tuple[datetime.datetime, datetime.datetime, tuple[Closed, ...]] = (never, never, ())
 
@@ -47,3 +49,8 @@ class Hours:
                 found.append((buyers, f"closed until {local:%a %H:%M}", until))
         self._kept = at, min(ends), tuple(found)
         return self._kept[2]
+
+
+def keeps_hours(planned: PlannedBuyer) -> bool:
+    """Is this buyer closed at times?"""
+    return any(item.kind == "closed" for item in planned.items)

@@ -40,7 +40,7 @@ class Index:
     def __init__(self, plan: Plan, names: Sequence[str]) -> None:
         self.names = tuple(names)
         items = [items_of(plan.buyers[name]) for name in self.names]
-        self._known = known_of(plan, items, Known({}, (), {}))
+        self._known = known_of(plan, items, Known())
         self._may_be_open = _has_look_ups(plan)
         self._blocks = tuple(
             Block(items[begin : begin + MOST_BUYERS], self._known)
@@ -130,14 +130,19 @@ def known_of(plan: Plan, items: Iterable[Items], before: Known) -> Known:
     """The tests and subjects of these buyers' predicates, after those that were known before."""
     changing = {one.name for one in plan.flow.suppressions}
     lists = {name: words for name, words in plan.lists.items() if name not in changing}
-    tests = dict(before.tests)
-    places = {subject.term: place for place, subject in enumerate(before.subjects)}
+    tests, subjects = dict(before.tests), list(before.subjects)
+    places = {subject.term: place for place, subject in enumerate(subjects)}
     for number in _numbers(items):
         test = None if number in tests else test_of(plan.predicates[number], lists)
-        if test is not None:
-            tests[number] = places.setdefault(test.subject, len(places)), test
-    spelt = {place for place, test in tests.values() if test.sees_spelling}
-    return Known(tests, [Subject(term, place in spelt) for term, place in places.items()], lists)
+        if test is None:
+            continue
+        place = places.setdefault(test.subject, len(subjects))
+        if place == len(subjects):
+            subjects.append(Subject(test.subject, test.sees_spelling))
+        elif test.sees_spelling and not subjects[place].spelt:
+            subjects[place] = Subject(test.subject, True)
+        tests[number] = place, test
+    return Known(tests, subjects, lists)
 
 
 def _numbers(items: Iterable[Items]) -> Iterator[int]:

@@ -8,7 +8,7 @@ buyers stand: slot ``plane * buyers + (buyers - 1 - buyer)``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from leadflow_engine.criteria.keys import Subject
@@ -31,9 +31,9 @@ class Known:
     """What a plan's predicates are to an index: by number the test that each is, of which subject; those that are not
     there are residual."""
 
-    tests: Mapping[int, tuple[int, Test]]
-    subjects: Sequence[Subject]
-    lists: Lists
+    tests: Mapping[int, tuple[int, Test]] = field(default_factory=dict)
+    subjects: Sequence[Subject] = ()
+    lists: Lists = field(default_factory=dict)
 
 
 Further: TypeAlias = tuple[int, int, tuple[Residual, ...]]

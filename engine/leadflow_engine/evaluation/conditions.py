@@ -41,10 +41,12 @@ ALWAYS = All(())
 
 
 class Interned:
-    """Predicates by number; equal ones are one."""
+    """Predicates by number; equal ones are one. ``at_first`` is how many a plan had that was made whole; those patched
+    out of it add theirs."""
 
     def __init__(self) -> None:
         self.terms: list[Term] = []
+        self.at_first = 0
         self._numbers: dict[Term, int] = {}
 
     def condition(self, term: Term | None, negated: bool = False) -> Condition:

@@ -65,15 +65,42 @@ class PlannedDedupe:
 # ------------------------------------------------------------------ caps
 
 
-def buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned) -> tuple[PlannedCap, ...]:
-    """All that counts a buyer's leads and money; a cap across all buyers counts at each of them."""
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What buyers say that concerns all of them: caps that count all buyers' leads, dedupes that look at all (by whose
+    they are)."""
+
+    caps: tuple[m.Cap, ...] = ()
+    dedupes: tuple[tuple[str, PlannedDedupe], ...] = ()
+
+
+NOTHING = Across()
+
+
+def across_all(flow: m.Flow) -> Across:
+    """What the buyers of a flow say that concerns all of them, looked for once."""
+    return Across(
+        tuple(cap for buyer in flow.buyers for cap in buyer.caps if cap.across),
+        tuple((buyer.name, left) for buyer in flow.buyers for left in _left_across(buyer, flow)),
+    )
+
+
+def _left_across(buyer: m.Buyer, flow: m.Flow) -> Iterator[PlannedDedupe]:
+    """What every other buyer's sale leaves for this one to find."""
+    for each in buyer.dedupes:
+        if each.across:
+            scope = _buyer_scope(each, buyer, flow)
+            yield PlannedDedupe(each, scope, asked=False, counting=each.counting or "sold")
+
+
+def buyer_caps(buyer: m.Buyer, flow: m.Flow, interned: Interned, across: Across) -> tuple[PlannedCap, ...]:
+    """All that counts a buyer's leads and money; a cap across all buyers (``across``) counts at each of them."""
     owner = f"{flow.name}/buyer/{buyer.name}"
     own = [cap_of(cap, owner, buyer.timezone, flow, interned) for cap in buyer.caps]
     elsewhere = [
         replace(cap_of(cap, owner, flow.timezone, flow, interned), maximum=None)
-        for other in flow.buyers
-        for cap in other.caps
-        if cap.across and (cap.counting != "pings" or buyer.ping is not None)
+        for cap in across.caps
+        if cap.counting != "pings" or buyer.ping is not None
     ]
     asked = "pings" if buyer.ping is not None else "attempts"
     throttles = (
@@ -210,20 +237,13 @@ def repr_term(term: object) -> str:
 # ------------------------------------------------------------------ dedupes
 
 
-def buyer_dedupes(buyer: m.Buyer, flow: m.Flow) -> tuple[PlannedDedupe, ...]:
+def buyer_dedupes(buyer: m.Buyer, flow: m.Flow, across: Across) -> tuple[PlannedDedupe, ...]:
     """What a delivery to this buyer looks for, and what it leaves for others and for the sources to look for."""
     own = [
         PlannedDedupe(each, _buyer_scope(each, buyer, flow), counting=each.counting or "sold")
         for each in buyer.dedupes
     ]
-    others = [
-        PlannedDedupe(each, _buyer_scope(each, other, flow), asked=False, counting=each.counting or "sold")
-        for other in flow.buyers
-        if other.name != buyer.name
-        for each in other.dedupes
-        if each.across
-    ]
-    return _unlike((*own, *others))
+    return _unlike((*own, *(left for name, left in across.dedupes if name != buyer.name)))
 
 
 def sold_dedupes(source: m.Source, flow: m.Flow) -> tuple[PlannedDedupe, ...]:

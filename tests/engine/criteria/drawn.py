@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
@@ -17,7 +18,7 @@ from leadflow_dsl.types import ANY, BOOLEAN, DATE, DURATION, NUMBER, TEXT, TIME
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.judge import Out, judge_buyer
 from leadflow_engine.lead import Lead
-from leadflow_engine.plan import Plan, make_plan
+from leadflow_engine.plan import Plan, make_plan, stages_of
 from leadflow_engine.values import parse
 
 FLOW = """flow drawn
@@ -62,6 +63,7 @@ buyer one {
 }
 route { waterfall one }
 """
+PLACES = "place\nalpha\n78701\nCA\n1.0\n\ufffd\n"
 NOW = datetime.datetime(2026, 3, 4, 15, 30, tzinfo=datetime.UTC)
 
 RAW: dict[str, tuple[object, ...]] = {
@@ -153,17 +155,24 @@ SUBJECTS: tuple[t.Term, ...] = (
 )
 
 
+@cache
+def checked_flow() -> m.Flow:
+    """The flow that all that is drawn stands in."""
+    checked = check_files({"drawn.flow": FLOW, "places.csv": PLACES}, "drawn.flow")
+    assert checked.flow is not None, checked.diagnostics
+    return checked.flow
+
+
 class Draw:
     """Conditions, buyers and leads of one seed. ``met`` are the operators that came."""
 
     def __init__(self, seed: int) -> None:
         self.any = random.Random(seed)
         self.met: set[str] = set()
-        checked = check_files(
-            {"drawn.flow": FLOW, "places.csv": "place\nalpha\n78701\nCA\n1.0\n\ufffd\n"}, "drawn.flow"
-        )
-        assert checked.flow is not None, checked.diagnostics
-        self.flow = checked.flow
+        self.flow = checked_flow()
+        route = self.flow.steps[-1]
+        assert isinstance(route, m.Route)
+        self.route = route
 
     # -------------------------------------------------------------- conditions
 
@@ -234,8 +243,11 @@ class Draw:
 
     def plan(self, buyers: int) -> Plan:
         """A plan of so many drawn buyers. The first is ``one``, whose outcome others read."""
-        names = ["one", *(f"buyer_{number}" for number in range(1, buyers))]
-        return make_plan(replace(self.flow, buyers=tuple(map(self.buyer, names))))
+        names = ("one", *(f"buyer_{number}" for number in range(1, buyers)))
+        (stage,) = stages_of(self.route.items)
+        route = replace(self.route, items=(replace(stage, buyers=names),))
+        steps = (*self.flow.steps[:-1], route)
+        return make_plan(replace(self.flow, buyers=tuple(map(self.buyer, names)), steps=steps))
 
     def lead(self, plan: Plan) -> Lead:
         """A lead of drawn values; of the look-up it is not known, or it was asked and failed or said something."""
@@ -258,6 +270,17 @@ class Draw:
             lead.results["check"] = self.any.choice(({}, {"line": "mobile", "score": Decimal(40)}))
             lead.steps["check"] = self.any.choice((("success", ""), ("error", "no answer")))
         return lead
+
+    def with_hours(self, buyer: m.Buyer) -> m.Buyer:
+        """The same buyer, open at some hours only, or in need of a look-up."""
+        opening = m.Opening(tuple(range(self.any.randint(1, 7))), *self.any.sample(TIMES, 2))
+        return replace(
+            buyer,
+            openings=(opening,) if self.any.random() < 0.4 else (),
+            closed_on=(NOW.date(),) if self.any.random() < 0.1 else (),
+            timezone=self.any.choice(("UTC", "America/New_York")),
+            needs=("check",) if self.any.random() < 0.2 else (),
+        )
 
     def same(self, lead: Lead) -> Lead:
         """The same lead anew: of what was looked at nothing is remembered."""
