@@ -207,6 +207,9 @@ def main(*asked: str) -> int:
         kept[VERSION] = now
         KEPT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         print(f"kept for Python {VERSION}: {now['instructions']:,.0f} instructions a lead")
+        import page  # where they stand in a table
+
+        page.refill()
         return 0
     against = kept.get(VERSION) or {name: value for each in kept.values() for name, value in each.items()}
     if VERSION not in kept:

@@ -21,6 +21,8 @@ from workloads import WORKLOADS
 DOCS = Path(__file__).absolute().parent.parent / "docs"
 PAGE = DOCS / "performance.md"
 KEPT = DOCS / "performance" / "figures.json"
+BEFORE = DOCS / "performance" / "before.json"
+NOW = Path(__file__).absolute().with_name("guard.json")
 
 
 def write(found: dict[str, Any]) -> None:
@@ -123,7 +125,32 @@ def _day(kept: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES = {"goals": _goals, "machine": _machine, "growth": _growth, "day": _day, "costs": _costs}
+def _rooms(_: dict[str, Any]) -> str:
+    before, now = (json.loads(path.read_text(encoding="utf-8"))["3.11"] for path in (BEFORE, NOW))
+    named = sorted(before.keys() | now.keys(), key=lambda name: -max(before.get(name, 0), now.get(name, 0)))
+    rooms = [name for name in named if name.startswith("instructions ")][:14]
+    lines = ["| a lead over HTTP, three posts, 50 buyers | before | now |", "|---|---|---|"]
+    lines += [f"| {said} | {before[name]:,.0f} | {now[name]:,.0f} |" for name, said in _SAID.items()]
+    lines += [
+        f"| {name.split()[1]} | {before.get(name, 0):,.0f} | {now.get(name, 0):,.0f} |" for name in rooms
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_SAID = {
+    "instructions": "bytecode instructions, all",
+    "statements": "statements of SQL",
+    "rows": "rows written or changed",
+}
+
+TABLES = {
+    "goals": _goals,
+    "machine": _machine,
+    "growth": _growth,
+    "day": _day,
+    "costs": _costs,
+    "rooms": _rooms,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import auction
 import costs
 import dry
 import growth
@@ -13,7 +14,29 @@ from frame import Goal, Workload
 _WHOLE = "whole lead"
 _DRY = "dry run"
 
+_AUCTION = "auction"
+
 _ALL = (
+    Workload(
+        "auction",
+        auction.once,
+        (
+            Goal(_AUCTION, "50 instant buyers, the whole Run, half within", "run", 5, "ms"),
+            Goal(_AUCTION, "the same on httpx", "httpx ratio", 40, "×", least=True),
+            Goal(
+                "slow buyers",
+                "20 buyers of 300 ms, ping and post, 50 leads/s: 99 of 100 within",
+                "slow p99",
+                1000,
+                "ms",
+            ),
+        ),
+        also={
+            "run cpu": "ms of processor time a Run",
+            "httpx cpu ratio": "times the processor time on httpx",
+            "slow p50": "ms, 20 buyers of 300 ms, half within",
+        },
+    ),
     Workload(
         "whole",
         whole_peers.once,
