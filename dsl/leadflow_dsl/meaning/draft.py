@@ -9,7 +9,7 @@ from dataclasses import field
 from leadflow_dsl import model, nodes
 from leadflow_dsl.diagnostics import Diagnostic, Span
 from leadflow_dsl.project import Project
-from leadflow_dsl.terms import Type
+from leadflow_dsl.terms import Const, Type
 from leadflow_dsl.unguarded import dataclass
 
 
@@ -100,6 +100,8 @@ class Draft:
     buyers: list[model.Buyer] = field(default_factory=list)
     assertions: list[model.Assertion] = field(default_factory=list)
     unbuilt: list[model.Unbuilt] = field(default_factory=list)
+    constants: dict[tuple[str, Type], Const] = field(default_factory=dict)
+    """The texts of lists, each once."""
     known: set[Diagnostic | model.Unbuilt] = field(default_factory=set)
     places: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
+from typing import Final
 
 from leadflow_dsl import nodes
 from leadflow_dsl.diagnostics import Diagnostic, Label, Span
@@ -29,6 +30,7 @@ IN_A_LIBRARY = (
     nodes.Buyer,
 )
 
+MOST_KEPT: Final = 500_000
 MOST_DEPTH = 50
 """Libraries that import each other, one inside the other."""
 
@@ -43,7 +45,7 @@ def load(draft: Draft) -> None:
 
 
 def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span | None) -> None:
-    parsed = parse_whole(text, path) if not above else _imported(text, path)
+    parsed = parse_whole(text, path) if not above else IMPORTS.parsed(text, path)
     tree = parsed.tree
     for finding in parsed.findings:
         draft.found(finding)
@@ -62,10 +64,32 @@ def _load(draft: Draft, path: str, text: str, above: tuple[str, ...], said: Span
     draft.files.append(Loaded(path, tree, own))
 
 
-@lru_cache(maxsize=64)
-def _imported(text: str, path: str) -> Parsed:
-    """An import, parsed once for all flows that share it. Trees are frozen, so that they can."""
-    return parse_whole(text, path)
+class Imports:
+    """Imports that were parsed, each once for all flows that share it: nothing changes a tree. Those used last are
+    kept, of ``MOST_KEPT`` characters together: a tree takes 40 bytes a character."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Parsed] = {}
+        self._lock = threading.Lock()
+
+    def parsed(self, text: str, path: str) -> Parsed:
+        """An import's tree."""
+        with self._lock:
+            known = self._kept.pop((text, path), None)
+        parsed = known or parse_whole(text, path)
+        with self._lock:
+            self._kept[text, path] = parsed
+            while sum(len(each) for each, _ in self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return parsed
+
+    def forget(self) -> None:
+        """Keep none."""
+        with self._lock:
+            self._kept.clear()
+
+
+IMPORTS: Final = Imports()
 
 
 def _check_head(draft: Draft, path: str, tree: nodes.File, own: bool, said: Span | None) -> None:

@@ -274,7 +274,7 @@ def test_what_many_flows_import_is_parsed_once(market: Path, monkeypatch: pytest
     parsed: list[str] = []
     real = loading.parse_whole
     monkeypatch.setattr(loading, "parse_whole", lambda text, file: parsed.append(file) or real(text, file))
-    loading._imported.cache_clear()
+    loading.IMPORTS.forget()
     (market / "shared.flow").write_text('library shared\nlist blocked ["a@b.example"]\n')
     for name in ("one", "two", "three"):
         (market / f"{name}.flow").write_text(FIXABLE.replace("lead {", 'import "shared.flow"\nlead {'))
