@@ -27,11 +27,10 @@ SHORTEST_MASKED = 4
 _PLACEHOLDER = re.compile(f"{OPEN}([A-Za-z0-9_]+){CLOSE}")
 
 # What could turn into a placeholder when an answer is parsed: the characters, and their JSON, XML and url spellings.
-_FORGED = re.compile(
+FORGED = re.compile(
     r"[\uf8f0\uf8f1]|\\uf8f[01]|&#x0*f8f[01];?|&#0*6372[89];?|%ef%a3%b[01]",
     re.IGNORECASE,
 )
-_FORGED_HINT = re.compile(r"[\uf8f0\uf8f1]|f8f|6372|%ef%a3%b", re.IGNORECASE)
 
 _ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*\Z")
 
@@ -61,7 +60,10 @@ def masked_placeholders(text: str) -> str:
 
 def defused(text: str) -> str:
     """The text without anything that could be taken for a placeholder, in whatever spelling; for what others send."""
-    return _FORGED.sub("\ufffd", text) if _FORGED_HINT.search(text) else text
+    lower = text.lower()
+    if "f8f" in lower or "6372" in lower or "%ef%a3%b" in lower or OPEN in text or CLOSE in text:
+        return FORGED.sub("\ufffd", text)
+    return text  # nearly always, and five looks cost a tenth of the expression
 
 
 class Secrets:

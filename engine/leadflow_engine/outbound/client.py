@@ -11,7 +11,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
@@ -127,28 +127,32 @@ class HttpOutbound:
         await self._pool.exchange(place.key, data, exchange, request.timeout, bodiless)
 
     def _answered(self, exchange: Exchange, wire: Wire) -> Result:
-        headers = _told(exchange)
-        raw = bytes(exchange.body)
-        encodings = [value for name, value in headers if name.lower() == "content-encoding"]
+        headers, raw = _told(exchange), bytes(exchange.body)
+        encodings, content_type = [], ""
+        for name, value in headers:
+            lower = name.lower()
+            if lower == "content-type":
+                content_type = content_type or value
+            elif lower == "content-encoding":
+                encodings.append(value)
         plain = decompressed(raw, encodings) if encodings else raw
-        text = decoded(plain, _header(headers, "content-type"))
-        return self._result(exchange, "answered", "", headers, text, wire)
+        return self._result(exchange, "answered", "", headers, decoded(plain, content_type), wire)
 
     def _result(
         self, exchange: Exchange, phase: str, failure: str, headers: Told, text: str, wire: Wire | None
     ) -> dict[str, Any]:
         secrets, echoes = self._settings.secrets, wire.echoes if wire else ()
-        values = "\n".join([value for _, value in headers])
-        if (
-            harmless(values, secrets, echoes) != values
-        ):  # all at once: of most answers there is nothing to mask
+        # All at once: in most answers there is nothing to mask.
+        whole = "\n".join([text, *[value for _, value in headers]])
+        if harmless(whole, secrets, echoes) != whole:
             headers = [[name, harmless(value, secrets, echoes)] for name, value in headers]
+            text = harmless(text, secrets, echoes)
         result: dict[str, Any] = {
             "phase": phase,
             "failure": failure,
             "status": exchange.status,
             "headers": headers,
-            "body": harmless(text, secrets, echoes),
+            "body": text,
             "ms": round((time.perf_counter() - exchange.started) * 1000, 3),
         }
         if exchange.hops:
@@ -180,7 +184,7 @@ def _to_sandbox(wire: Wire, request: HttpRequest, place: Place) -> Wire:
     """The same request for the sandbox: the real host in the Host header, and what its draws depend on."""
     kept = tuple(pair for pair in wire.headers if pair[0].lower() != "host")
     draw = (DRAW_HEADER, draw_key(request.method, request.url, request.body))
-    return replace(wire, headers=(*kept, ("Host", place.host), draw))
+    return Wire(wire.method, wire.url, (*kept, ("Host", place.host), draw), wire.body, wire.echoes)
 
 
 def _latin(raw: bytes) -> str:

@@ -29,10 +29,11 @@ MOST_NAMES: Final = 1_000
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wire:
-    """A request as it leaves. It holds secrets, so it is never shown; ``echoes`` are spellings of them made here
-    (a basic credential, a signature) that an answer might bring back."""
+    """A request as it leaves; never changed, though not frozen: making it would take twice as long. It holds secrets,
+    so it is never shown; ``echoes`` are spellings of them made here (a basic credential, a signature) that an answer
+    might bring back."""
 
     method: str
     url: str
@@ -47,10 +48,14 @@ class Wire:
 def wire_of(request: HttpRequest, secrets: Secrets, tokens: Mapping[Key, str] | None = None) -> Wire:
     """Fill in every secret, escaped as its place needs; ``tokens`` are those of ``auth oauth``, ``***`` where they are
     not given. Raises ``SecretMissing``, and ``Refused`` for what cannot be sent (a line break in a header)."""
+    headers, url = request.headers, request.url
+    values = "\n".join([value for _, value in headers])
+    if OPEN in values:
+        headers = tuple([(name, secrets.fill(value, _as_it_is)) for name, value in headers])
     wire = Wire(
         request.method,
-        secrets.fill(request.url, _percent) if OPEN in request.url else request.url,
-        tuple([(name, secrets.fill(value, _as_it_is)) for name, value in request.headers]),
+        secrets.fill(url, _percent) if OPEN in url else url,
+        headers,
         None if request.body is None else _encoded(_filled(request, request.body, secrets)),
     )
     if request.auth:
@@ -59,7 +64,7 @@ def wire_of(request: HttpRequest, secrets: Secrets, tokens: Mapping[Key, str] | 
                 wire = _token(wire, (tokens or {}).get(key_of(item), MASK))
             else:
                 wire = _authenticated(wire, item, secrets)
-    _check_headers(wire.headers)
+    _check_headers(wire.headers, values if wire.headers is request.headers else None)
     return wire
 
 
@@ -101,8 +106,9 @@ def _encoded(text: str, what: str = "the body") -> bytes:
         raise Refused(f"{what} holds half of a character at position {error.start}") from error
 
 
-def _check_headers(headers: Headers) -> None:
-    text = "\n".join([value for _, value in headers])
+def _check_headers(headers: Headers, values: str | None) -> None:
+    """``values``: those of the headers, one beneath the other, where they are known."""
+    text = "\n".join([value for _, value in headers]) if values is None else values
     if text.count("\n") >= len(headers) > 0 or "\r" in text or "\0" in text:
         _check_values(headers)
     for name, _ in headers:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadflow_engine.secrets import SecretMissing, Secrets, defused, placeholder, placeholders
+from leadflow_engine.secrets import FORGED, SecretMissing, Secrets, defused, placeholder, placeholders
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
@@ -58,3 +58,15 @@ def test_names_of_placeholders_can_be_listed() -> None:
 @given(st.text(st.sampled_from("\uf8f0\uf8f1\\uf8F01&#x;%EFefA3a3B0b6372KEY ")))
 def test_what_is_defused_holds_no_placeholder(text: str) -> None:
     assert placeholders(defused(text)) == ()
+
+
+PIECES = (
+    *"\uf8f0 \uf8f1 \\uf8f0 \\uF8F1 \\UF8f1 &#xF8f0; &#x00f8F1 &#63728; &#063729".split(),
+    *"%EF%A3%B0 %ef%a3%B1 f8f 6372 %ef a İ ſ".split(),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_no_spelling_is_overlooked(text: str) -> None:
+    """What is not worth the expression by a quick look has nothing that the expression would find."""
+    assert defused(text) == FORGED.sub("\ufffd", text)
