@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from leadflow_engine.store.errors import StoreError
+from leadflow_engine.texts.compact import compact_writer
 
 MILLIONTH = Decimal("0.000001")
 CENT = Decimal("0.01")
 LARGEST = 2**63 - 1
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_encode_ascii = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
-_encode_any = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False, default=str).encode
+_encode = compact_writer(ascii_only=False)
+_encode_ascii = compact_writer(ascii_only=True)
+_encode_any = compact_writer(ascii_only=True, default=str)
 
 
 def iso(at: datetime.datetime) -> str:
