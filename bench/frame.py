@@ -35,10 +35,8 @@ Once: TypeAlias = Callable[[bool], Turn]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure of a workload and what it should be: at most ``limit``, or at least where ``least``. ``row`` is the row
-    of the table of goals that it belongs to."""
+    """A figure of a workload and what it should be: at most ``limit``, or at least where ``least``."""
 
-    row: str
     what: str
     figure: str
     limit: float
@@ -130,7 +128,6 @@ def rows(told: Told) -> list[dict[str, Any]]:
         why = told.refused or next(iter(told.notes), "not measured")
         found.append(
             {
-                "row": goal.row,
                 "what": goal.what,
                 "goal": goal.said,
                 "measured": spread.said(goal.unit) if spread else why,

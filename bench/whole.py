@@ -114,7 +114,8 @@ def requests(leads: list[dict[str, Any]], path: str) -> list[bytes]:
 @dataclass(slots=True)
 class Measured:
     """What a stack did. ``cpu``: milliseconds a lead by process (and of the service's loop); ``rate``: leads a second
-    by the clock; ``p50`` and ``p99``: milliseconds from the call to its answer. What was sent was checked."""
+    by the clock; ``p50`` and ``p99``: milliseconds from the call to its answer. What was sent was
+    checked. ``rows``: what a journal holds of a lead, in all its tables."""
 
     name: str
     leads: int
@@ -122,6 +123,7 @@ class Measured:
     p50: float
     p99: float
     cpu: dict[str, float]
+    rows: float = 0.0
 
     @property
     def all_cpu(self) -> float:
@@ -177,7 +179,8 @@ def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]
             service.send_signal(signal.SIGTERM)
             said, _ = service.communicate(timeout=120)
         out.end()
-        return done, f"{said}{_kept(Path(folder) / 'whole.db', WARM + leads)}"
+        done.rows, told = _kept(Path(folder) / "whole.db", WARM + leads)
+        return done, f"{said}{told}"
 
 
 def measured(
@@ -245,7 +248,7 @@ def shown(lead: dict[str, Any]) -> dict[str, Any]:
     return {name: lead[name] for name in work.SENT} | {"phone": f"+1{lead['phone']}"}
 
 
-def _kept(db: Path, leads: int) -> str:
+def _kept(db: Path, leads: int) -> tuple[float, str]:
     with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as journal:
         tables = [
             name
@@ -257,7 +260,8 @@ def _kept(db: Path, leads: int) -> str:
             name: journal.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] / leads for name in tables
         }
     shown = "  ".join(f"{name} {count:.4g}" for name, count in sorted(counts.items()) if count >= 0.1)
-    return f"rows a lead: {sum(counts.values()):.1f}  ({shown})  {db.stat().st_size / leads / 1000:.1f} kB a lead\n"
+    rows, size = sum(counts.values()), db.stat().st_size / leads / 1000
+    return rows, f"rows a lead: {rows:.1f}  ({shown})  {size:.1f} kB a lead\n"
 
 
 def main(leads: int, report: str = "", stacks: str = "-") -> None:

@@ -73,7 +73,13 @@ def once(quick: bool) -> Turn:
     turn = Turn()
     try:
         ours, _ = whole.run(600 if quick else 3000)
-        turn.figures |= {"rate": ours.rate, "p50": ours.p50, "p99": ours.p99, "carries": ours.carries}
+        turn.figures |= {
+            "rate": ours.rate,
+            "p50": ours.p50,
+            "p99": ours.p99,
+            "carries": ours.carries,
+            "rows": ours.rows,
+        }
         turn.figures |= {"cpu": ours.all_cpu} | {f"{part} cpu": took for part, took in ours.cpu.items()}
         for name, leads in (("fastapi", 200 if quick else 600), ("node_red", 600 if quick else 2000)):
             try:

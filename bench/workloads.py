@@ -7,24 +7,19 @@ from typing import Final
 import auction
 import costs
 import dry
+import durable
 import growth
 import whole_peers
 from frame import Goal, Workload
-
-_WHOLE = "whole lead"
-_DRY = "dry run"
-
-_AUCTION = "auction"
 
 _ALL = (
     Workload(
         "auction",
         auction.once,
         (
-            Goal(_AUCTION, "50 instant buyers, the whole Run, half within", "run", 5, "ms"),
-            Goal(_AUCTION, "the same on httpx", "httpx ratio", 40, "×", least=True),
+            Goal("50 instant buyers, the whole Run, half within", "run", 5, "ms"),
+            Goal("the same on httpx", "httpx ratio", 40, "×", least=True),
             Goal(
-                "slow buyers",
                 "20 buyers of 300 ms, ping and post, 50 leads/s: 99 of 100 within",
                 "slow p99",
                 1000,
@@ -41,11 +36,10 @@ _ALL = (
         "whole",
         whole_peers.once,
         (
-            Goal(_WHOLE, "whole lead, 16 in flight, by the clock", "rate", 1500, "leads/s", least=True),
-            Goal(_WHOLE, "the same against FastAPI, httpx, SQLAlchemy", "fastapi ratio", 20, "×", least=True),
-            Goal(
-                _WHOLE, "the same against Node-RED, which keeps nothing", "node_red ratio", 2, "×", least=True
-            ),
+            Goal("whole lead, 16 in flight, by the clock", "rate", 1500, "leads/s", least=True),
+            Goal("the same against FastAPI, httpx, SQLAlchemy", "fastapi ratio", 20, "×", least=True),
+            Goal("the same against Node-RED, which keeps nothing", "node_red ratio", 2, "×", least=True),
+            Goal("rows of such a lead in the journal, all tables", "rows", 15, "rows"),
         ),
         also={
             "cpu": "ms of processor time a lead, callers and buyers included",
@@ -61,11 +55,25 @@ _ALL = (
         },
     ),
     Workload(
+        "journal",
+        durable.once,
+        (
+            Goal("rows a second, durable", "rows a second", 20_000, "rows/s", least=True),
+            Goal("acknowledged, at 500 leads a second, 99 of 100 within", "p99", 15, "ms"),
+        ),
+        also={
+            "journal rows": "rows of a lead of this workload",
+            "cpu": "us of processor time a lead",
+            "p50": "ms, half of all writes are acknowledged within",
+            "fsync": "us that one durable write takes the disk",
+        },
+    ),
+    Workload(
         "dry",
         dry.once,
         (
-            Goal(_DRY, "dry run, 50 buyers, every part read", "read", 2500, "leads/s", least=True),
-            Goal(_DRY, "dry run, 50 buyers, no part read", "unread", 8000, "leads/s", least=True),
+            Goal("dry run, 50 buyers, every part read", "read", 2500, "leads/s", least=True),
+            Goal("dry run, 50 buyers, no part read", "unread", 8000, "leads/s", least=True),
         ),
     ),
     Workload("growth", growth.once, (), times=1),

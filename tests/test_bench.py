@@ -31,8 +31,8 @@ def _module(name: str) -> ModuleType:
 
 
 def test_a_goal_is_met_by_enough_or_by_no_more(bench: SimpleNamespace) -> None:
-    rate = bench.frame.Goal("row", "leads", "rate", 1500, "leads/s", least=True)
-    wait = bench.frame.Goal("row", "wait", "p99", 15, "ms")
+    rate = bench.frame.Goal("leads", "rate", 1500, "leads/s", least=True)
+    wait = bench.frame.Goal("wait", "p99", 15, "ms")
     assert (rate.said, wait.said) == ("at least 1,500 leads/s", "at most 15 ms")
     assert [rate.met(1499), rate.met(1500)] == [False, True]
     assert [wait.met(15), wait.met(15.1)] == [True, False]
@@ -50,7 +50,7 @@ def test_results_that_differ_count_for_nothing(
         raise bench.frame.Differs("lead R1 went to b03")
 
     monkeypatch.setattr(bench.frame.machine, "others_use", lambda: 0.0)
-    goal = bench.frame.Goal("row", "leads", "rate", 1, least=True)
+    goal = bench.frame.Goal("leads", "rate", 1, least=True)
     told = bench.frame.measure(bench.frame.Workload("w", once, (goal,)), quick=False)
     [row] = bench.frame.rows(told)
     assert (row["measured"], row["met"]) == ("results differ: lead R1 went to b03", None)
