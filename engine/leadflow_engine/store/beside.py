@@ -27,13 +27,15 @@ _THERE: Final = (
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What there is from ``since`` until ``before`` (None: for good), while the journal counts ``changed`` changes.
-    ``pauses`` are by subject, ``numbers`` by kind and subject; ``billed`` are buyers that have an invoice."""
+    ``pauses`` are by subject, ``paused`` the names of their buyers, ``numbers`` by kind and subject; ``billed`` are
+    buyers that have an invoice."""
 
     changed: int
     since: datetime.datetime
     before: datetime.datetime | None
     overrides: tuple[Override, ...]
     pauses: Mapping[str, Override]
+    paused: frozenset[str]
     numbers: Mapping[tuple[str, str], Override]
     suppressed: bool
     imported: bool
@@ -74,6 +76,7 @@ def _read(connection: sqlite3.Connection, changed: int, at: datetime.datetime) -
         moment(end) if end is not None else None,
         found,
         {one.subject: one for one in found if one.kind == "pause"},
+        frozenset(one.subject.rpartition("/")[2] for one in found if one.kind == "pause"),
         {(one.kind, one.subject): one for one in found if one.kind in ("cap", "slow")},
         bool(suppressed),
         bool(imported),
@@ -101,7 +104,7 @@ def weights(connection: sqlite3.Connection, flow: str, at: datetime.datetime) ->
 
 def paused(connection: sqlite3.Connection, here: Beside, lead: str, buyer: str) -> Override | None:
     """The pause of a buyer in the lead's flow, where one is in force."""
-    if not here.pauses:
+    if buyer not in here.paused:
         return None
     row = connection.execute("SELECT flow FROM lead WHERE id = ?", (lead,)).fetchone()
     return here.pauses.get(f"{row[0]}/buyer/{buyer}") if row else None

@@ -18,7 +18,9 @@ from leadflow_engine.store.beside import Beside, overridden, paused
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.overrides import sentence
+from leadflow_engine.store.remembered import Remembered
 from leadflow_engine.store.room import Taken, Uses, first_full, plain_places
+from leadflow_engine.store.rows import Rows
 
 EARLIER_ATTEMPTS: Final = (
     "WITH RECURSIVE earlier (id) AS (SELECT lead FROM resubmission WHERE next = ?5 "
@@ -54,13 +56,16 @@ class Refusal:
 
 @dataclass(slots=True)
 class Asking:
-    """Who asks: a lead at a moment, with what stands beside it."""
+    """Who asks: a lead at a moment, with what stands beside it. ``remembered`` is for questions, ``rows`` for
+    decisions: what waits there to be written."""
 
     connection: sqlite3.Connection
     digests: Digests
     lead: str
     at: datetime.datetime
     here: Beside
+    remembered: Remembered | None = None
+    rows: Rows | None = None
 
 
 def claims_refused(
@@ -75,7 +80,7 @@ def claims_refused(
 def each_refused(asking: Asking, buyers: Sequence[BuyerLimits]) -> Mapping[str, Refusal]:
     """``claims_refused`` of each of these buyers by itself, and whether it has paid; those for which all fits are left
     out. Everybody's caps are one statement, and everybody's dedupe keys another."""
-    uses = Uses(asking.connection, asking.at)
+    uses = Uses(asking.connection, asking.at, asking.remembered)
     limits = [_in_order(asking, buyer.limits) for buyer in buyers]
     places = [plain_places(uses, asking.digests, claims) for claims in limits]
     uses.learn(place for each in places for _, place in each or ())
@@ -142,11 +147,16 @@ def seen_before(asking: Asking, keys: Iterable[KeyClaim]) -> Collection[Key]:
     one look for that says so of all buyers."""
     asked = [(_key_of(asking.digests, key), key.within) for key in keys if key.asked]
     hashes = list({hash: None for (_, _, hash), _ in asked})
+    if asking.remembered is not None and asking.remembered.are_new(hashes, asking.lead):
+        return ()
     imported = asking.here.imported
     if not any(
         asking.connection.execute(_known(len(some), imported), (*some, asking.lead)).fetchone()
         for some in _some_of(hashes)
     ):
+        if asking.rows is not None:
+            waiting = asking.rows.hashes
+            asking.rows.remembered.found_new((hash for hash in hashes if hash not in waiting), asking.lead)
         return ()
     since = {within: iso(asking.at - datetime.timedelta(seconds=within)) for _, within in asked}
     found: set[Key] = set()

@@ -47,7 +47,7 @@ def decide(
     data = write.effect.data
     if not isinstance(data, Accept | Intent | Admit):
         return {}
-    asking = Asking(connection, digests, write.lead, at, beside(connection, at))
+    asking = Asking(connection, digests, write.lead, at, beside(connection, at), None, rows)
     if isinstance(data, Accept):
         return _accepted(asking, write, data, Taken(dict(rows.used)))
     if isinstance(data, Admit):

@@ -33,6 +33,7 @@ from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.queries import content_of
+from leadflow_engine.store.remembered import Remembered
 from leadflow_engine.store.room import clock_time, used_now
 
 LOOK_BACK = datetime.timedelta(hours=1)
@@ -42,12 +43,18 @@ LOOK_BACK = datetime.timedelta(hours=1)
 @dataclass(slots=True)
 class Reader:
     """A connection to read from. ``trials`` remembers which lead may try a buyer that was down, and how long
-    nobody else may."""
+    nobody else may; ``remembered`` is kept by who writes the journal in this process."""
 
     connection: sqlite3.Connection
     digests: Digests
     clock: Clock
     trials: dict[str, tuple[str, datetime.datetime]] = field(default_factory=dict)
+    remembered: Remembered | None = None
+
+    def alone(self, alone: bool) -> None:
+        """Is this process the only one that writes the journal?"""
+        if self.remembered is not None:
+            self.remembered.alone, self.remembered.state = alone, None
 
 
 def read(reader: Reader, lead: str, effect: Effect) -> Result:
@@ -63,11 +70,12 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    changed, failed_at = reader.connection.execute(STATE).fetchone()
+    changed, failed_at = _state(reader)
     here = beside(reader.connection, at, changed)
-    asking = Asking(reader.connection, reader.digests, lead, at, here)
+    asking = Asking(reader.connection, reader.digests, lead, at, here, reader.remembered)
     refused: dict[str, Refusal] = {}
-    if here.pauses:
+    if here.pauses or here.billed:
+        _begin(reader.connection)
         refused |= _found((each.buyer, paused_now(asking, each.buyer)) for each in data.buyers)
     failures = _failures(reader.connection, data.buyers, at, failed_at)
     if failures:
@@ -80,6 +88,24 @@ def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
         refused |= each_refused(asking, left)
         reader.digests.forget()
     return {"out": {each.buyer: _said(refused[each.buyer]) for each in data.buyers if each.buyer in refused}}
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """What is asked from here on is asked of one moment."""
+    if not connection.in_transaction:
+        connection.execute("BEGIN")
+
+
+def _state(reader: Reader) -> tuple[int, str]:
+    remembered = reader.remembered
+    known = remembered.state if remembered is not None and remembered.alone else None
+    if known is not None:
+        return known
+    mark = remembered.mark() if remembered is not None else 0
+    state: tuple[int, str] = reader.connection.execute(STATE).fetchone()
+    if remembered is not None:
+        remembered.learn(mark, {}, state)
+    return state
 
 
 STATE: Final = "SELECT changed, failed_at FROM beside"
@@ -113,6 +139,7 @@ def _failures(
     since = iso(at - LOOK_BACK - max(each.down_after.within + each.down_after.length for each in buyers))
     if failed_at < since:
         return {}
+    _begin(connection)
     found: dict[str, list[datetime.datetime]] = defaultdict(list)
     rows = connection.execute(
         "SELECT buyer, answered_at AS at FROM delivery WHERE failed AND answered_at >= ?1 "

@@ -17,14 +17,12 @@ from leadflow_engine.limits.pacing import allowed, allowed_from
 from leadflow_engine.store import accounts
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
+from leadflow_engine.store.remembered import Place, Remembered
 
 MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
 """A reason made from a limit, to which the time can be added; one from the flow stays as it was written."""
 
 DAY = datetime.timedelta(days=1)
-
-Place = tuple[str, str, str]
-"""A limit, the digest of what it counts by, the start of a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,15 @@ class Taken:
 
 
 class Uses:
-    """How much of limits is used or held at a moment in calendar windows: asked for many at once, each once."""
+    """How much of limits is used or held at a moment in calendar windows: asked for many at once, each once, where it
+    is not ``remembered``."""
 
-    __slots__ = ("_at", "_connection", "_known", "_spans")
+    __slots__ = ("_at", "_connection", "_known", "_remembered", "_spans")
 
-    def __init__(self, connection: sqlite3.Connection, at: datetime.datetime) -> None:
-        self._connection, self._at = connection, at
+    def __init__(
+        self, connection: sqlite3.Connection, at: datetime.datetime, remembered: Remembered | None = None
+    ) -> None:
+        self._connection, self._at, self._remembered = connection, at, remembered
         self._known: dict[Place, int] = {}
         self._spans: dict[tuple[str, str, float], tuple[tuple[Window, str], ...]] = {}
 
@@ -71,13 +72,31 @@ class Uses:
 
     def learn(self, places: Iterable[Place]) -> None:
         """Ask for all of these in one statement: 3 us, and 0.8 for each, where one by one is 3 for each."""
-        places = list(places)
-        self._known.update(dict.fromkeys(places, 0))
+        remembered = self._remembered
+        if remembered is None:
+            self._known.update(self._asked(list(places)))
+            return
+        uses, missing = remembered.uses, []
+        for place in places:
+            used = uses.get(place)
+            if used is None:
+                missing.append(place)
+            else:
+                self._known[place] = used
+        if missing:
+            mark = remembered.mark()
+            found = self._asked(missing)
+            remembered.learn(mark, found)
+            self._known.update(found)
+
+    def _asked(self, places: list[Place]) -> dict[Place, int]:
+        found = dict.fromkeys(places, 0)
         for start in range(0, len(places), MOST_AT_ONCE):
             some = places[start : start + MOST_AT_ONCE]
             values = [value for place in some for value in place]
             for limit, by, begun, used in self._connection.execute(_uses(len(some)), values):
-                self._known[limit, by, begun] = used
+                found[limit, by, begun] = used
+        return found
 
     def of(self, place: Place) -> int:
         """What is used at a place."""

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow, read
+from leadflow_engine.store.remembered import Remembered
 
 Row = tuple[Any, ...]
 
@@ -75,6 +76,9 @@ SIZES: Final = (64, 16, 4, 1)
 KNOWN: Final = 5_000
 """Leads that are known at a time; of others it is read again."""
 
+LEG, FAILED = 2, 10
+"""Columns of a posting."""
+
 Counted = tuple[str, str, str, str, str]
 """What is counted: flow, kind, party, figure, hour."""
 
@@ -97,8 +101,12 @@ class Rows:
         "_then",
         "_turns",
         "_waiting",
+        "committing",
+        "failed",
+        "hashes",
         "keys",
         "known",
+        "remembered",
         "used",
     )
 
@@ -115,6 +123,13 @@ class Rows:
         """What is taken of caps by rows that are not written yet."""
         self.keys: set[tuple[str, str, str]] = set()
         """Dedupe keys (scope, fields, digest) of rows that are not written yet."""
+        self.hashes: set[str] = set()
+        """Their digests."""
+        self.committing: dict[Place, int] = {}
+        """What the transaction has written of caps."""
+        self.failed = False
+        """Has a buyer failed, by what the transaction has written?"""
+        self.remembered = Remembered()
 
     # ------------------------------------------------------------------ gathering
 
@@ -131,6 +146,8 @@ class Rows:
         self._moved[row] = None
         if type(row) is KeyRow:
             self.keys.add((row.scope, row.fields, row.hash))
+            self.hashes.add(row.hash)
+            self.remembered.left(row.hash, row.lead)
 
     def claim(self, row: ReservationRow, before: int) -> None:
         """Write a reservation as it will stand at the next ``flush``; ``before`` is what it took of its cap."""
@@ -184,11 +201,22 @@ class Rows:
             self._counts,
             self.used,
             self.keys,
+            self.hashes,
+            self.committing,
             self.known,
         ):
             gathered.clear()
         self._then.clear()
         self._resting.clear()
+
+    def end_with(self, touched: bool) -> None:
+        """The transaction has ended, with what was remembered still so or (``touched``) maybe not."""
+        if touched:
+            self.remembered.forget()
+            self.committing.clear()
+        self.remembered.end(self.committing, self.failed)
+        self.committing.clear()
+        self.failed = False
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""
@@ -211,15 +239,27 @@ class Rows:
         waiting = self._waiting
         for row in self._moved:
             if type(row) is DeliveryRow:
+                self.failed = self.failed or row.failed
                 waiting["delivery"].append(_OF_DELIVERY(row))
             elif type(row) is ReservationRow:
                 waiting["reservation"].append(_OF_RESERVATION(row))
             else:
                 waiting["dedupe_key"].append(_OF_KEY(row))
+        self.failed = self.failed or any(row[FAILED] and row[LEG] == "ping" for row in waiting["posting"])
         waiting["turn"].extend([(*place, number) for place, number in self._turns.items()])
         waiting["share"].extend([(*place, gained) for place, gained in self._shares.items()])
         waiting["tally"].extend([(*what, amount) for what, amount in self._counts.items()])
-        for gathered in (self._moved, self._turns, self._shares, self._counts, self.used, self.keys):
+        for place, amount in self.used.items():
+            self.committing[place] = self.committing.get(place, 0) + amount
+        for gathered in (
+            self._moved,
+            self._turns,
+            self._shares,
+            self._counts,
+            self.used,
+            self.keys,
+            self.hashes,
+        ):
             gathered.clear()
 
     def _let_go(self) -> None:

@@ -6,12 +6,13 @@ import asyncio
 import datetime
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from leadflow_engine.effects import Effect, Fact, Json, Result, Write
+from leadflow_engine.effects import Effect, Fact, Json, ReadLimits, Result, Write
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import (
     beside,
@@ -37,6 +38,9 @@ from leadflow_engine.store.snapshot import snapshot
 from leadflow_engine.store.writer import Writer, transact
 
 T = TypeVar("T")
+
+How: TypeAlias = Callable[[sqlite3.Connection, Callable[[sqlite3.Connection], T]], T]
+"""How a question is asked."""
 
 
 class SqliteStore:
@@ -72,7 +76,8 @@ class SqliteStore:
             connection = open_writer(path, create)
             check_shadow(connection, str(path), shadow)
             writing = core(connection, clock)
-            reader = Reader(open_reader(path), replace(writing.digests, known={}), clock)
+            digests = replace(writing.digests, known={})
+            reader = Reader(open_reader(path), digests, clock, remembered=writing.rows.remembered)
         except BaseException as error:
             if held is not None:
                 held.release()
@@ -117,7 +122,8 @@ class SqliteStore:
     @classmethod
     def _in_memory(cls, connection: sqlite3.Connection, clock: Clock) -> SqliteStore:
         writing = core(connection, clock)
-        return cls(Reader(connection, writing.digests, clock), ":memory:", writing, None, None)
+        reader = Reader(connection, writing.digests, clock, remembered=writing.rows.remembered)
+        return cls(reader, ":memory:", writing, None, None)
 
     # -------------------------------------------------------------- the Store protocol
 
@@ -133,7 +139,8 @@ class SqliteStore:
 
     def read(self, lead: str, effect: Effect) -> Result:
         """See ``ports.Store.read``."""
-        return self.ask(lambda connection: read(self._reader, lead, effect))
+        how = _plainly if type(effect.data) is ReadLimits else _at_one_moment
+        return self._asked(lambda connection: read(self._reader, lead, effect), how)
 
     def facts(self, lead: str) -> Sequence[Fact]:
         """See ``ports.Store.facts``."""
@@ -154,6 +161,16 @@ class SqliteStore:
     def find(self, identity: str) -> str | None:
         """See ``ports.Store.find``."""
         return self.ask(lambda connection: queries.find(connection, identity))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Whoever gives orders to this journal gives them to this process while the block runs: what operators set is
+        not looked for in the file, as nobody else writes it."""
+        self._reader.alone(True)
+        try:
+            yield
+        finally:
+            self._reader.alone(False)
 
     def add_plan(self, plan: str, description: Json) -> None:
         """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
@@ -302,9 +319,12 @@ class SqliteStore:
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """What a reading function of this package says of the journal as it is committed, at one moment."""
+        return self._asked(question, _at_one_moment)
+
+    def _asked(self, question: Callable[[sqlite3.Connection], T], how: How[T]) -> T:
         with self._reading:
             try:
-                return _at_one_moment(self._reader.connection, question)
+                return how(self._reader.connection, question)
             except sqlite3.Error as error:
                 raise explained(error, self._path) from None
 
@@ -337,6 +357,16 @@ def _at_one_moment(connection: sqlite3.Connection, question: Callable[[sqlite3.C
         return question(connection)
     finally:
         if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+def _plainly(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
+    """A question that is mostly answered without the journal: it begins a transaction itself where it needs one."""
+    within = connection.in_transaction
+    try:
+        return question(connection)
+    finally:
+        if connection.in_transaction and not within:
             connection.execute("COMMIT")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,113 @@ def test_that_there_is_a_list_is_known_once_there_is_one(kit: Any, store: Sqlite
     assert store.read("L1", effect)["lists"] == {"do_not_sell": ["phone_1"]}
     store.unsuppress("do_not_sell", ["+15125550147"], "ann", "a mistake")
     assert store.read("L1", effect)["lists"] == {}
+
+
+# ------------------------------------------------------------------ what a question before an offer needs
+
+
+def asked(store: SqliteStore, kit: Any, lead: str = "L9", **claims: Any) -> Any:
+    return store.read(lead, kit.limits(**claims))["out"].get("sunpath")
+
+
+def statements(store: SqliteStore, question: Callable[[], Any]) -> list[str]:
+    said: list[str] = []
+    store._reader.connection.set_trace_callback(said.append)
+    question()
+    store._reader.connection.set_trace_callback(None)
+    return said
+
+
+def test_what_was_asked_and_written_here_is_not_asked_again(kit: Any, store: SqliteStore) -> None:
+    mine, others = kit.key("+15125550147"), kit.key("+15125550147", scope="source/facebook")
+    with store.alone():
+        kit.sell(store, "L1", limits=[kit.cap(3)])
+        asked(store, kit, limits=[kit.cap(3)])
+        kit.sell(store, "L2", limits=[kit.cap(3)])
+        kit.sell(store, "L3", "declined", limits=[kit.cap(3)])
+        store.write_now(kit.story("L4").accept(keys=[others]))
+        assert statements(store, lambda: asked(store, kit, "L4", limits=[kit.cap(3)], keys=[mine])) == []
+        assert asked(store, kit, "L4", limits=[kit.cap(3)], keys=[mine]) is None
+        assert asked(store, kit, "L4", limits=[kit.cap(2)])["code"] == "capped"
+        kit.sell(store, "L5", keys=[mine])
+        assert asked(store, kit, "L4", keys=[mine])["code"] == "duplicate"
+
+
+def test_a_digest_is_new_to_the_lead_that_came_first_alone(kit: Any, store: SqliteStore) -> None:
+    key = kit.key("+15125550147", scope="source/facebook")
+    mine = kit.key("+15125550147")
+    with store.alone():
+        store.write_now(kit.story("L1").accept(keys=[key]))
+        store.write_now(kit.story("L2").accept(keys=[replace(key, scope="source/other")]))
+        kit.sell(store, "L2b", keys=[mine])
+        for lead in ("L1", "L2"):
+            assert asked(store, kit, lead, keys=[mine])["code"] == "duplicate"
+
+
+def test_leads_of_one_batch_are_no_news_to_each_other(kit: Any, store: SqliteStore) -> None:
+    mine = kit.key("+15125550147")
+    first, second = kit.story("L1"), kit.story("L2")
+    writes = [
+        first.accept(),
+        first.intent(keys=[mine]),
+        second.accept(keys=[replace(mine, scope="source/facebook")]),
+    ]
+    with store.alone():
+        store.transact(lambda core: [perform(core, write) for write in writes])
+        assert asked(store, kit, "L2", keys=[mine])["code"] == "duplicate"
+
+
+def test_what_an_order_changes_is_heard_at_once(kit: Any, store: SqliteStore) -> None:
+    with store.alone():
+        assert asked(store, kit, limits=[kit.cap(1)]) is None
+        pause(store, "sunpath", HOUR)
+        kit.sell(store, "L1")
+        assert asked(store, kit, "L1", limits=[kit.cap(1)])["code"] == "paused"
+        kit.clock.pass_(hours=2)
+        assert asked(store, kit, "L1", limits=[kit.cap(1)]) is None
+        store.override("cap", "sunpath/cap/hour", 0, "cap 0 per hour", "ann", "full")
+        assert asked(store, kit, limits=[kit.cap(1)])["code"] == "capped"
+
+
+def test_a_buyer_that_fails_is_heard_of_at_once(kit: Any, store: SqliteStore) -> None:
+    with store.alone():
+        for lead in ("L1", "L2", "L3"):
+            assert asked(store, kit) is None
+            kit.sell(store, lead, "in_doubt")
+        assert asked(store, kit)["code"] == "paused"
+
+
+def test_a_write_that_is_lost_is_not_counted(kit: Any, store: SqliteStore) -> None:
+    story = kit.story("L1")
+    lost = [story.accept(), story.intent(limits=[kit.cap(1)])]
+
+    def fails(core: Core) -> None:
+        for write in lost:
+            perform(core, write)
+        core.flush()
+        raise ValueError("no room")
+
+    with store.alone():
+        assert asked(store, kit, limits=[kit.cap(1)]) is None
+        with pytest.raises(ValueError, match="no room"):
+            store.transact(fails)
+        assert asked(store, kit, limits=[kit.cap(1)]) is None
+        kit.sell(store, "L2", limits=[kit.cap(1)])
+        assert asked(store, kit, limits=[kit.cap(1)])["code"] == "capped"
+
+
+def test_another_process_that_writes_all_the_same_is_heard_with_the_next_write(
+    kit: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.db"
+    store = SqliteStore.open(path, kit.clock)
+    store.add_plan("4f1c09a", kit.plan)
+    with store.alone():
+        kit.sell(store, "L1")
+        assert asked(store, kit, "L1") is None
+        other = SqliteStore.beside(path, kit.clock)
+        pause(other, "sunpath")
+        other.close_now()
+        store.write_now(kit.story("L2").accept())
+        assert asked(store, kit, "L2")["code"] == "paused"
+    store.close_now()
