@@ -134,6 +134,11 @@ class Plan:
         return planned_fields(self.flow.fields)
 
     @cached_property
+    def planned_field(self) -> Mapping[str, PlannedField]:
+        """The same by name."""
+        return {planned.name: planned for planned in self.planned_fields}
+
+    @cached_property
     def hidden_fields(self) -> tuple[str, ...]:
         """Names of the fields that are masked wherever a person can read them."""
         return tuple(planned.name for planned in self.planned_fields if planned.hidden)
@@ -145,9 +150,12 @@ class Plan:
 
     @cached_property
     def lists(self) -> Mapping[str, frozenset[str]]:
-        """Each list's values as comparisons see them."""
-        texts = dict(self.flow.sources_text)
-        return {entry.name: _list_values(entry, texts) for entry in self.flow.lists}
+        """Each list's values as comparisons see them; a value that is on many lists is one."""
+        texts, one = dict(self.flow.sources_text), dict[str, str]()
+        return {
+            entry.name: frozenset(one.setdefault(value, value) for value in _list_values(entry, texts))
+            for entry in self.flow.lists
+        }
 
     @cached_property
     def tables(self) -> Mapping[str, Mapping[str, Mapping[str, Value]]]:
