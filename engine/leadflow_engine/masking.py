@@ -11,6 +11,7 @@ from leadflow_dsl.terms import Read, Term, reads
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.evaluation.kept import Kept
 from leadflow_engine.lead import Lead
+from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.response.excerpt import Mask
 from leadflow_engine.values import Value, is_personal, masked, written
 from leadflow_engine.values.spellings import spellings
@@ -48,32 +49,34 @@ def shown_values(lead: Lead) -> dict[str, Any]:
     found = {}
     for planned in lead.plan.planned_fields:
         value = lead.value(planned.name)
-        if value is not None and (told := _shown(planned.field, planned.hidden, value)) is not None:
+        if value is not None and (told := _shown(planned, value)) is not None:
             found[planned.name] = told
     return found
 
 
-def _shown(field: Field, is_hidden: bool, value: object) -> Any:
+def _shown(planned: PlannedField, value: object) -> Any:
     """``shown``, the usual values first."""
-    if not is_hidden and isinstance(value, Value) and value.valid:
+    if not planned.hidden and type(value) is Value and value.valid:
         normal = value.normal
         if type(normal) is Decimal:
             return str(normal)
-        if type(normal) is bool or (type(normal) is str and normal.isascii()):
-            return normal[:200] if isinstance(normal, str) else normal
-    return shown(field, value)
+        if type(normal) is str and normal.isascii():
+            return normal[:200]
+        if type(normal) is bool:
+            return normal
+    return shown(planned.field, value)
 
 
 def shown_read(read: Read, lead: Lead) -> Any:
     """What a term reads, as people may read it. A part of a masked field that tells little (a type, a
     country, an age) is shown."""
     value = lead.read(read)
-    field = lead.plan.fields.get(read.name) if read.kind == "field" else None
-    if field is None or (read.part and read.part not in _TELLING):
+    planned = lead.plan.planned_field.get(read.name) if read.kind == "field" else None
+    if planned is None or (read.part and read.part not in _TELLING):
         return None if isinstance(value, Open) else _plain_json(written(value, "json"))
     if read.part:
-        return "***" if hidden(field) and value is not None else value
-    return _shown(field, hidden(field), value)
+        return "***" if planned.hidden and value is not None else value
+    return _shown(planned, value)
 
 
 _TELLING = frozenset(

@@ -14,21 +14,15 @@ from leadflow_engine.values import is_personal
 @dataclass(frozen=True, slots=True)
 class PlannedField:
     """A field. ``keys`` are the names under which it comes, as names are compared; ``computed`` says that it never
-    comes; ``bounded`` that its declaration refuses some values of its type. ``secret`` is shown to nobody, ``personal``
-    by its mask alone."""
+    comes; ``bounded`` that its declaration refuses some values of its type; ``hidden`` that it is masked wherever a
+    person can read it."""
 
     field: m.Field
     name: str
     keys: tuple[str, ...]
     computed: bool
     bounded: bool
-    secret: bool
-    personal: bool
-
-    @property
-    def hidden(self) -> bool:
-        """Is this field masked wherever a person can read it?"""
-        return self.secret or self.personal
+    hidden: bool
 
 
 def planned_field(field: m.Field) -> PlannedField:
@@ -39,8 +33,7 @@ def planned_field(field: m.Field) -> PlannedField:
         tuple(map(folded, (field.name, *field.aliases))),
         field.computed is not None,
         (field.low is not None and field.high is not None) or isinstance(field.pattern, Pattern),
-        field.sensitive or field.transient,
-        is_personal(field.type),
+        field.sensitive or field.transient or is_personal(field.type),
     )
 
 

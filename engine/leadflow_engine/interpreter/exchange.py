@@ -89,8 +89,8 @@ def read_answer(journey: Journey, leg: m.Leg, result: Result, scope: Lead | None
 def _assumed(result: Result) -> Reading:
     """An answer that nobody gave: its verdict, and for looking at requests a reference and a bid."""
     bid = Decimal(str(result["bid"])) if result.get("bid") else None
-    reading = replace(Reading.nothing(), verdict=str(result["assumed"]), reason="assumed", readable=True)
-    return replace(reading, reference=str(result.get("reference") or ""), bid=bid)
+    reference = str(result.get("reference") or "")
+    return Reading("", str(result["assumed"]), reason="assumed", reference=reference, bid=bid)
 
 
 def repeated(
@@ -157,8 +157,8 @@ def posting_of(
         ms=float(result.get("ms") or 0),
         verdict=reading.verdict,
         rule=reading.rule,
-        reason=masked(reading.reason or ""),
-        reference=masked(reading.reference or ""),
+        reason=masked(reading.reason) if reading.reason else "",
+        reference=masked(reading.reference) if reading.reference else "",
         cost=cost if result["phase"] != "not_sent" else Decimal(0),
     )
 

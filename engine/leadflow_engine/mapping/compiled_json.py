@@ -84,9 +84,11 @@ def _json(value: object, keep: bool, depth: int) -> str | None:
 
 def _part_json(value: Value, part: str) -> str | None:
     """A part's JSON. None where it is blank, "" where ``leaf`` has to write it."""
-    told = None if value.columns else value.part(part)
+    if value.columns:
+        return ""
+    told = value.part(part)
     if told is None:
-        return "" if value.columns else None
+        return None
     if type(told) is str:
         return quoted(told) if told and told.isascii() else ""
     if type(told) is bool:
