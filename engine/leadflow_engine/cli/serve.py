@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import click
 
 from leadflow_engine.cli.failing import CannotStart
 from leadflow_engine.cli.screen import note
+
+if TYPE_CHECKING:
+    from leadflow_engine.operations.apart import Check
 
 
 @click.command("serve", short_help="Take leads over HTTP, route and answer them.")
@@ -69,11 +76,25 @@ def command(
 ) -> None:
     """Take leads for FLOW... over HTTP until SIGTERM or Ctrl-C: keep, route and answer them, and go on with those
     that wait. SIGHUP, or `leadflow reload`, loads changed flows again."""
-    from leadflow_engine.drivers import loops
-    from leadflow_engine.service.server import Asked, CannotListen, serve
+    with _checking(flows) as look:
+        from leadflow_engine.drivers import loops
+        from leadflow_engine.service.server import Asked, CannotListen, serve
 
-    asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow)
-    try:
-        loops.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}")))
-    except CannotListen as problem:
-        raise CannotStart(str(problem)) from None
+        asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow)
+        try:
+            loops.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}"), look))
+        except CannotListen as problem:
+            raise CannotStart(str(problem)) from None
+
+
+@contextmanager
+def _checking(flows: tuple[str, ...]) -> Iterator[Check]:
+    """What checks flows: of many, other processes, which have begun while this one still loads the program."""
+    from leadflow_dsl.checking import check
+    from leadflow_engine.operations.apart import Apart, large
+
+    if not large(flows):
+        yield check
+    else:
+        with Apart(flows) as apart:
+            yield apart.begin().checked

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from leadflow_dsl.checking import check, check_files, not_built
+from leadflow_dsl.checking import Checked, check, check_files, not_built
 from leadflow_dsl.collecting import no_collecting
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
@@ -39,9 +39,10 @@ class Loaded:
 
 
 @no_collecting()
-def load(path: str | Path) -> Loaded:
-    """Check a flow file and plan it. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
-    checked = check(str(path))
+def load(path: str | Path, look: Callable[[str], Checked] = check) -> Loaded:
+    """Check a flow file (``look`` does it) and plan it. Raises ``LoadProblem`` for errors, and for forms that do not
+    run yet."""
+    checked = look(str(path))
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
         raise LoadProblem(

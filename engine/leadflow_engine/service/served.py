@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from leadflow_dsl import model as m
+from leadflow_dsl.checking import check
 from leadflow_dsl.render import render
 from leadflow_engine.intake.redirects import BadRedirects, allowed_hosts
+from leadflow_engine.operations.apart import Check
 from leadflow_engine.operations.loading import LoadProblem, call_secrets, load, secrets_for
 from leadflow_engine.operations.ways import check_ways
 from leadflow_engine.plan import Plan
@@ -63,10 +65,10 @@ class Served:
         return self.plan.flow.name
 
 
-def load_served(path: str) -> Served:
-    """A flow with all that serving it needs. Raises ``LoadProblem``: for errors, for a secret that is not set, for
-    settings that are none."""
-    plan = load(path).plan
+def load_served(path: str, look: Check = check) -> Served:
+    """A flow, which ``look`` checks, with all that serving it needs. Raises ``LoadProblem``: for errors, for a secret
+    that is not set, for settings that are none."""
+    plan = load(path, look).plan
     check_ways(plan, os.environ)
     buyer_secrets = secrets_for(plan)
     try:
@@ -120,9 +122,9 @@ class Flows:
     by_name: dict[str, Served] = field(default_factory=dict)
     refused: dict[str, Marks] = field(default_factory=dict)
 
-    def add(self, path: str) -> Served:
-        """Serve one more. Raises ``LoadProblem``."""
-        found = load_served(path)
+    def add(self, path: str, look: Check = check) -> Served:
+        """Serve one more, which ``look`` checks. Raises ``LoadProblem``."""
+        found = load_served(path, look)
         if not found.sources:
             raise LoadProblem(f"{path}: the flow has no source; a service takes leads from sources")
         if found.name in self.by_name:
@@ -157,11 +159,11 @@ class Flows:
             self.refused.pop(reloaded.flow, None)
 
 
-def load_again(served: Served) -> Reloaded:
-    """Load a flow's file again. Changes nothing by itself."""
+def load_again(served: Served, look: Check = check) -> Reloaded:
+    """Load a flow's file again, as ``look`` checks it. Changes nothing by itself."""
     marks = marks_of(served.plan)  # of before: what changes meanwhile is looked at again
     try:
-        found = load_served(served.path)
+        found = load_served(served.path, look)
     except LoadProblem as problem:
         return Reloaded(served.name, False, _sentences(problem), marks=marks)
     except (OSError, ValueError) as problem:

@@ -15,11 +15,13 @@ from typing import Final
 
 import uvicorn
 
+from leadflow_dsl.checking import check
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
 from leadflow_engine.drivers.public import SETTING as PUBLIC_URL
 from leadflow_engine.drivers.shadow import ShadowDriver
 from leadflow_engine.effects import Json
+from leadflow_engine.operations.apart import Check
 from leadflow_engine.operations.chores import CHORES, Hands
 from leadflow_engine.operations.loading import LoadProblem, description
 from leadflow_engine.operations.orders import carry_out
@@ -77,8 +79,11 @@ class CannotListen(Exception):
     """The address cannot be had; its text is for a person."""
 
 
-async def serve(asked: Asked, say: Callable[[str], None], note: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. ``say`` hears one line once leads are taken, ``note`` what happens.
+async def serve(
+    asked: Asked, say: Callable[[str], None], note: Callable[[str], None], look: Check = check
+) -> None:
+    """Serve until SIGTERM or SIGINT. ``say`` hears one line once leads are taken, ``note`` what happens; ``look``
+    checks the flows.
 
     Raises ``LoadProblem``, ``StoreError``, ``CannotListen`` where it cannot start.
     """
@@ -86,7 +91,7 @@ async def serve(asked: Asked, say: Callable[[str], None], note: Callable[[str], 
         os.environ[PUBLIC_URL] = asked.public_url  # of which buyers are told where to call back
     flows = Flows()
     for path in asked.flows:
-        flows.add(path)
+        flows.add(path, look)
     with _listener(asked) as listener:
         store = SqliteStore.open(asked.journal, RealClock(), shadow=asked.shadow)
         try:

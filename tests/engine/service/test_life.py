@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from leadflow_engine.drivers.orders import ask_service, give, socket_of
+from leadflow_engine.service import reloading
 from leadflow_engine.service.server import Asked, serve
 from leadflow_engine.store import Held, StoreError
 
@@ -107,7 +108,12 @@ def test_stopped_it_lets_leads_end_and_takes_no_more(own: Service) -> None:
     assert not socket_of(own.db).exists()
 
 
-def test_a_changed_flow_is_taken_and_a_broken_one_is_not(here: Path) -> None:
+@pytest.mark.parametrize("least", [1, 10**9])
+def test_a_changed_flow_is_taken_and_a_broken_one_is_not(
+    least: int, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is large enough to be checked by another process or not."""
+    monkeypatch.setattr(reloading, "LARGE", least)
     flow, said = here / "desk.flow", []
     text = flow.read_text()
 
@@ -134,6 +140,25 @@ def test_a_changed_flow_is_taken_and_a_broken_one_is_not(here: Path) -> None:
 
     asyncio.run(scene())
     assert any("is not loaded again" in line for line in said)
+
+
+def test_few_older_plans_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reloading, "OLDER_KEPT", 2)
+    flow = here / "desk.flow"
+    text = flow.read_text()
+
+    async def scene() -> None:
+        async with within(here, [], shadow=True) as (made, _):
+            plans = [made.flows.by_name["desk"].plan.name]
+            for cost in range(3, 7):
+                flow.write_text(text.replace("cost 2.00", f"cost {cost}.00"))
+                await made.reloader.reload()
+                plans.append(made.flows.by_name["desk"].plan.name)
+            assert len(set(plans)) == 5
+            assert list(made.plans.known) == plans[-3:]
+            assert made.plans.named(plans[0]).name == plans[0]  # made again from what the journal keeps
+
+    asyncio.run(scene())
 
 
 def test_a_second_service_does_not_start(desk: Service, monkeypatch: pytest.MonkeyPatch) -> None:
