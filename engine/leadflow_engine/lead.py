@@ -27,7 +27,8 @@ class Lead:
     fields' values as they arrived (computed ones are added when first read); ``asked`` the look-ups that
     were asked (or skipped, or failed); ``results`` what they set. ``delivered`` is the reference of the delivery that
     is asked about, ``callback_url`` where the buyer that is asked may call; ``offered`` is what the seller of a
-    ping is told (``interpreter.offering.Offering``); ``keys`` are the values of dedupe keys of its own fields.
+    ping is told (``interpreter.offering.Offering``); ``keys`` are the values of dedupe keys of its own fields; ``told``
+    are the values of its fields as people may read them, kept by ``masking``.
     """
 
     plan: Plan
@@ -56,6 +57,7 @@ class Lead:
     asked_price: Decimal | None = None
     figures: Mapping[str, Decimal | None] = field(default_factory=dict)
     offered: object = None
+    told: dict[str, object] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     _truths: dict[int, Truth] = field(default_factory=dict)
     _computing: set[str] = field(default_factory=set)

@@ -46,11 +46,15 @@ def _plain_json(value: object) -> Any:
 
 def shown_values(lead: Lead) -> dict[str, Any]:
     """All fields of a lead that have a value, as people may read them."""
-    found = {}
+    found: dict[str, Any] = {}
     for planned in lead.plan.planned_fields:
-        value = lead.value(planned.name)
-        if value is not None and (told := _shown(planned, value)) is not None:
-            found[planned.name] = told
+        name = planned.name
+        value = lead.value(name)
+        told = None if value is None else _shown(planned, value)
+        if told is not None:
+            found[name] = told
+        if not planned.computed:
+            lead.told[name] = told
     return found
 
 
@@ -86,12 +90,19 @@ _TELLING = frozenset(
 
 def shown_reads(terms: Iterable[Term | None], lead: Lead) -> dict[str, Any]:
     """Everything that these terms read, by name."""
-    named = {name: read for term in terms if term for name, read in _NAMED.of(term)}
-    return {name: shown_read(read, lead) for name, read in named.items()}
+    found: dict[str, Any] = {}
+    told = lead.told  # filters and scores read the same few fields again and again
+    for term in terms:
+        for name, read, field in _NAMED.of(term) if term else ():
+            if name not in found:
+                found[name] = told[field] if field in told else shown_read(read, lead)
+    return found
 
 
-def _named(term: Term) -> tuple[tuple[str, Read], ...]:
-    return tuple((name_of(read), read) for read in reads(term))
+def _named(term: Term) -> tuple[tuple[str, Read, str], ...]:
+    """Each read with its name, and with the field that it is where it is one whole."""
+    whole = (read.name if read.kind == "field" and not read.part else "" for read in reads(term))
+    return tuple((name_of(read), read, field) for read, field in zip(reads(term), whole, strict=True))
 
 
 _NAMED = Kept(_named)
