@@ -56,13 +56,14 @@ class Goal:
 @dataclass(frozen=True, slots=True)
 class Workload:
     """Something that is measured: ``times`` turns, of which medians count. ``also`` names figures that are told beside
-    goals, and what each is."""
+    goals, and what each is. Without ``in_quick`` it is left out where it has to be quick and nobody named it."""
 
     name: str
     once: Once
     goals: tuple[Goal, ...]
     times: int = 3
     also: Mapping[str, str] = field(default_factory=dict)
+    in_quick: bool = True
 
 
 @dataclass(frozen=True, slots=True)

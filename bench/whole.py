@@ -30,7 +30,6 @@ import machine
 import whole_workload as work
 
 AT_ONCE = 16
-WARM = 300
 SETTINGS = '[serve]\nrate = "100000 per second"\nconcurrency = 512\n'
 FLOW = """flow whole
 lead {
@@ -179,8 +178,13 @@ def run(leads: int, report: str = "", stacks: str = "-") -> tuple[Measured, str]
             service.send_signal(signal.SIGTERM)
             said, _ = service.communicate(timeout=120)
         out.end()
-        done.rows, told = _kept(Path(folder) / "whole.db", WARM + leads)
+        done.rows, told = _kept(Path(folder) / "whole.db", leads + warm(leads))
         return done, f"{said}{told}"
+
+
+def warm(leads: int) -> int:
+    """How many leads are sent before so many are measured."""
+    return min(300, leads // 2)
 
 
 def measured(
@@ -194,13 +198,14 @@ def measured(
     """Send the workload's leads to a stack, which prints its address first; check what its buyers were sent. ``begin``
     is called when it is warm."""
     port = port_of(service)
-    todo = work.leads(WARM + leads, work.buyers())
+    before_it = warm(leads)
+    todo = work.leads(before_it + leads, work.buyers())
     calls = requests(todo, path)
-    _sold(load.called(port, calls[:WARM], AT_ONCE))
+    _sold(load.called(port, calls[:before_it], AT_ONCE))
     begin()
     time.sleep(0.2)
     before, bought = machine.threads_cpu(service.pid), out.cpu()
-    came = load.called(port, calls[WARM:], AT_ONCE)
+    came = load.called(port, calls[before_it:], AT_ONCE)
     after, bought = machine.threads_cpu(service.pid), out.cpu() - bought
     _sold(came)
     sent = by_lead(out.sent())

@@ -76,7 +76,7 @@ _ALL = (
             Goal("dry run, 50 buyers, no part read", "unread", 8000, "leads/s", least=True),
         ),
     ),
-    Workload("growth", growth.once, (), times=1),
-    Workload("costs", costs.once, (), times=1),
+    Workload("growth", growth.once, (), times=1, in_quick=False),
+    Workload("costs", costs.once, (), times=1, in_quick=False),
 )
 WORKLOADS: Final = {workload.name: workload for workload in _ALL}
