@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ class Call:
 
     ``url`` is as it was called: its path and query, or the whole address where signatures are made over it.
     ``received_at`` is aware. ``name`` tells this call from every other; where it is "", the time and the body do.
+    ``by_name`` are the headers by their names in small letters, where they are known so: of a call six are asked for.
     """
 
     method: str
@@ -29,10 +30,15 @@ class Call:
     received_at: datetime.datetime
     remote: str = ""
     name: str = ""
+    by_name: Mapping[str, str] | None = field(default=None, compare=False, repr=False)
 
     def header(self, name: str) -> str:
         """A header by its name in any case, several of it joined by commas; "" where there is none."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
+        wanted = name.lower()
+        if self.by_name is not None:
+            return self.by_name.get(wanted, "")
+        found = [value for key, value in self.headers if key.lower() == wanted]
+        return found[0] if len(found) == 1 else ", ".join(found)
 
     @property
     def query(self) -> str:

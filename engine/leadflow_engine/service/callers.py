@@ -41,7 +41,7 @@ def given_key(call: Call) -> str:
         return rest.strip()
     if scheme.lower() == "basic" and call.method in ("GET", "HEAD"):
         return _password(rest.strip())
-    return call.header("X-Api-Key").strip() or _public_in(call.query)
+    return call.header("X-Api-Key").strip() or (_public_in(call.query) if "?" in call.url else "")
 
 
 def _is_browsers_own(call: Call) -> bool:
@@ -64,9 +64,11 @@ def _public_in(query: str) -> str:
 def without_key(url: str) -> str:
     """A call's url without the public key in its query: it is nothing of a lead."""
     path, mark, query = url.partition("?")
+    if not mark:
+        return url
     prefix = f"{QUERY}={keys.PREFIXES['public']}_"
     rest = "&".join(part for part in query.split("&") if not part.startswith(prefix))
-    return f"{path}?{rest}" if mark and rest else path
+    return f"{path}?{rest}" if rest else path
 
 
 @dataclass(frozen=True, slots=True)

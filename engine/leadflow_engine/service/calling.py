@@ -72,8 +72,8 @@ class Calls:
         wait = self._bucket(name, source).wait(time.monotonic())
         if wait:
             return problem(429, "too many calls; try again later", (("Retry-After", str(wait)),))
-        call = await with_body(head, receive, self._here.next_name())
-        call = whole_url(call, scope["scheme"]) if _signs_urls(source) else call
+        call = await with_body(head, receive, self._here.next_name(), scope)
+        call = whole_url(call, scope["scheme"]) if source.source.verify and _signs_urls(source) else call
         return await DEALS[deal](self._here.desk, served, source, call, caller)
 
     def _bucket(self, name: str, source: ServedSource) -> Bucket:

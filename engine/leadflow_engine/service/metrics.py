@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -30,6 +30,7 @@ class Metrics:
 
     def __init__(self, store: SqliteStore, room: Room) -> None:
         self._registry = CollectorRegistry()
+        self._series: dict[tuple[str, ...], Any] = {}
         self._calls = self._counter(
             "calls", "Calls to sources, by what they were answered.", "flow source status"
         )
@@ -59,20 +60,21 @@ class Metrics:
 
     def called(self, flow: str, source: str, status: int, seconds: float) -> None:
         """A call to a source was answered."""
-        self._calls.labels(flow, source, str(status)).inc()
+        self._one(self._calls, "calls", flow, source, str(status)).inc()
         if flow:
-            self._seconds.labels(flow, source).observe(seconds)
+            self._one(self._seconds, "seconds", flow, source).observe(seconds)
 
     def ended(self, plan: Plan, ending: Ending) -> None:
         """A Run ended: its outcome, and what it sent."""
         flow = plan.flow.name
         source = ending.scope.source if ending.scope is not None else NOBODY
-        self._leads.labels(flow, source, PING if _is_ping(ending) else ending.outcome).inc()
+        outcome = PING if _is_ping(ending) else ending.outcome
+        self._one(self._leads, "leads", flow, source, outcome).inc()
         for record in ending.records:
             if isinstance(record, Posting):
                 verdict = record.verdict or record.failure or "none"
-                self._requests.labels(flow, record.name, record.leg, verdict).inc()
-                self._sent.labels(flow, record.name).observe(record.ms / 1000)
+                self._one(self._requests, "requests", flow, record.name, record.leg, verdict).inc()
+                self._one(self._sent, "sent", flow, record.name).observe(record.ms / 1000)
 
     def failed(self) -> None:
         """A Run stopped for an error."""
@@ -85,6 +87,13 @@ class Metrics:
     def text(self) -> bytes:
         """All figures as Prometheus reads them."""
         return generate_latest(self._registry)
+
+    def _one(self, family: Any, *labels: str) -> Any:
+        """The series of a family (by its name and the values of its labels), found once: `labels` takes 2 us."""
+        found = self._series.get(labels)
+        if found is None:
+            found = self._series[labels] = family.labels(*labels[1:])
+        return found
 
     def _counter(self, name: str, help: str, labels: str) -> Counter:
         return Counter(f"leadflow_{name}", help, labels.split(), registry=self._registry)

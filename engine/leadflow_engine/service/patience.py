@@ -34,6 +34,8 @@ TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\n" + _LAST
 TOO_LONG: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _LAST
 _POST: Final = re.compile(rb"POST /flows/[^/\s]+/sources/\S+ HTTP/1\.1\r\n")
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
+CYCLE: Final = "leadflow.cycle"
+"""The extension of ASGI by which it is seen that a call's body has come with its head."""
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
 _IDLE, _HEAD, _BODY, _DEAF = range(4)
 """What of a call comes next: its first byte, more of its head, more of its body; or nothing is read any more."""
@@ -161,6 +163,7 @@ class PatientProtocol(HttpToolsProtocol):
             raise ValueError("of another version, or for no host, or for several")
         super().on_headers_complete()
         self._state, self._head = _BODY, 0
+        self.scope["extensions"] = {CYCLE: self.cycle}  # type: ignore[dict-item]
 
     def on_message_complete(self) -> None:
         """It is whole."""
