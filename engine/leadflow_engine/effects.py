@@ -375,8 +375,8 @@ FROM_OUTSIDE = frozenset(
 )
 """Kinds of facts that reach a lead from outside any Run: no Run was fed them. ``store/outside.py`` projects them."""
 
-DURABLE = frozenset({"accept", "admit", "intent", "settle", "suspend", "end"})
-"""Kinds that the store performs in a transaction together with all earlier facts and records of the lead."""
+DURABLE: frozenset[type] = frozenset({Accept, Admit, Intent, Flush, Suspend, End})
+"""Data of effects that the store performs in a transaction together with all earlier facts and records of the lead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,55 +82,39 @@ async def run_lead(
     journey = Journey(plan, arrival, cursor, {fact.key: result_of(fact) for fact in past}, None)  # type: ignore[arg-type]
     run = Run(journey, main(journey))
     ending = Ending(arrival.lead, Effect("", End("", "")))
-    pending = _Pending(arrival.lead, len(past), [] if past else [_received(plan, arrival, driver.time())])
-    ending.facts += pending.facts
+    facts = [] if past else [_received(plan, arrival, driver.time())]
+    records: list[Record] = []  # these and the facts no durable effect has brought to the store yet
+    ending.facts += facts
     asked: dict[str, Effect] = {}
+    written: Write | None = None
     wanted: Sequence[Effect] | None = run.start()
     while not run.ended:
-        made = run.take_records()
-        ending.records += made
-        pending.records += made
+        if made := journey.take_records():
+            ending.records += made
+            records += made
         for effect in wanted or ():
             asked[effect.key] = effect
-            driver.perform(effect, pending.write(effect) if effect.kind in DURABLE else None)
+            if type(effect.data) in DURABLE:
+                written = Write(arrival.lead, effect, tuple(facts), tuple(records))
+                driver.perform(effect, written)
+            else:
+                driver.perform(effect, None)
         key, result = await driver.next()
         wanted = run.feed(key, result)
         if wanted is None:
             ending.late += 1
             continue
-        ending.facts.append(pending.fed(asked[key], result, driver.time(), ending))
+        effect = asked[key]
+        fact = fact_of(len(past) + len(ending.facts), effect, result, driver.time())
+        ending.facts.append(fact)
+        if written is not None and written.effect is effect:  # it is stored by now, and so is all before it
+            ending.writes.append((written, result))
+            facts, records, written = [], [], None
+        else:
+            facts.append(fact)
     ending.effect = asked[run.ended]
     ending.scope = journey.lead
     return ending
-
-
-@dataclass(slots=True)
-class _Pending:
-    """Facts and records that no durable effect has brought to the store yet. ``seq`` counts stored facts."""
-
-    lead: str
-    seq: int
-    facts: list[Fact]
-    records: list[Record] = field(default_factory=list)
-    written: Write | None = None
-
-    def write(self, effect: Effect) -> Write:
-        """What this durable effect brings."""
-        self.written = Write(self.lead, effect, tuple(self.facts), tuple(self.records))
-        return self.written
-
-    def fed(self, effect: Effect, result: Result, at: str, ending: Ending) -> Fact:
-        """A result was fed: keep it; one of a durable effect is stored by now, and so is all before it."""
-        fact = fact_of(self.seq + len(self.facts), effect, result, at)
-        if self.written is not None and self.written.effect is effect:
-            ending.writes.append((self.written, result))
-            self.written = None
-            self.seq = fact.seq + 1
-            self.facts.clear()
-            self.records.clear()
-        else:
-            self.facts.append(fact)
-        return fact
 
 
 def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, Delivery, Record, StepRecord
 from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
+from leadflow_engine.unguarded import dataclass
 
 ONE = 1_000_000
 """One first offer, in millionths."""
@@ -83,7 +84,7 @@ class Journey:
     callback_urls: dict[str, str | None] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
     _mask: Mask | None = None
-    _shown: dict[str, str] = field(default_factory=lambda: {"": ""})
+    _shown: dict[str, str] = field(default_factory=dict)
     step: int = 0
     began: float = 0.0
     timeout: datetime.timedelta | None = None
@@ -95,7 +96,7 @@ class Journey:
 
     def met(self, lead: Lead) -> None:
         """From here on this is the lead, and what is personal in it is masked."""
-        self.lead, self._mask, self._shown = lead, None, {"": ""}
+        self.lead, self._mask, self._shown = lead, None, {}
 
     def now(self) -> datetime.datetime:
         """The segment's clock, and what has passed since by what calls took."""
@@ -112,8 +113,8 @@ class Journey:
 
     def number(self, name: str) -> int:
         """The next number under a name, from 1: how keys stay unique."""
-        self.counts[name] = self.counts.get(name, 0) + 1
-        return self.counts[name]
+        number = self.counts[name] = self.counts.get(name, 0) + 1
+        return number
 
     def take_records(self) -> Sequence[Record]:
         """The records made since they were last taken."""
@@ -125,19 +126,17 @@ class Journey:
     def ended(self, kind: str, name: str, outcome: str, reason: str = "", **rest: Any) -> None:
         """Note that a step ended."""
         self.lead.steps[name] = (outcome, reason)
-        number = self.number("step")
-        self.records.append(
-            StepRecord(number, self.cursor.segment, kind, name, outcome, self.masked(reason), **rest)
-        )
+        number, shown = self.number("step"), self.masked(reason) if reason else ""
+        self.records.append(StepRecord(number, self.cursor.segment, kind, name, outcome, shown, **rest))
 
     def considered(self, stage: str, buyer: str, outcome: str, reason: str = "", **rest: Any) -> None:
         """Note what became of a buyer at a stage."""
         self.lead.buyers[buyer] = outcome
-        reason = self.masked(reason)
         if self.notes:
             rest.setdefault("note", self.notes.get((stage, buyer), ""))
+        shown = self.masked(reason) if reason else ""
         self.records.append(
-            Considered(stage, self.cursor.segment, self.branch, buyer, outcome, reason=reason, **rest)
+            Considered(stage, self.cursor.segment, self.branch, buyer, outcome, reason=shown, **rest)
         )
 
     def intended(self, delivery: Delivery) -> None:
@@ -178,7 +177,9 @@ class Journey:
     def shares_of(self, stage: str, buyer: str) -> tuple[tuple[str, int], ...]:
         """What an offer to this buyer, the first of the stage, does to the shares by ``weight``, in millionths."""
         gained = self.shares.get(stage, {})
-        return tuple((name, share - ONE * (name == buyer)) for name, share in gained.items())
+        return (
+            tuple((name, share - ONE * (name == buyer)) for name, share in gained.items()) if gained else ()
+        )
 
     def unsettled(self) -> list[Delivery]:
         """Deliveries of which nobody knows yet what they came to."""

@@ -59,15 +59,15 @@ def delivery_of(
         number=lot.number,
         state=state,
         price=price,
-        reference=journey.masked(reading.reference or "") if reading else "",
-        reason=journey.masked(reason),
+        reference=journey.masked(reading.reference) if reading and reading.reference else "",
+        reason=journey.masked(reason) if reason else "",
         answered_price=reading.price if reading else None,
         outcome=_outcome(offer),
         due=_due(journey, offer.buyer, state) if open_ else None,
         stage=offer.stage.id,
         failure=str(done.result["failure"]) if done is not None else "",
         follow_ups=follow_ups(journey, offer.buyer, state) if open_ else (),
-        legal_name=journey.masked(name_of_bid(lot.scope.ping)),
+        legal_name=journey.masked(name_of_bid(lot.scope.ping)) if lot.scope.ping else "",
     )
 
 

@@ -58,6 +58,7 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] 
     offer, number = lot.offer, lot.number
     planned = journey.plan.buyers[offer.buyer]
     limits, keys = claims_of(journey, planned, offer.price, source_claims(journey))
+    shared = shares(offer.stage)
     intent = Intent(
         buyer=offer.buyer,
         number=number,
@@ -65,13 +66,13 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] 
         price=offer.price,
         limits=limits,
         keys=keys,
-        exclusive=not shares(offer.stage),
-        beside_doubt=_may_stand_beside_doubt(journey, offer.stage),
+        exclusive=not shared,
+        beside_doubt=not journey.deliveries or _may_stand_beside_doubt(journey, offer.stage),
         delivery_key=lot.scope.delivery_key,
         test=journey.lead.test,
         hours=_hours(planned),
         lapses=iso(offer.lapses) if offer.lapses is not None else None,
-        most=most_of(journey, offer.stage) if shares(offer.stage) else None,
+        most=most_of(journey, offer.stage) if shared else None,
         shares=journey.shares_of(offer.stage.id, offer.buyer),
         suppressible=journey.suppressible,
         row=lot.row,

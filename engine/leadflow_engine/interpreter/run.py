@@ -7,12 +7,12 @@ the results of its branches. Outside, a Run is ``start`` and ``feed``.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from leadflow_engine.effects import Effect, Result, Timer
 from leadflow_engine.interpreter.journey import Fork, Journey, Work
-from leadflow_engine.records import Record
+from leadflow_engine.unguarded import dataclass
 
 Branch: TypeAlias = Generator[Any, Any, Any]
 
@@ -70,17 +70,13 @@ class Run:
                 return None
             raise UnknownKey(key)
         self._closed.add(key)
-        if key == "end" or key.startswith("suspend/"):
-            self.ended = key
-        elif isinstance(waiting, _Join):
+        if isinstance(waiting, _Join):
             self._close(waiting)
+        elif key == "end" or key.startswith("suspend/"):
+            self.ended = key
         else:
             self._advance(waiting, result)
         return self._taken()
-
-    def take_records(self) -> Sequence[Record]:
-        """The records made since they were last taken."""
-        return self.journey.take_records()
 
     def _taken(self) -> Sequence[Effect]:
         taken, self._out = self._out, []
@@ -92,20 +88,18 @@ class Run:
         except StopIteration as stop:
             self._finished(task, stop.value)
             return
-        if isinstance(wanted, Fork):
-            self._fork(task, wanted)
+        if type(wanted) is Effect:
+            self._asked[wanted.key] = task
+            self._out.append(wanted)
         else:
-            self._ask(wanted, task)
-
-    def _ask(self, effect: Effect, waiting: _Task | _Join) -> None:
-        self._asked[effect.key] = waiting
-        self._out.append(effect)
+            self._fork(task, wanted)
 
     def _fork(self, parent: _Task, fork: Fork) -> None:
         join = _Join(parent, set(fork.branches))
         if fork.window is not None:
             join.timer = fork.window[0]
-            self._ask(Effect(join.timer, Timer(fork.window[1])), join)
+            self._asked[join.timer] = join
+            self._out.append(Effect(join.timer, Timer(fork.window[1])))
         for name, work in fork.branches.items():
             self._advance(_Task(work, join, name), None)
         if not fork.branches:

@@ -73,6 +73,8 @@ def _in_order(
 ) -> Generator[Any, Any, list[str]]:
     """Those that are in, where their order reads what is not known of one of them: whether that one is in at all is
     asked first, so that nothing is paid for a buyer that is out."""
+    if not judgement.still_open:
+        return survivors
     able = []
     for name in survivors:
         settled = len(survivors) < 2 or not judgement.is_open(name) or is_known(journey, stage, name)
