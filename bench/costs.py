@@ -44,8 +44,6 @@ def by_file(lines: list[str]) -> dict[str, Counter[str]]:
     for line in lines:
         stack, _, count = line.rpartition(" ")
         thread, *names = stack.split(";")
-        if thread not in found:
-            continue
         files = [name.rpartition(":")[0] for name in names]
         inside = [each for each in files if each.split("/")[0] in ours and not each.startswith(LOOK_THROUGH)]
         found[thread][inside[-1] if inside else OUTSIDE] += int(count)
@@ -79,7 +77,9 @@ def measured(leads: int) -> dict[str, float]:
     return dict(sorted(figures.items(), key=lambda each: -each[1]))
 
 
-LOOKS: Final = ("--rate", "500", "--format", "raw", "--threads", "--nonblocking", "--duration", "3600")
+LOOKS: Final = ("--rate", "250", "--format", "raw", "--threads", "--duration", "3600")
+RESTS: Final = "Writer._take "
+"""Where the journal's thread waits for work."""
 _FRAME: Final = re.compile(r"(.+) \((.+?)(?:\.py)?(?::\d+)?\)")
 
 
@@ -89,8 +89,9 @@ def collapsed(raw: list[str]) -> str:
     for line in raw:
         stack, _, count = line.rpartition(" ")
         thread, *frames = stack.split(";")
-        part = "loop" if "MainThread" in thread else "journal" if "journal" in thread else "others"
-        found[";".join([part, *map(_named, frames)])] += int(count)
+        part = "loop" if "MainThread" in thread else "journal" if "journal" in thread else ""
+        if part and not frames[-1].startswith(RESTS):
+            found[";".join([part, *map(_named, frames)])] += int(count)
     return "".join(f"{stack} {count}\n" for stack, count in sorted(found.items()))
 
 

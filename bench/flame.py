@@ -25,7 +25,7 @@ COLOURS: Final = {
     "outbound": "#76a5af",
     "evaluation": "#e06666",
     "criteria": "#e06666",
-    "leadflow_engine": "#f6b26b",
+    "runner": "#f6b26b",
     "values": "#c27ba0",
     "intake": "#b6d7a8",
     "mapping": "#ffd966",
@@ -33,7 +33,7 @@ COLOURS: Final = {
     "drivers": "#d5a6bd",
 }
 OTHER: Final = "#cccccc"
-PASSING: Final = ("sampled:", "runners:", "base_events:run", "threading:")
+PASSING: Final = ("sampled:", "runners:", "base_events:run", "threading:", "loops:run")
 """What only leads to the work, and would be the same wide row many times over."""
 
 
