@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from leadflow_engine.answers import Simulator, Spec, answers_beside, load_answers
@@ -23,7 +22,6 @@ from leadflow_engine.operations.resume import at_once
 from leadflow_engine.plan import Plan
 from leadflow_engine.runner import Driver, run_lead
 from leadflow_engine.store import SqliteStore
-from leadflow_engine.store.queries import has_lead
 
 ASSUMED = "assuming that every buyer accepts, a ping with a bid of 10.00"
 JOURNALS = (".db", ".sqlite", ".sqlite3")
@@ -34,7 +32,8 @@ class DryRun:
     """A dry run of a file of leads. ``said`` tells in one line where the answers come from.
 
     ``store`` holds what was decided, in memory. ``clock`` stands still between leads; with a journal to follow
-    (``recorded``) it is that of the lead's facts.
+    (``recorded``) it is that of the lead's facts. ``seen`` are the leads that were routed: the journal begins without
+    any.
     """
 
     plan: Plan
@@ -47,6 +46,7 @@ class DryRun:
     key: str = ""
     notes: tuple[str, ...] = ()
     recorded: SqliteStore | None = None
+    seen: set[str] = field(default_factory=set)
 
     def leads(self) -> Iterator[Done]:
         """Route every record, one after the other."""
@@ -61,8 +61,9 @@ class DryRun:
         record, arrival = one.record, one.arrival
         if arrival is None:
             return Done(record, "unread", problem=one.problem)
-        if self.store.ask(partial(has_lead, lead=arrival.lead)):
+        if arrival.lead in self.seen:
             return Done(record, "known", arrival.lead)
+        self.seen.add(arrival.lead)
         return Done(
             record, "new", arrival.lead, at_once(run_lead(self.plan, arrival, self._driver(arrival.lead)))
         )
@@ -110,6 +111,7 @@ def dry_run(
     clock = VirtualClock(at or RealClock().now())
     store = SqliteStore.snapshot(db, clock) if db else SqliteStore.memory(clock)
     store.add_plan(plan.name, description(plan))
+    store.gather()
     follows = answers.endswith(JOURNALS)
     paid = take_as_paid(store, plan.flow, clock.at, {}) if not db and not follows else []
     run = DryRun(plan, source, file, store, clock, AssumedAnswers(), ASSUMED, key)

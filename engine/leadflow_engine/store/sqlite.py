@@ -35,7 +35,7 @@ from leadflow_engine.store.ownership import Ownership, own
 from leadflow_engine.store.reads import Reader, read
 from leadflow_engine.store.shadow import check as check_shadow
 from leadflow_engine.store.snapshot import snapshot
-from leadflow_engine.store.writer import Writer, transact
+from leadflow_engine.store.writer import Gathering, Writer, transact
 
 T = TypeVar("T")
 
@@ -60,6 +60,7 @@ class SqliteStore:
         self._writer = writer
         self._held = held
         self._reading = threading.RLock()
+        self._gathering: Gathering | None = None
 
     # -------------------------------------------------------------- opening
 
@@ -125,6 +126,13 @@ class SqliteStore:
         reader = Reader(connection, writing.digests, clock, remembered=writing.rows.remembered)
         return cls(reader, ":memory:", writing, None, None)
 
+    def gather(self) -> None:
+        """From now on what Runs write waits until something else is asked. For a journal in memory that is thrown away:
+        where one write fails, those before it that wait are lost with it."""
+        assert self._core is not None and self._writer is None
+        self._gathering = Gathering(self._core, self._path)
+        self._reader.alone(True)
+
     # -------------------------------------------------------------- the Store protocol
 
     async def write(self, write: Write) -> Result:
@@ -135,6 +143,8 @@ class SqliteStore:
 
     def write_now(self, write: Write) -> Result:
         """``write`` for callers without an event loop."""
+        if self._gathering is not None:
+            return self._gathering.perform(write)
         return self.transact(lambda core: perform(core, write))
 
     def read(self, lead: str, effect: Effect) -> Result:
@@ -324,6 +334,8 @@ class SqliteStore:
     def _asked(self, question: Callable[[sqlite3.Connection], T], how: How[T]) -> T:
         with self._reading:
             try:
+                if self._gathering is not None:
+                    self._gathering.settle()
                 return how(self._reader.connection, question)
             except sqlite3.Error as error:
                 raise explained(error, self._path) from None
@@ -340,6 +352,8 @@ class SqliteStore:
         if self._core is None:
             raise StoreError(f"journal {self._path} was opened to read only")
         with self._reading:
+            if self._gathering is not None:
+                self._gathering.settle()
             outcome = transact(self._core, self._path, [work])[0]
         if outcome.error is not None:
             raise outcome.error

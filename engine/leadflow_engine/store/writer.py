@@ -18,7 +18,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from leadflow_engine.store.core import Core
+from leadflow_engine.effects import Result, Write
+from leadflow_engine.store.core import Core, perform
 from leadflow_engine.store.errors import StoreError, explained
 
 T = TypeVar("T")
@@ -78,6 +79,34 @@ def _roll_back(core: Core) -> None:
     if core.plain.in_transaction:  # SQLite itself has rolled back where the disk was full
         core.plain.execute("ROLLBACK")
     core.rolled_back()
+
+
+class Gathering:
+    """A transaction of many writes, each told of at once: for a journal that is thrown away. Nobody is promised
+    that it survives anything; a dry run's lead has five writes, and one question that needs them written."""
+
+    def __init__(self, core: Core, path: str) -> None:
+        self._core = core
+        self._path = path
+
+    def perform(self, write: Write) -> Result:
+        """Carry out a write. Raises what it raises; then all that was not settled is lost."""
+        try:
+            if not self._core.plain.in_transaction:
+                self._core.plain.execute("BEGIN IMMEDIATE")
+            return perform(self._core, write)
+        except Exception as error:
+            _roll_back(self._core)
+            if isinstance(error, sqlite3.Error):
+                raise explained(error, self._path) from None
+            raise
+
+    def settle(self) -> None:
+        """Have all that was written stand in the tables."""
+        if self._core.plain.in_transaction:
+            self._core.flush()
+            self._core.plain.execute("COMMIT")
+            self._core.committed()
 
 
 class Writer:
