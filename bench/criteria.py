@@ -111,10 +111,14 @@ def group_of(plan: Plan) -> Group:
 
 
 def judged(plan: Plan, group: Group, lead: Lead) -> str:
-    """What a stage does of it: judge all, list who is left, write a digit for each that is out."""
+    """All buyers judged as a stage does it: the number of each one's first failing condition, 0 for who passes."""
+    return judge(plan, lead, group, group.names, group.full).digits()
+
+
+def listed(plan: Plan, group: Group, lead: Lead) -> tuple[str, list[str]]:
+    """The same, and the names of those that pass."""
     judgement = judge(plan, lead, group, group.names, group.full)
-    assert judgement.survivors is not None
-    return judgement.digits()
+    return judgement.digits(), judgement.survivors
 
 
 # ------------------------------------------------------------------ equal results first
@@ -161,6 +165,7 @@ def measure(count: int, leads: int, compared: int) -> dict[str, float]:
     return {
         f"best {count}": per_lead(met, lambda lead: group.index.best(lead, BEST)),
         f"reasons {count}": per_lead(met, lambda lead: judged(plan, group, lead)),
+        f"listed {count}": per_lead(met, lambda lead: listed(plan, group, lead)),
         f"built {count}": built,
         f"stored {count}": len(packed(judged(plan, group, met[0]))),
         f"patched {count}": _patched(plan, count),
@@ -206,32 +211,32 @@ def _resident() -> float:
 
 
 def once(quick: bool) -> Turn:
-    """One turn: sizes up to 1,000 and no peers where it has to be quick."""
+    """One turn: the two nearest peers alone, and no memory, where it has to be quick."""
     turn = Turn()
-    for count in SIZES[:2] if quick else SIZES:
+    for count in SIZES:
         turn.figures |= measure(count, 100 if quick else 300, compared=10 if count > 1_000 else 30)
+    figures = turn.figures
+    figures["growth"] = figures["best 10000"] / figures["best 100"]
     if not quick:
-        figures = turn.figures
-        figures["growth"] = figures["best 10000"] / figures["best 100"]
         figures["memory"] = _memory_apart()
-        _hold_against(turn)
+    _hold_against(turn, quick)
     return turn
 
 
-def _hold_against(turn: Turn) -> None:
-    for count, names in (
-        (10_000, ("zen", "scan")),
-        (1_000, ("zen", "scan", "cel", "rule_engine", "json_rules")),
-    ):
+def _hold_against(turn: Turn, quick: bool) -> None:
+    near = ("zen", "scan")
+    for count, names in ((10_000, near), (1_000, near if quick else peers.NAMES)):
         drawn = work.workload(count, 20 if count > 1_000 else 50)
-        workload, expected = peers.as_json(*drawn), peers.plain(*drawn)
+        workload, expected = peers.as_json(*drawn, seconds=0.05 if quick else 0.5), peers.plain(*drawn)
         for name in names:
             try:
-                took = float(peers.run(name, workload, expected)["us"])
+                said = peers.run(name, workload, expected)
             except Missing as problem:
                 turn.notes.append(str(problem))
                 continue
-            turn.figures[f"{name} {count}"] = took
+            took = turn.figures[f"{name} {count}"] = float(said["us"])
+            if "first" in said:
+                turn.figures[f"{name} first {count}"] = float(said["first"]["us"])
             turn.figures[f"best {count} {name} ratio"] = took / turn.figures[f"best {count}"]
             turn.figures[f"reasons {count} {name} ratio"] = took / turn.figures[f"reasons {count}"]
 

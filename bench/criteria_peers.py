@@ -34,12 +34,14 @@ def condition(each: work.Condition) -> dict[str, Any]:
     return {each.kind: [condition(part) for part in each.parts]}
 
 
-def as_json(buyers: list[work.Buyer], leads: list[dict[str, work.Scalar]]) -> dict[str, Any]:
-    """The workload as peers read it."""
+def as_json(
+    buyers: list[work.Buyer], leads: list[dict[str, work.Scalar]], seconds: float = 0.5
+) -> dict[str, Any]:
+    """The workload as peers read it; a turn of theirs takes about so many seconds."""
     listed = [
         {"name": each.name, "conditions": [condition(one) for one in each.conditions]} for each in buyers
     ]
-    return {"buyers": listed, "leads": leads}
+    return {"buyers": listed, "leads": leads, "seconds": seconds}
 
 
 def plain(buyers: list[work.Buyer], leads: list[dict[str, work.Scalar]]) -> list[list[int]]:

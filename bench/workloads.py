@@ -6,6 +6,7 @@ from typing import Final
 
 import auction
 import costs
+import criteria
 import dry
 import durable
 import growth
@@ -13,6 +14,38 @@ import whole_peers
 from frame import Goal, Workload
 
 _ALL = (
+    Workload(
+        "criteria",
+        criteria.once,
+        (
+            Goal("10,000 buyers, best 8: zen-engine takes", "best 10000 zen ratio", 200, "×", least=True),
+            Goal(
+                "10,000 buyers, best 8: a compiled scan takes", "best 10000 scan ratio", 50, "×", least=True
+            ),
+            Goal("1,000 buyers, a reason for each that is out", "reasons 1000", 60, "us"),
+            Goal("the same: zen-engine's match alone takes", "reasons 1000 zen ratio", 10, "×", least=True),
+            Goal("from 100 to 10,000 buyers, best 8: grows to", "growth", 5, "×"),
+            Goal("why each of 100 buyers was out, as stored", "stored 100", 64, "bytes"),
+            Goal("a plan of 1,000 buyers is built in", "built 1000", 1, "s"),
+            Goal("one of 1,000 buyers is changed in", "patched 1000", 10, "ms"),
+            Goal("10,000 buyers with long lists of ZIP codes", "memory", 400, "MB"),
+        ),
+        also={
+            "best 100": "us a lead, best 8 of 100 buyers",
+            "best 1000": "us, of 1,000",
+            "best 10000": "us, of 10,000",
+            "reasons 100": "us a lead, 100 buyers, a reason for each that is out",
+            "reasons 10000": "us, 10,000 buyers",
+            "zen 10000": "us, zen-engine, all that match of 10,000",
+            "scan 10000": "us, a compiled scan, all that match of 10,000",
+            "scan first 10000": "us, a compiled scan in order of rank that ends at the eighth match",
+            "zen 1000": "us, zen-engine, all that match of 1,000",
+            "cel 1000": "us, cel-expr-python, all that match of 1,000",
+            "rule_engine 1000": "us, rule-engine, all that match of 1,000",
+            "json_rules 1000": "us, json-rules-engine, all that match of 1,000",
+            "patched 10000": "ms until one of 10,000 buyers is changed",
+        },
+    ),
     Workload(
         "auction",
         auction.once,

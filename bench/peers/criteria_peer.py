@@ -2,7 +2,7 @@
 
     python criteria_X.py WORKLOAD.json    prints {"peer", "version", "mode", "us", "hits": [[buyer's number, ...] ...]}
 
-``us`` is processor time a lead in microseconds, the best of five turns over as many leads as half a second allows.
+``us`` is processor time a lead in microseconds, the best of five turns over as many leads as ``seconds`` allow.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 Judge = Callable[[dict[str, Any]], list[int]]
-TURN = 0.5
-"""Seconds of a turn, about."""
 
 
 def answer(
@@ -55,7 +53,7 @@ def _timed(build: Callable[[list[dict[str, Any]]], Judge], workload: dict[str, A
     began = time.process_time()
     judge(workload["leads"][0])
     once = max(time.process_time() - began, 1e-6)
-    turn = max(1, min(len(workload["leads"]) * 20, int(TURN / once)))
+    turn = max(1, min(len(workload["leads"]) * 20, int(workload["seconds"] / once)))
     best = float("inf")
     for _ in range(5):
         todo = [lead for lead, _ in zip(cycle(workload["leads"]), range(turn), strict=False)]
