@@ -75,13 +75,13 @@ class Beside(LeadScope):
 def reply_of(plan: Plan, summary: Mapping[str, Any], lead: Lead, facts: Sequence[Fact]) -> Reply:
     """The answer to the source of a lead, as it stands (``SqliteStore.lead_summary``). ``facts`` are the lead's."""
     source = plan.sources[lead.source]
-    result = result_in(plan, summary, lead, facts)
     said = next((reply for reply in source.replies if reply.on == ""), None)
     if said is None:
-        return _usual(result, lead)
+        return _usual(plan, summary, lead)
+    result = result_in(plan, summary, lead, facts)
     written = _written(plan, said, Beside(lead, result))
     if isinstance(written, str):
-        usual = _usual(result, lead)
+        usual = _usual(plan, summary, lead)
         return Reply(usual.status, usual.headers, usual.body, f"the reply could not be made: {written}")
     return written
 
@@ -146,12 +146,13 @@ def as_it_stands(summary: Mapping[str, Any]) -> Reply:
     return Reply(200, JSON, dumps(body))
 
 
-def _usual(result: Mapping[str, Json], lead: Lead) -> Reply:
-    outcome = str(result["outcome"])
-    price = result["price"].normal if result["price"] else None
+def _usual(plan: Plan, summary: Mapping[str, Any], lead: Lead) -> Reply:
+    outcome = str(summary["outcome"] or "pending")
+    price = money_in(plan, _owed(summary, outcome))
     from leadflow_engine.instructions.intake import default_answer, status_of
 
-    body = default_answer(outcome, str(result["reason"] or ""), lead.id, price)
+    reason = _reason(summary, outcome) or ""
+    body = default_answer(outcome, reason, lead.id, price.normal if price is not None else None)
     return Reply(status_of(outcome), JSON, dumps(body))
 
 

@@ -28,6 +28,8 @@ Json: TypeAlias = Any
 METHODS: Final = ("GET", "POST", "PUT")
 IDEMPOTENCY: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 255
+MOST_PLAIN: Final = 1000
+"""Fields of a lead that need no second look where they are plain."""
 
 
 @dataclass(slots=True)
@@ -74,8 +76,7 @@ def _received(source: m.Source, call: Call, secrets: Secrets, seen: Seen) -> Ans
     once = proof.check_signatures(source, call, secrets, lambda: _body(source, call, kept).tree)
     body = _body(source, call, kept)
     tree = proof.check_fields(source, body.tree, secrets)
-    digest = hashlib.sha256(call.body or call.query.encode("utf-8", "surrogatepass")).hexdigest()
-    payloads = _payloads(source, tree, _name(source, call, digest))
+    payloads = _payloads(source, tree, _name(source, call))
     proof.check_first(once, seen)
     return Received(payloads, body.kind)
 
@@ -86,7 +87,7 @@ def _body(source: m.Source, call: Call, kept: list[Body]) -> Body:
     return kept[0]
 
 
-def _name(source: m.Source, call: Call, digest: str) -> str:
+def _name(source: m.Source, call: Call) -> str:
     """What names the call: its idempotency key, else what the service calls it, else when it came and what it said."""
     key = call.header(IDEMPOTENCY).strip()
     if len(key) > LONGEST_KEY:
@@ -95,6 +96,7 @@ def _name(source: m.Source, call: Call, digest: str) -> str:
         return f"{source.name}/key/{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
     if call.name:
         return f"{source.name}{DATED}{dated(call.name, call.received_at)}"
+    digest = hashlib.sha256(call.body or call.query.encode("utf-8", "surrogatepass")).hexdigest()
     own = hashlib.sha256(f"{call.received_at.isoformat()} {digest}".encode()).hexdigest()[:32]
     return f"{source.name}{DATED}{own}"
 
@@ -105,14 +107,25 @@ def _payloads(source: m.Source, tree: Json, name: str) -> tuple[Payload, ...]:
         several = len(found) > 1
         return tuple(
             Payload(
-                read_json(dumps(one.own)),  # as a replay will read it
+                _as_read_again(one.own),
                 f"{name}/{number}" if several else name,
-                read_json(dumps(one.beside)),
+                _as_read_again(one.beside),
             )
             for number, one in enumerate(found, 1)
         )
     except (IntakeError, NotJson) as problem:
         raise Refused(400, str(problem)) from None
+
+
+def _as_read_again(values: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What came, as a replay will read it. Plain texts, as most leads are, are what they were; a number may lose its
+    exponent, a half surrogate pair becomes another character."""
+    if len(values) <= MOST_PLAIN and all(
+        type(value) is str and value.isascii() and name.isascii() for name, value in values.items()
+    ):
+        return values
+    again: Mapping[str, Json] = read_json(dumps(values))
+    return again
 
 
 def arrivals(plan: Plan, source: str, received: Received) -> tuple[Arrival, ...]:
@@ -140,9 +153,9 @@ def arrivals_of_payload(
             lead_id(plan.flow.name, name),
             f"{plan.flow.name}/{name}",
             source,
-            read_json(dumps(one.own)),
+            _as_read_again(one.own),
             test,
-            read_json(dumps(one.beside)),
+            _as_read_again(one.beside),
         )
         for name, one in zip(names, found, strict=True)
     )
