@@ -113,7 +113,7 @@ def _print(run: DryRun, printer: Printer, tally: Tally, why: Why | None, form: s
         click.echo(json_line(why_object(why)))
     elif form == "json":
         printer.document(tally)
-    elif form == "text" and sum(tally.how.values()) == 1 and tally.leads:
+    elif form == "text" and sum(tally.how.values()) == 1 and len(tally.leads):
         [known] = tally.leads
         scope = last_scope(run.plan, known, run.store.facts(known))
         show(story(run.store.lead_summary(known) or {}, setting_of(run.plan, scope), width))

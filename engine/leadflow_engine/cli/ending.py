@@ -43,6 +43,7 @@ class Printer:
             self._keep_reply(self._plan, done)
         if self._form == "jsonl":
             click.echo(self._line(done))
+            self._replies.clear()
 
     def _keep_reply(self, plan: Plan, done: Done) -> None:
         from leadflow_engine.intake.replies import reply_of
@@ -89,7 +90,7 @@ class Printer:
         from leadflow_engine.reports.tally import as_object
 
         click.echo('{"leads": [')
-        leads = list(dict.fromkeys(tally.leads))
-        for number, lead in enumerate(leads, start=1):
-            click.echo(self._object(lead) + ("," if number < len(leads) else ""))
+        count = len(tally.leads)
+        for number, lead in enumerate(tally.leads, start=1):
+            click.echo(self._object(lead) + ("," if number < count else ""))
         click.echo(f'], "summary": {json_line({**as_object(tally), **more})}}}')

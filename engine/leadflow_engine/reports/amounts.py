@@ -59,9 +59,3 @@ def duration(ms: float) -> str:
 def share(part: int, whole: int) -> str:
     """A percentage with one place: ``62.4 %``."""
     return f"{100 * part / whole:.1f} %" if whole else "-"
-
-
-def percentile(values: list[float], percent: int) -> float:
-    """The smallest of the values that at least ``percent`` per cent do not exceed; the list must not be empty."""
-    ranked = sorted(values)
-    return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]

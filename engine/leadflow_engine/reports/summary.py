@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import duration, money, percentile, share
+from leadflow_engine.reports.amounts import duration, money, share
 from leadflow_engine.reports.layout import Lines, command_line, hang, padded, painted
 from leadflow_engine.reports.tally import Tally, commonest
 from leadflow_engine.reports.words import STYLES, word
@@ -67,10 +67,9 @@ def _amounts(tally: Tally, currency: str) -> Lines:
 
 
 def _times(tally: Tally) -> Lines:
-    if not tally.ms:
-        return []
-    shown = {f"p{percent}": duration(percentile(tally.ms, percent)) for percent in (50, 99)}
-    digits = max(map(len, shown.values()))
+    times = {f"p{percent}": tally.leads.percentile(percent) for percent in (50, 99)}
+    shown = {name: duration(took) for name, took in times.items() if took is not None}
+    digits = max(map(len, shown.values()), default=0)
     return [Text(f"{name:<5}") + padded(took, digits, right=True) for name, took in shown.items()]
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from leadflow_engine.reports.amounts import COST, REVENUE, percentile
+from leadflow_engine.reports.amounts import COST, REVENUE
+from leadflow_engine.store.run_leads import RunLeads
 
-CHUNK = 500
-"""Leads asked about at once: under the least limit of values that SQLite has."""
 MILLION = Decimal(1_000_000)
 UNFINISHED = "running"
+MOST_REASONS = 10_000
+OTHER = "other"
+"""What is counted together once there are ``MOST_REASONS`` others: buyers may say another one for every lead."""
 
 
 class Journal(Protocol):
@@ -28,12 +30,11 @@ class Journal(Protocol):
 class Tally:
     """The leads of one run. ``how`` counts new, resumed, known and unread records; ``outcomes`` leads by their word
     (test leads too), ``reasons`` by outcome and reason, ``unpriced`` sales that brought nothing as their buyer told no
-    price that can be read, by what was wrong; ``ms`` are the durations of the leads routed here."""
+    price that can be read, by what was wrong."""
 
-    leads: list[str] = field(default_factory=list)
+    leads: RunLeads = field(default_factory=RunLeads)
     how: Counter[str] = field(default_factory=Counter)
     unread: list[tuple[int, int, str]] = field(default_factory=list)
-    ms: list[float] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     unpriced: Counter[str] = field(default_factory=Counter)
@@ -55,9 +56,7 @@ class Tally:
     def add(self, how: str, lead: str, ms: float) -> None:
         """Note that a record ended."""
         self.how[how] += 1
-        self.leads.append(lead)
-        if how != "known":
-            self.ms.append(ms)
+        self.leads.add(lead, None if how == "known" else ms)
 
     def add_unread(self, number: int, line: int, problem: str) -> None:
         """Note a record that could not be read."""
@@ -73,12 +72,19 @@ UNPRICED = (
 
 def count_up(tally: Tally, journal: Journal) -> Tally:
     """Fill in outcomes, reasons and money from what the journal says now of the tally's leads. Gives the same tally."""
-    leads = list(dict.fromkeys(tally.leads))
+    for leads in tally.leads.some():
+        _count_some(tally, journal, leads)
+    return tally
+
+
+def _count_some(tally: Tally, journal: Journal, leads: Sequence[str]) -> None:
     for outcome, reason, test in _ask(
         journal, "SELECT outcome, reason, test FROM lead WHERE id IN ({})", leads
     ):
-        tally.outcomes[outcome or UNFINISHED] += 1
-        tally.reasons[outcome or UNFINISHED, reason] += 1
+        known = outcome or UNFINISHED
+        tally.outcomes[known] += 1
+        few = len(tally.reasons) < MOST_REASONS or (known, reason) in tally.reasons
+        tally.reasons[known, reason if few else OTHER] += 1
         tally.tests += test
     for why, number in _ask(journal, UNPRICED, leads):
         tally.unpriced[why] += number
@@ -86,7 +92,6 @@ def count_up(tally: Tally, journal: Journal) -> Tally:
         journal, "SELECT kind, sum(amount) FROM ledger WHERE lead IN ({}) GROUP BY kind", leads
     ):
         _add_money(tally, kind, Decimal(amount) / MILLION)
-    return tally
 
 
 def _add_money(tally: Tally, kind: str, amount: Decimal) -> None:
@@ -99,9 +104,7 @@ def _add_money(tally: Tally, kind: str, amount: Decimal) -> None:
 
 
 def _ask(journal: Journal, sql: str, leads: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, len(leads), CHUNK):
-        chunk = leads[start : start + CHUNK]
-        yield from journal.query(sql.format(",".join("?" * len(chunk))), chunk)
+    yield from journal.query(sql.format(",".join("?" * len(leads))), leads)
 
 
 def commonest(tally: Tally, outcomes: Iterable[str], most: int = 3) -> list[tuple[str, int]]:
@@ -119,7 +122,7 @@ def commonest(tally: Tally, outcomes: Iterable[str], most: int = 3) -> list[tupl
 
 def as_object(tally: Tally) -> dict[str, Any]:
     """The tally as JSON (``docs/commands.md``)."""
-    times = {f"p{percent}": percentile(tally.ms, percent) for percent in (50, 99)} if tally.ms else {}
+    times = {f"p{percent}": tally.leads.percentile(percent) for percent in (50, 99)}
     ranked = sorted(tally.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     return {
         "records": sum(tally.how.values()),
@@ -129,7 +132,7 @@ def as_object(tally: Tally) -> dict[str, Any]:
         "cost": tally.cost,
         "look_ups": tally.look_ups,
         "margin": tally.margin,
-        "ms": times,
+        "ms": {name: took for name, took in times.items() if took is not None},
         "reasons": [{"outcome": o, "reason": r, "leads": n} for (o, r), n in ranked if o != "sold"],
         "unread": [{"record": n, "line": line, "problem": problem} for n, line, problem in tally.unread],
     }

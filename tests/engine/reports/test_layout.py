@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from leadflow_engine.reports.amounts import duration, money, percentile, plain_amount, share
+from leadflow_engine.reports.amounts import duration, money, plain_amount, share
 from leadflow_engine.reports.layout import hang, painted, safe, table
 
 TEXTS = st.text(max_size=200)
@@ -73,16 +73,6 @@ def test_no_amount_is_rounded(amount: Decimal) -> None:
 )
 def test_durations_in_three_digits_or_so(ms: float, said: str) -> None:
     assert duration(ms) == said
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1), st.sampled_from([50, 99]))
-def test_a_percentile_is_one_of_the_values_with_so_many_at_or_under_it(
-    values: list[float], percent: int
-) -> None:
-    found = percentile(values, percent)
-    assert found in values
-    assert 100 * sum(value <= found for value in values) >= percent * len(values)
-    assert 100 * sum(value < found for value in values) < percent * len(values)
 
 
 def test_a_share_of_nothing() -> None:
