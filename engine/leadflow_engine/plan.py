@@ -19,6 +19,7 @@ from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, Text, Type, reads
+from leadflow_engine import planned_prices as prices
 from leadflow_engine.criteria.groups import Group
 from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
@@ -37,7 +38,7 @@ from leadflow_engine.limits.planned import (
     source_dedupes,
 )
 from leadflow_engine.mapping import RequestBuilder, compile_request
-from leadflow_engine.own_texts import reasons_of
+from leadflow_engine.own_texts import texts_of
 from leadflow_engine.planned_fields import PlannedField, planned_fields
 from leadflow_engine.response import Mask, Reader, compile_response
 from leadflow_engine.templates import Templates
@@ -78,7 +79,8 @@ class PlannedPrice:
 @dataclass(frozen=True, slots=True)
 class PlannedBuyer:
     """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
-    delivery and a ping claim."""
+    delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
+    ``flat`` is its price where that is one amount for every lead, ``patience`` how many seconds its answer may take."""
 
     buyer: m.Buyer
     position: int
@@ -93,6 +95,9 @@ class PlannedBuyer:
     dedupes: tuple[PlannedDedupe, ...]
     closed_on: tuple[m.Calendar | datetime.date, ...]
     lookups: frozenset[str]
+    counts_money: bool
+    flat: Decimal | None
+    patience: float
 
 
 @dataclass(frozen=True)
@@ -236,13 +241,12 @@ class Plan:
 
     @cached_property
     def own_texts(self) -> frozenset[str]:
-        """Reasons that the flow says itself."""
-        return reasons_of(self.flow)
+        """Reasons and addresses that the flow says itself."""
+        return texts_of(self.flow)
 
     def masked(self, mask: Mask, text: str) -> str:
         """A text from outside as records may keep it; what the flow says itself is told as it is."""
-        shown = mask.excerpt(text)
-        return text if shown != text and text in self.own_texts else shown
+        return text if text in self.own_texts else mask.excerpt(text)
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""
@@ -328,6 +332,7 @@ def plan_buyer(
     them, ``across`` what concerns all buyers."""
     calendars = {calendar.name: calendar for calendar in flow.calendars}
     caps = buyer_caps(buyer, flow, interned, across)
+    sale_caps = tuple(cap for cap in caps if cap.counting != "pings")
     return PlannedBuyer(
         buyer=buyer,
         position=position,
@@ -340,12 +345,15 @@ def plan_buyer(
         ),
         weights=tuple((_number(entry.value), interned.condition(entry.when)) for entry in buyer.weights),
         caps=caps,
-        sale_caps=tuple(cap for cap in caps if cap.counting != "pings"),
+        sale_caps=sale_caps,
         ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
         promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
         dedupes=buyer_dedupes(buyer, flow, across),
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
+        counts_money=prices.counts_money(buyer, sale_caps),
+        flat=prices.flat_price(buyer),
+        patience=prices.patience(buyer),
     )
 
 

@@ -12,6 +12,7 @@ from leadflow_dsl import model as m
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
 from leadflow_engine.interpreter.journey import Journey, store
 from leadflow_engine.lead import Lead
+from leadflow_engine.own_texts import ASSUMED
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
 from leadflow_engine.secrets import masked_placeholders
@@ -90,7 +91,7 @@ def _assumed(result: Result) -> Reading:
     """An answer that nobody gave: its verdict, and for looking at requests a reference and a bid."""
     bid = Decimal(str(result["bid"])) if result.get("bid") else None
     reference = str(result.get("reference") or "")
-    return Reading("", str(result["assumed"]), reason="assumed", reference=reference, bid=bid)
+    return Reading("", str(result["assumed"]), reason=ASSUMED, reference=reference, bid=bid)
 
 
 def repeated(

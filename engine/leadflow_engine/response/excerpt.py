@@ -43,7 +43,7 @@ class Mask:
     __slots__ = ("_forms", "_longest", "_texts", "_traces")
 
     def __init__(self, secrets_or_personal: Iterable[str], traces: Iterable[str] = EVERYWHERE) -> None:
-        self._texts, self._traces = secrets_or_personal, tuple(traces)
+        self._texts, self._traces = secrets_or_personal, traces
         self._forms: set[str] | None = None
         self._longest = 0
 
@@ -62,6 +62,8 @@ class Mask:
     def _may_hold(self, body: str) -> bool:
         if len(body) > MOST_TRACED:
             return True
+        if type(self._traces) is not tuple:
+            self._traces = tuple(self._traces)
         lowered = body.lower()
         return any(trace in lowered for trace in self._traces)
 
