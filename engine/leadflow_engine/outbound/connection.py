@@ -8,6 +8,7 @@ what a request needs of it: when an answer is whole, how large it may be, and wh
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 import httptools
@@ -23,6 +24,15 @@ HEAD_LIMIT: Final = 65_536
 """Bytes of an answer before its body, those of interim answers (1xx) included."""
 RAW_LIMIT: Final = 8 * LIMIT
 """Bytes of an answer as they come: a chunk of one byte takes six."""
+KEEP_ALIVE: Final = 4.0
+"""Seconds an idle connection is kept where its server says nothing: less than the five after which common servers close
+theirs, because a post that meets a closing connection ends in doubt."""
+LONGEST: Final = 60.0
+"""Seconds it is kept at most."""
+MARGIN: Final = 1.0
+"""Seconds that we close it before the server does."""
+_TEN: Final = len(b"keep-alive")
+_TIMEOUT: Final = re.compile(rb"timeout\s*=\s*(\d{1,6})", re.IGNORECASE)
 SWITCHING: Final = 101
 FINAL: Final = 200
 _LENGTHS: Final = frozenset({b"content-length", b"transfer-encoding"})
@@ -37,8 +47,8 @@ class Closed(ConnectionError):
 
 
 class Connection(asyncio.Protocol):
-    """``home`` is where it waits between requests, the one that was used last at the end. ``rested`` is when it came
-    there (seconds of the loop's clock)."""
+    """``home`` is where it waits between requests, the one that was used last at the end. ``until`` is how long it
+    may be used again (seconds of the loop's clock)."""
 
     __slots__ = (
         "_bodiless",
@@ -51,10 +61,11 @@ class Connection(asyncio.Protocol):
         "_parser",
         "_problem",
         "_raw",
+        "_stays",
         "_timer",
         "_transport",
         "_whole",
-        "rested",
+        "until",
     )
 
     def __init__(self, home: MutableSequence[Connection], loop: asyncio.AbstractEventLoop) -> None:
@@ -71,7 +82,8 @@ class Connection(asyncio.Protocol):
         self._problem: Exception | None = None
         self._raw = 0
         self._bodiless = self._whole = self._interim = self._keep = False
-        self.rested = 0.0
+        self._stays = KEEP_ALIVE
+        self.until = 0.0
 
     # ------------------------------------------------------------------ for who sends
 
@@ -156,7 +168,7 @@ class Connection(asyncio.Protocol):
         done, transport = self._done, self._transport
         self._exchange = self._done = self._timer = None
         if self._whole and self._keep and self.is_open() and not transport.get_write_buffer_size():  # type: ignore[union-attr]
-            self.rested = self._loop.time()
+            self.until = self._loop.time() + self._stays
             self._home.append(self)
         else:
             self.close()
@@ -179,6 +191,8 @@ class Connection(asyncio.Protocol):
         if exchange is None or exchange.status is not None or self._whole:
             return
         exchange.headers.append((name, value))
+        if len(name) == _TEN and name.lower() == b"keep-alive":
+            self._stays = _stays(value)
         if len(exchange.headers) > HEADERS_LIMIT:
             self._refuse(NotHttp(f"more than {HEADERS_LIMIT} headers"))
         if b"\0" in value:
@@ -223,6 +237,13 @@ class Connection(asyncio.Protocol):
     def _refuse(self, problem: Exception) -> None:
         self._problem = problem
         raise problem
+
+
+def _stays(said: bytes) -> float:
+    """Seconds, by the header Keep-Alive: a new connection over TLS costs as much as fifty requests, and a stale one a
+    delivery in doubt."""
+    found = _TIMEOUT.search(said)
+    return KEEP_ALIVE if found is None else min(LONGEST, int(found[1]) - MARGIN)
 
 
 def _too_long() -> NotHttp:

@@ -15,9 +15,8 @@ from leadflow_engine.outbound.connection import Connection
 from leadflow_engine.outbound.exchange import Exchange
 from leadflow_engine.outbound.guard import Guard, GuardedResolver
 
-KEEP_ALIVE: Final = 4.0
-"""Seconds an idle connection is kept: less than the five after which common servers close theirs, because a post
-that meets a closing connection ends in doubt."""
+SWEEP: Final = 2.0
+"""Seconds between two looks for connections that were idle too long."""
 NAMES_KEPT: Final = 30.0
 """Seconds the checked addresses of a name are kept."""
 NEXT_ADDRESS: Final = 0.25
@@ -100,10 +99,10 @@ class Pool:
     def _kept(self, origin: Origin) -> Connection | None:
         """The connection that was used last: of all it is the least likely to be closing."""
         idle = origin.idle
-        oldest = asyncio.get_running_loop().time() - KEEP_ALIVE
+        now = asyncio.get_running_loop().time()
         while idle:
             connection = idle.pop()
-            if connection.rested > oldest and connection.is_open():
+            if connection.until > now and connection.is_open():
                 return connection
             connection.close()
         return None
@@ -126,7 +125,7 @@ class Pool:
             lambda: Connection(origin.idle, loop), sock=found, ssl=context, server_hostname=name
         )
         if self._sweeper is None:
-            self._sweeper = loop.call_later(KEEP_ALIVE, self._sweep, loop)
+            self._sweeper = loop.call_later(SWEEP, self._sweep, loop)
         return connection
 
     async def _look_up(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
@@ -151,14 +150,14 @@ class Pool:
         """Close what was idle for too long, as its server is about to; forget what is not used."""
         now = loop.time()
         for key, origin in list(self._origins.items()):
-            old = [each for each in origin.idle if each.rested <= now - KEEP_ALIVE or not each.is_open()]
+            old = [each for each in origin.idle if each.until <= now or not each.is_open()]
             for connection in old:
                 origin.idle.remove(connection)
                 connection.close()
             if not origin.busy and not origin.idle and origin.until <= now:
                 del self._origins[key]
         going = bool(self._origins)
-        self._sweeper = loop.call_later(KEEP_ALIVE / 2, self._sweep, loop) if going else None
+        self._sweeper = loop.call_later(SWEEP, self._sweep, loop) if going else None
 
     async def _turn(self, seconds: float) -> None:
         """Wait until another request has ended, and have its place. Raises ``TimeoutError``."""

@@ -158,8 +158,30 @@ async def test_a_connection_that_the_server_has_closed_while_it_was_idle_is_not_
     assert (len(server.requests), server.connections) == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("timeout=30", 29.0),
+        ("max=5, Timeout = 5", 4.0),
+        ("timeout=1", 0.0),
+        ("timeout=999999", 60.0),
+        ("max=5", 4.0),
+        ("timeout=soon", 4.0),
+    ],
+)
+async def test_a_connection_is_kept_as_long_as_its_server_says(said: str, seconds: float) -> None:
+    home: list[Connection] = []
+    loop = asyncio.get_running_loop()
+    one = Connection(home, loop)
+    one.connection_made(Wire())
+    one.ask(b"", Exchange(), 5.0, False)
+    one.data_received(http(b"", "200 OK", f"Keep-Alive: {said}"))
+    assert home == [one] and abs(one.until - loop.time() - seconds) < 1.0
+
+
 async def test_idle_connections_are_closed_before_their_servers_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "KEEP_ALIVE", 0.05)
+    monkeypatch.setattr(connection, "KEEP_ALIVE", 0.05)
+    monkeypatch.setattr(pool, "SWEEP", 0.05)
     ended = asyncio.Event()
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
