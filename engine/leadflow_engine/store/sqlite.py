@@ -196,7 +196,7 @@ class SqliteStore:
             self._writer.close()
         self._reader.connection.close()
         if self._core is not None:
-            self._core.connection.close()
+            self._core.plain.close()  # without what was gathered: what counts was committed
         if self._held is not None:
             self._held.release()
 
