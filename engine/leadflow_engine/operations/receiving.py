@@ -9,6 +9,7 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl import model as m
@@ -30,6 +31,8 @@ IDEMPOTENCY: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 255
 MOST_PLAIN: Final = 1000
 """Fields of a lead that need no second look where they are plain."""
+MOST_PLAIN_DIGITS: Final = 30
+"""Characters of a number that needs none."""
 
 
 @dataclass(slots=True)
@@ -118,14 +121,23 @@ def _payloads(source: m.Source, tree: Json, name: str) -> tuple[Payload, ...]:
 
 
 def _as_read_again(values: Mapping[str, Json]) -> Mapping[str, Json]:
-    """What came, as a replay will read it. Plain texts, as most leads are, are what they were; a number may lose its
-    exponent, a half surrogate pair becomes another character."""
+    """What came, as a replay will read it. Plain values, as most leads are made of, are what they were; a number may
+    lose its exponent, a half surrogate pair becomes another character."""
     if len(values) <= MOST_PLAIN and all(
-        type(value) is str and value.isascii() and name.isascii() for name, value in values.items()
+        name.isascii() and _is_plain(value) for name, value in values.items()
     ):
         return values
     again: Mapping[str, Json] = read_json(dumps(values))
     return again
+
+
+def _is_plain(value: Json) -> bool:
+    if type(value) is str:
+        return value.isascii()
+    if type(value) is Decimal:
+        digits = str(value)
+        return digits.replace(".", "", 1).isdigit() and len(digits) <= MOST_PLAIN_DIGITS
+    return value is None or type(value) is bool
 
 
 def arrivals(plan: Plan, source: str, received: Received) -> tuple[Arrival, ...]:
