@@ -6,10 +6,8 @@ become rows by key, limits get their identities. Requests, templates and respons
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -21,7 +19,6 @@ from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, Text, Type, reads
 from leadflow_engine import planned_prices as prices
 from leadflow_engine.criteria.groups import Group
-from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
@@ -40,9 +37,10 @@ from leadflow_engine.limits.planned import (
 from leadflow_engine.mapping import RequestBuilder, compile_request
 from leadflow_engine.own_texts import texts_of
 from leadflow_engine.planned_fields import PlannedField, planned_fields
+from leadflow_engine.planned_lists import list_values, table_rows
 from leadflow_engine.response import Mask, Reader, compile_response
 from leadflow_engine.templates import Templates
-from leadflow_engine.values import Value, parse
+from leadflow_engine.values import Value
 
 SEMANTICS: Final = 1
 """Raised whenever the same flow, facts and lead would come to another decision than before."""
@@ -158,7 +156,7 @@ class Plan:
         """Each list's values as comparisons see them; a value that is on many lists is one."""
         texts, one = dict(self.flow.sources_text), dict[str, str]()
         return {
-            entry.name: frozenset(one.setdefault(value, value) for value in _list_values(entry, texts))
+            entry.name: frozenset(one.setdefault(value, value) for value in list_values(entry, texts))
             for entry in self.flow.lists
         }
 
@@ -166,7 +164,7 @@ class Plan:
     def tables(self) -> Mapping[str, Mapping[str, Mapping[str, Value]]]:
         """Each table's rows by key."""
         texts = dict(self.flow.sources_text)
-        return {table.name: _table_rows(table, texts, self.flow) for table in self.flow.tables}
+        return {table.name: table_rows(table, texts, self.flow) for table in self.flow.tables}
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -385,20 +383,3 @@ def _lookups_of(buyer: m.Buyer) -> frozenset[str]:
     return frozenset(read.name for term in terms for read in reads(term) if read.kind == "result") | set(
         buyer.needs
     )
-
-
-def _list_values(entry: m.NamedValues, texts: Mapping[str, str]) -> frozenset[str]:
-    if not entry.file:
-        return frozenset(folded(value) for value in entry.values)
-    rows = csv.DictReader(io.StringIO(texts[entry.file].removeprefix("\ufeff")))
-    return frozenset(folded(row[entry.column]) for row in rows if (row.get(entry.column) or "").strip())
-
-
-def _table_rows(table: m.Table, texts: Mapping[str, str], flow: m.Flow) -> dict[str, dict[str, Value]]:
-    rows = csv.DictReader(io.StringIO(texts[table.file].removeprefix("\ufeff")))
-    return {
-        folded(row[table.key]): {
-            name: parse(type_, row.get(name), flow.country, flow.timezone) for name, type_ in table.columns
-        }
-        for row in rows
-    }

@@ -60,9 +60,7 @@ def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source
     if journey.lead.test:
         return (), ()
     buyer = planned.buyer
-    leg = buyer.at_once or buyer.ping
-    seconds = leg.request.timeout.total_seconds() if leg else 0.0
-    limits = limit_claims(planned.sale_caps, journey.lead, price, seconds)
+    limits = limit_claims(planned.sale_caps, journey.lead, price, planned.patience)
     keys = key_claims(planned.dedupes, journey.lead)
     if buyer.balance is not None:
         limits = (*limits, _balance(buyer, buyer.balance, price))
@@ -99,7 +97,7 @@ def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ..
 def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimits:
     """The question whether a buyer still has room for this lead, at the least that it may come to pay."""
     planned = journey.plan.buyers[name]
-    least = _least(journey, planned) if _counts_money(planned) else Decimal(0)
+    least = _least(journey, planned) if planned.counts_money else Decimal(0)
     limits, keys = claims_of(journey, planned, least, of_source)
     if planned.ping_caps:
         limits = (*limits, *ping_claims(journey, planned))
@@ -108,11 +106,6 @@ def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimi
 
 def _least(journey: Journey, planned: PlannedBuyer) -> Decimal:
     return min(planned.buyer.offers, default=None) or fixed_price(journey, planned) or Decimal(0)
-
-
-def _counts_money(planned: PlannedBuyer) -> bool:
-    """Does what a sale brings decide whether there is room for it?"""
-    return planned.buyer.balance is not None or any(cap.money for cap in planned.sale_caps)
 
 
 def price_of(journey: Journey, planned: PlannedBuyer) -> m.Price | None:
@@ -127,6 +120,8 @@ def fixed_price(journey: Journey, planned: PlannedBuyer) -> Decimal | None:
     """A buyer's price where it is known without a bid; ``None`` where it is not.
 
     Of a price that the answer tells it is the most that it may be, of several that are offered the first."""
+    if planned.flat is not None:
+        return planned.flat
     if planned.buyer.offers:
         return planned.buyer.offers[0]
     price = price_of(journey, planned)
@@ -150,6 +145,8 @@ def amount_due(
 ) -> Generator[Any, Any, Decimal | None]:
     """What a sale to this buyer brings: its price, its bid where the price is from the bid, or the most that its
     answer may tell. What decides between its prices is asked."""
+    if planned.flat is not None:
+        return planned.flat
     price = yield from _price_due(journey, planned)
     if price is None or price.kind == "bid":
         return bid if price is not None else None
@@ -167,5 +164,5 @@ def _price_due(journey: Journey, planned: PlannedBuyer) -> Generator[Any, Any, m
 
 def is_told(journey: Journey, planned: PlannedBuyer) -> bool:
     """Is it the buyer's answer that tells the price?"""
-    price = price_of(journey, planned)
+    price = price_of(journey, planned) if planned.flat is None else None
     return price is not None and price.kind == "response"

@@ -81,7 +81,8 @@ def make(
     """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
     planned = journey.plan.buyers[name]
     price = at.asked if at.asked is not None else (yield from amount_due(journey, planned, at.bid))
-    reason = yield from _too_little(journey, stage, price)
+    sure = price is not None and stage.reserve is None and stage.min_margin is None
+    reason = "" if sure else (yield from _too_little(journey, stage, price))
     if price is not None and not reason:
         told = is_told(journey, planned)
         return Offer(stage, name, position, price, at.bid, at.ms, told, at.asked, at.lapses, at.last)
