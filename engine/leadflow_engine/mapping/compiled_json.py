@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Final, TypeAlias
 
 from leadflow_dsl import terms as t
 from leadflow_engine.evaluation.evaluate import Scope
 from leadflow_engine.mapping.bodies import plain_secrets
 from leadflow_engine.mapping.tree import EACH, Node, Tree
-from leadflow_engine.texts.json_text import dumps, number_text, quoted
+from leadflow_engine.texts.json_text import dumps, quoted
 from leadflow_engine.texts.leaves import leaf, shown
 from leadflow_engine.values import Value
 
+OF_EVERY_VALUE: Final = frozenset({"raw", "valid"})
+"""Parts that are no type's own."""
 _NOTHING: Final[Mapping[str, Value]] = {}
 
 
@@ -70,7 +71,7 @@ def _row(prefix: str, node: Node, tree: Tree, keep: bool, depth: int) -> _Row | 
     if isinstance(term, t.Const):
         text = _json(shown(term.value, "json"), keep, depth)
         return None if text is None else (prefix + text, "", "", None, None)
-    if isinstance(term, t.Read) and term.kind == "field":
+    if isinstance(term, t.Read) and term.kind == "field" and term.part not in OF_EVERY_VALUE:
         return prefix, term.name, term.part, term, None
     return prefix, "", "", term, None
 
@@ -80,20 +81,6 @@ def _json(value: object, keep: bool, depth: int) -> str | None:
     if isinstance(value, list) and not keep:
         value = [item for item in value if item is not None] or None
     return None if value is None and not keep else dumps(plain_secrets(value), depth)
-
-
-def _part_json(value: Value, part: str) -> str | None:
-    """A part's JSON. None where it is blank, "" where ``leaf`` has to write it."""
-    if value.columns:
-        return ""
-    told = value.part(part)
-    if told is None:
-        return None
-    if type(told) is str:
-        return quoted(told) if told and told.isascii() else ""
-    if type(told) is bool:
-        return "true" if told else "false"
-    return number_text(told) if type(told) is Decimal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +105,7 @@ class JsonBody:
                 if value is None:
                     text: str | None = ""
                 else:
-                    text = _part_json(value, part) if part else value.kept or value.json
+                    text = value.part_json(part) if part else value.kept or value.json
                 if text == "":
                     text = _json(leaf(term, scope, "json"), self.keep_blanks, branch.depth)
                 elif text is None and self.keep_blanks:

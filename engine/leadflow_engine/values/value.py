@@ -32,6 +32,7 @@ from leadflow_engine.values.reading import (
     Context,
     Parts,
     Reader,
+    Reading,
     at_the_door,
     fits_a_body,
     is_blank,
@@ -51,6 +52,8 @@ READERS: Mapping[str, Reader] = {
     **browsers.READERS,
     **countries.READERS,
     **compound.READERS,
+    "list": lambda raw, type_, context: compound.read_list(raw, type_, context, _read),
+    "record": lambda raw, type_, context: compound.read_record(raw, type_, context, _read),
 }
 """How each type is read: add a type by adding a row to the table of its group."""
 
@@ -92,6 +95,21 @@ class Value:
         if name == "raw":
             return None if self.blank else raw_text(self.raw)
         return self._parts.get(name) if self._parts else None
+
+    def part_json(self, name: str) -> str | None:
+        """A part other than ``raw`` and ``valid`` in a JSON body. None for a blank, "" for what ``written`` has to
+        write, as the columns of a record."""
+        if self._parts is None or self._inner:
+            return "" if self._inner else None
+        told: Any = self._parts.get(name)
+        if told is None:
+            return None
+        kind = type(told)
+        if kind is str:
+            return encode_basestring(told) if told and told.isascii() else ""
+        if kind is Decimal:
+            return number_text(told)
+        return ("true" if told else "false") if kind is bool else ""
 
     @property
     def elements(self) -> tuple[Value, ...]:
@@ -139,13 +157,19 @@ def _read(type_: Type, raw: object, context: Context) -> Value:
     """A value from what has passed the door. Lists and records come back here for what is in them."""
     if is_blank(raw):
         return Value(type_, raw, False, blank=True)
-    if type_.name == "list":
-        reading = compound.read_list(raw, type_, context, _read)
-    elif type_.name == "record":
-        reading = compound.read_record(raw, type_, context, _read)
-    else:
-        reader = READERS.get(type_.name)
-        reading = reader(raw, type_, context) if reader else INVALID
+    return _valued(type_, raw, reader_of(type_)(raw, type_, context))
+
+
+def reader_of(type_: Type) -> Reader:
+    """How a type is read."""
+    return READERS.get(type_.name, _unreadable)
+
+
+def _unreadable(raw: object, type_: Type, context: Context) -> Reading:
+    return INVALID
+
+
+def _valued(type_: Type, raw: object, reading: Reading) -> Value:
     normal = reading.normal
     write = _WRITERS.get(type(normal)) if reading.valid else None
     kept = write(normal) if write else ""
