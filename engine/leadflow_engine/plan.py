@@ -101,7 +101,8 @@ class PlannedBuyer:
 @dataclass(frozen=True)
 class Plan:
     """What a Run needs to know. ``name`` is a hash in hex; ``short`` is what people read. ``interned`` are the
-    predicates, and those of plans that were patched out of this one (``replanning``)."""
+    predicates, and those of plans that were patched out of this one (``replanning``); ``replaced`` are buyers that were
+    patched out, kept because what was compiled of them stands under their legs' identity."""
 
     name: str
     flow: m.Flow
@@ -116,6 +117,7 @@ class Plan:
     sources: Mapping[str, m.Source]
     stages: Mapping[str, m.Stage]
     interned: Interned = field(repr=False, compare=False)
+    replaced: tuple[m.Buyer, ...] = field(default=(), repr=False, compare=False)
     _builders: dict[int, RequestBuilder] = field(default_factory=dict, repr=False, compare=False)
     _readers: dict[int, Reader] = field(default_factory=dict, repr=False, compare=False)
     _groups: dict[int, tuple[tuple[str, ...], Group]] = field(default_factory=dict, repr=False, compare=False)
@@ -236,6 +238,11 @@ class Plan:
             request = m.Request("POST", nowhere, body=batch.body)
             self._builders[id(batch)] = compile_request(request, self.templates)
         return self._builders[id(batch)]
+
+    @cached_property
+    def transient(self) -> tuple[str, ...]:
+        """Fields whose values are used in a run and kept nowhere."""
+        return tuple(field.name for field in self.flow.fields if field.transient)
 
     @cached_property
     def own_texts(self) -> frozenset[str]:

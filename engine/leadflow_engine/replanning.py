@@ -3,8 +3,10 @@ made for leads stays made; a lead that began on the plan before ends on it, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from leadflow_dsl import model as m
@@ -34,7 +36,7 @@ def replanned(before: Plan, flow: m.Flow) -> Plan:
 
 
 def _carries_much(plan: Plan) -> bool:
-    return len(plan.interned.terms) > MOST_LEFT * plan.interned.at_first + 100
+    return len(plan.interned.terms) > MOST_LEFT * plan.interned.at_first + 100 or len(plan.replaced) > 1000
 
 
 def changed_buyers(before: m.Flow, after: m.Flow) -> tuple[str, ...] | None:
@@ -76,6 +78,7 @@ def patched(before: Plan, flow: m.Flow, changed: Collection[str]) -> Plan:
         flow=whole,
         buyers=planned,
         predicates=tuple(before.interned.terms),
+        replaced=(*before.replaced, *(buyer for buyer in before.flow.buyers if buyer.name in new)),
         _builders=dict(before._builders),
         _readers=dict(before._readers),
         _groups={},
@@ -101,14 +104,27 @@ def _keep(plan: Plan, before: Plan, new: tuple[m.Buyer, ...]) -> None:
 
 
 def _alike(one: object, other: object) -> bool:
-    """Do two parts of flows mean the same, wherever they stand in the text?"""
+    """Do two parts of flows mean the same, wherever they stand in the text? 5.0 is not 5.00: a request may show it."""
     if one is other:
         return True
-    if type(one) is not type(other):
+    kind = type(one)
+    if kind is not type(other):
         return False
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_alike, one, other))
-    if is_dataclass(one) and not isinstance(one, type):
-        names = (each.name for each in fields(one) if each.name != "span")
-        return all(_alike(getattr(one, name), getattr(other, name)) for name in names)
-    return one == other
+    if isinstance(one, Decimal):
+        return str(one) == str(other)
+    if not is_dataclass(kind):
+        return one == other
+    parts = _PARTS.get(kind) or _PARTS.setdefault(kind, _parts(kind))
+    return all(map(_alike, parts(one), parts(other)))
+
+
+_PARTS: Final[dict[type, Callable[[Any], tuple[Any, ...]]]] = {}
+"""By record its fields but its place, as a function of it: told from the class once, not for every record."""
+
+
+def _parts(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    names = [each.name for each in fields(kind) if each.name != "span"]
+    parts = attrgetter(*names)
+    return parts if len(names) > 1 else lambda record: (parts(record),)

@@ -18,6 +18,7 @@ from leadflow_engine.drivers import public
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
 from leadflow_engine.plan import Plan, make_plan
+from leadflow_engine.replanning import replanned
 from leadflow_engine.secrets import Secrets
 from leadflow_engine.texts.counted import counted
 
@@ -39,9 +40,9 @@ class Loaded:
 
 
 @no_collecting()
-def load(path: str | Path, look: Callable[[str], Checked] = check) -> Loaded:
-    """Check a flow file (``look`` does it) and plan it. Raises ``LoadProblem`` for errors, and for forms that do not
-    run yet."""
+def load(path: str | Path, look: Callable[[str], Checked] = check, before: Plan | None = None) -> Loaded:
+    """Check a flow file (``look`` does it) and plan it; where there is a plan ``before``, what changed is patched into
+    that. Raises ``LoadProblem`` for errors, and for forms that do not run yet."""
     checked = look(str(path))
     errors = tuple(d for d in checked.diagnostics if d.severity == "error")
     if checked.flow is None or errors:
@@ -49,7 +50,7 @@ def load(path: str | Path, look: Callable[[str], Checked] = check) -> Loaded:
             f"{path}: {counted(len(errors) or 1, 'error')}; mend the flow first", checked.diagnostics
         )
     _refuse_unbuilt(checked.flow)
-    plan = make_plan(checked.flow)
+    plan = make_plan(checked.flow) if before is None else replanned(before, checked.flow)
     _compile_legs(plan)
     return Loaded(plan, checked.diagnostics)
 

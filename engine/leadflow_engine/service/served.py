@@ -65,10 +65,10 @@ class Served:
         return self.plan.flow.name
 
 
-def load_served(path: str, look: Check = check) -> Served:
-    """A flow, which ``look`` checks, with all that serving it needs. Raises ``LoadProblem``: for errors, for a secret
-    that is not set, for settings that are none."""
-    plan = load(path, look).plan
+def load_served(path: str, look: Check = check, before: Plan | None = None) -> Served:
+    """A flow, which ``look`` checks, with all that serving it needs; what changed is patched into the plan ``before``.
+    Raises ``LoadProblem``: for errors, for a secret that is not set, for settings that are none."""
+    plan = load(path, look, before).plan.ready()
     check_ways(plan, os.environ)
     buyer_secrets = secrets_for(plan)
     try:
@@ -163,7 +163,7 @@ def load_again(served: Served, look: Check = check) -> Reloaded:
     """Load a flow's file again, as ``look`` checks it. Changes nothing by itself."""
     marks = marks_of(served.plan)  # of before: what changes meanwhile is looked at again
     try:
-        found = load_served(served.path, look)
+        found = load_served(served.path, look, served.plan)
     except LoadProblem as problem:
         return Reloaded(served.name, False, _sentences(problem), marks=marks)
     except (OSError, ValueError) as problem:

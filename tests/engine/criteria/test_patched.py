@@ -72,6 +72,7 @@ def test_patched_again_and_again_it_decides_as_one_made_whole() -> None:
     ("was", "becomes", "buyers"),
     [
         ("age >= 25", "age >= 21", ("one",)),
+        ("price 5.00", "price 5.0", ("one",)),
         ("[CA, TX]", "[CA,\n  NY]", ("two",)),
         ("price 5.00", "price 6.00  hours mon-fri 09:00-17:00", ("one",)),
         ("source web { }", "# a word beside\nsource web { }", ()),
