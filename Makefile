@@ -23,8 +23,8 @@ run: $(READY)  ## simulated buyers up, the solar leads routed over real HTTP, on
 test: lint  ## all checks and tests but the long ones
 	$(PYTEST) -n auto --dist worksteal
 
-test-long: $(READY)  ## the tests that take minutes
-	$(PYTEST) -m long
+test-long: $(READY)  ## the tests that take minutes, and new examples for every property
+	$(PYTEST) -m "long or hypothesis"
 
 lint: $(READY)  ## style, format, types
 	$(BIN)/ruff check .

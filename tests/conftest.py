@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -13,11 +15,21 @@ settings.register_profile("steady", settings.get_profile("searching"), derandomi
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """`make test` judges a change by the same examples every time; the long tests look for new ones."""
-    settings.load_profile("searching" if config.option.markexpr == "long" else "steady")
+    """`make test` judges a change by the same examples every time; `make test-long` looks for new ones, in the
+    properties of the short suite too."""
+    settings.load_profile("searching" if config.option.markexpr.startswith("long") else "steady")
 
 
 @pytest.fixture(autouse=True)
 def _no_leadflow_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in os.environ if each.startswith("LEADFLOW_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a ``leadflow`` that starts in 40 ms, for tests that run it often: see ``warm.py``."""
+    from warm import warmed
+
+    with warmed(tmp_path_factory.mktemp("loaded")) as folder:
+        yield folder

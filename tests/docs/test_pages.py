@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pages import ROOT, Command, Played, agrees, commands, files, links, pages, play, rewritten
-from warm import warmed
 
 MAKE_TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
 RUNNABLE = [page for page in pages() if any(commands(page))]
@@ -16,12 +14,6 @@ RUNNABLE = [page for page in pages() if any(commands(page))]
 
 FROM_COLD = ROOT / "README.md"
 """The page whose commands are started as its reader starts them."""
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with warmed(tmp_path_factory.mktemp("loaded")) as folder:
-        yield folder
 
 
 def page_name(page: Path) -> str:

@@ -9,10 +9,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ import pytest
 from leadflow_dsl import check, format_text
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LEADFLOW = Path(sys.executable).parent / "leadflow"
 THURSDAY_MORNING = "2026-11-19T15:00:00Z"
 
 ENDS: dict[str, list[str]] = {
@@ -125,12 +124,45 @@ WHATEVER_THE_HOUR = sorted(set(ENDS) - {"04-caps-and-hours", "08-fallback-and-ho
 """Those whose ends do not depend on when they are run, nor on who has paid beforehand."""
 
 
-def leadflow(*arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
-    command = [str(LEADFLOW), *map(str, arguments)]
-    env = {**os.environ, "NO_COLOR": "1", **environ}
-    return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
-    )
+@dataclass(frozen=True)
+class Program:
+    """The command ``leadflow``."""
+
+    path: Path
+
+    def __call__(self, *arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        command = [str(self.path), *map(str, arguments)]
+        env = {**os.environ, "NO_COLOR": "1", **environ}
+        return subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    @contextmanager
+    def sandbox(self, answers: Path) -> Iterator[dict[str, str]]:
+        """A sandbox with these answers on a port of its own; gives the environment that leads there."""
+        command = [str(self.path), "sandbox", str(answers), "--port", "0"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        try:
+            line = process.stdout.readline()
+            address = re.search(r"127\.0\.0\.1:\d+", line)
+            assert address, line
+            yield {
+                "LEADFLOW_SANDBOX": address.group(),
+                "LEADFLOW_ALLOW_HOSTS": address.group(),
+                "META_PAGE_TOKEN": "of the page",
+                "CALL_HOME_KEY": "of their calls",
+                "LEADFLOW_PUBLIC_URL": "https://leads.example",
+            }
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+@pytest.fixture
+def leadflow(loaded: Path) -> Program:
+    return Program(loaded / "leadflow")
 
 
 def ends(printed: str) -> list[str]:
@@ -141,28 +173,6 @@ def ends(printed: str) -> list[str]:
 def end(lead: dict[str, Any]) -> str:
     sales = [f"{sale['buyer']} {float(sale['price']):.2f}" for sale in lead["sales"]]
     return " ".join([lead["outcome"], *sales])
-
-
-@contextmanager
-def sandbox(answers: Path) -> Iterator[dict[str, str]]:
-    """A sandbox with these answers on a port of its own; gives the environment that leads there."""
-    command = [str(LEADFLOW), "sandbox", str(answers), "--port", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    try:
-        line = process.stdout.readline()
-        address = re.search(r"127\.0\.0\.1:\d+", line)
-        assert address, line
-        yield {
-            "LEADFLOW_SANDBOX": address.group(),
-            "LEADFLOW_ALLOW_HOSTS": address.group(),
-            "META_PAGE_TOKEN": "of the page",
-            "CALL_HOME_KEY": "of their calls",
-            "LEADFLOW_PUBLIC_URL": "https://leads.example",
-        }
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 def test_every_example_is_expected_here() -> None:
@@ -181,7 +191,7 @@ def test_it_is_in_the_format(flow: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_dry_run_ends_each_lead_as_the_flow_says(name: str) -> None:
+def test_a_dry_run_ends_each_lead_as_the_flow_says(name: str, leadflow: Program) -> None:
     folder = ROOT / "examples" / name
     files = folder / "flow.flow", folder / "leads.jsonl", "--answers", folder / "answers.yaml"
     dry = leadflow("dry-run", *files, "--at", THURSDAY_MORNING, "--format", "jsonl")
@@ -190,16 +200,16 @@ def test_a_dry_run_ends_each_lead_as_the_flow_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WHATEVER_THE_HOUR)
-def test_over_real_http_each_lead_ends_the_same(name: str, tmp_path: Path) -> None:
+def test_over_real_http_each_lead_ends_the_same(name: str, tmp_path: Path, leadflow: Program) -> None:
     folder = ROOT / "examples" / name
     files = folder / "flow.flow", folder / "leads.jsonl", "--db", tmp_path / "leads.db"
-    with sandbox(folder / "answers.yaml") as environ:
+    with leadflow.sandbox(folder / "answers.yaml") as environ:
         real = leadflow("run", *files, "--concurrency", 1, "--format", "jsonl", **environ)
     assert real.returncode == 0, real.stderr
     assert ends(real.stdout) == ENDS[name]
 
 
-def test_the_solar_leads_meet_every_outcome_that_a_flow_can_give() -> None:
+def test_the_solar_leads_meet_every_outcome_that_a_flow_can_give(leadflow: Program) -> None:
     files = "flows/solar.flow", "flows/solar.leads.jsonl", "--answers", "flows/solar.answers.yaml"
     dry = leadflow("dry-run", *files, "--at", THURSDAY_MORNING, "--format", "jsonl")
     assert dry.returncode == 0, dry.stderr
@@ -210,9 +220,9 @@ def test_the_solar_leads_meet_every_outcome_that_a_flow_can_give() -> None:
     assert {sale["buyer"] for lead in leads for sale in lead["sales"]} == {"sunpath", "brightbid", "in_house"}
 
 
-def test_a_sale_is_told_to_its_source_by_work(tmp_path: Path) -> None:
+def test_a_sale_is_told_to_its_source_by_work(tmp_path: Path, leadflow: Program) -> None:
     folder = ROOT / "examples" / "12-signed-webhook"
-    with sandbox(folder / "answers.yaml") as environ:
+    with leadflow.sandbox(folder / "answers.yaml") as environ:
         leadflow(
             "run", folder / "flow.flow", folder / "leads.jsonl", "--db", tmp_path / "leads.db", **environ
         )
