@@ -39,6 +39,7 @@ FILES: Final = (
     "0019_signed_calls",
     "0020_sealed",
     "0021_packed",
+    "0022_by_lead",
     "0024_beside",
 )
 VERSION: Final = len(FILES)
