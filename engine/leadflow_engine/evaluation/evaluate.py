@@ -30,6 +30,8 @@ def evaluate(term: t.Term, scope: Scope) -> object:
     kind = type(term)
     if kind is t.Read:
         return scope.read(term)  # type: ignore[arg-type]
+    if kind is t.Path:
+        return scope.path(term)  # type: ignore[arg-type]
     if kind is t.Const:
         return term.value  # type: ignore[union-attr]
     return _VALUES.of(term)(scope)

@@ -28,6 +28,8 @@ def text(value: object) -> str:
     """A reason or a reference: texts of a list joined by ``", "``, an object as ``name: value``; blank is ""."""
     if value is None:
         return ""
+    if type(value) is str and len(value) <= MAX_TEXT and value.isascii() and value.isprintable():
+        return value.strip()
     raw = raw_of(value)
     try:
         return _text(raw)[:MAX_TEXT].strip()

@@ -53,7 +53,7 @@ class Reader:
         ``country`` and ``zone`` are the flow's: phones and moments without one are read in them. ``scope`` is the
         lead's, for rules that compare with its values.
         """
-        pairs: Headers = tuple((pair[0], pair[1]) for pair in headers)
+        pairs: Headers = headers if type(headers) is tuple else tuple((pair[0], pair[1]) for pair in headers)
         content_type = next((value for name, value in pairs if name.lower() == "content-type"), "")
         decoded = decode(self.response.kind, content_type, body)
         if decoded.guess and self.walks:  # a broken tree must not count as one that says no
@@ -101,6 +101,8 @@ class Reader:
 
 def _amount(name: str, values: Mapping[str, object], answer: AnswerScope, country: str) -> Decimal | None:
     value = values.get(name)
+    if value is None:
+        return None
     read = convert.amount(value, country, answer.currency)
     if convert.is_foreign(value, answer.currency):
         answer.note(f"`{name}` is blank: the answer says it in another currency than {answer.currency}")
@@ -113,7 +115,9 @@ def _expiry(
     values: Mapping[str, object], answer: AnswerScope, country: str, zone: str
 ) -> Decimal | datetime.datetime | None:
     value = values.get("expires")
-    read = None if value is None else convert.expiry(value, country, zone)
+    if value is None:
+        return None
+    read = convert.expiry(value, country, zone)
     _note_unread("expires", value, read, answer)
     return read
 

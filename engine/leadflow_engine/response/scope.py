@@ -50,15 +50,15 @@ class AnswerScope:
         """What a JMESPath gives over the body: blank for an empty list or object too; where it does not fit, blank
         with a note. An element of XML that has attributes is its text, as one without is."""
         found = self.tree_at(path)
-        return (
-            [text_of_element(item) for item in found] if isinstance(found, list) else text_of_element(found)
-        )
+        if isinstance(found, list):
+            return [text_of_element(item) for item in found]
+        return text_of_element(found) if isinstance(found, dict) else found
 
     def tree_at(self, path: Path) -> Json:
         """``path``, with elements as they are."""
         try:
             found = jmes.compile_path(path.source).of(self.tree, self.once_is_one)
-            return None if isinstance(found, list | dict) and not found else found
+            return found if found or not isinstance(found, (list, dict)) else None
         except (jmes.Unfit, jmes.PathError) as problem:
             self.note(f'"{path.source}" is blank: {problem}')
             return None
