@@ -13,9 +13,16 @@ from leadflow_engine.outbound import connection, pool
 from leadflow_engine.outbound.connection import Connection
 from leadflow_engine.outbound.exchange import Exchange
 
+from .conftest import LOOPS, Loop
 from .raw_server import Seen, http, outbound, post, read_request, replying, serving
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=LOOPS)
+def anyio_backend(request: pytest.FixtureRequest) -> Loop:
+    found: Loop = request.param
+    return found
 
 
 async def two(first: bytes, method: str = "POST", body: str | None = "x=1") -> tuple[list[str], int]:

@@ -12,9 +12,16 @@ import pytest
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.answer import LIMIT
 
+from .conftest import LOOPS, Loop
 from .raw_server import Behaviour, Seen, http, outbound, post, read_request, replying, reset, serving
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=LOOPS)
+def anyio_backend(request: pytest.FixtureRequest) -> Loop:
+    found: Loop = request.param
+    return found
 
 
 def writing(data: bytes, end: str) -> Behaviour:
