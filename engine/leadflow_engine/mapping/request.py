@@ -186,6 +186,10 @@ def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[t
 
 
 def _header(name: str, term: t.Term, scope: Scope) -> str | None:
+    if isinstance(term, t.Read):
+        read = scope.read(term)
+        if type(read) is str and read.isascii() and read.isprintable():  # a delivery's key
+            return read.strip()
     value = leaf(term, scope, "text")
     if value is None or isinstance(value, Secret):
         return None if value is None else value.text
