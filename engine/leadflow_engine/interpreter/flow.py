@@ -61,6 +61,8 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
         except Offered as offered:
             yield from _tell(journey, offered)
             return
+        if ending is None:
+            continue
         if isinstance(ending, Paused) and journey.arrival.pinging:
             ending = Stop("unsold", f"nobody would have it now: {ending.waiting.reason}")
         if isinstance(ending, Paused):
@@ -214,7 +216,7 @@ def _end(journey: Journey, stop: Stop) -> Generator[Any, Any, None]:
 
 def _holds_transient(journey: Journey) -> bool:
     """Did a value come that may be used in this run and kept nowhere?"""
-    values = (journey.lead.given.get(field.name) for field in journey.plan.flow.fields if field.transient)
+    values = map(journey.lead.given.get, journey.plan.transient)
     return any(value is not None and not value.blank for value in values)
 
 

@@ -22,6 +22,9 @@ from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
 from leadflow_engine.unguarded import dataclass
 
+NONE: Mapping[str, Any] = {}
+ZERO = Decimal(0)
+
 ONE = 1_000_000
 """One first offer, in millionths."""
 
@@ -123,21 +126,47 @@ class Journey:
             self.records = []
         return taken
 
-    def ended(self, kind: str, name: str, outcome: str, reason: str = "", **rest: Any) -> None:
+    def ended(
+        self,
+        kind: str,
+        name: str,
+        outcome: str,
+        reason: str = "",
+        note: str = "",
+        *,
+        read: Mapping[str, Any] = NONE,
+        set: Mapping[str, Any] = NONE,
+        cost: Decimal = ZERO,
+        ms: float = 0.0,
+    ) -> None:
         """Note that a step ended."""
         self.lead.steps[name] = (outcome, reason)
         number, shown = self.number("step"), self.masked(reason) if reason else ""
-        self.records.append(StepRecord(number, self.cursor.segment, kind, name, outcome, shown, **rest))
+        segment = self.cursor.segment
+        self.records.append(
+            StepRecord(number, segment, kind, name, outcome, shown, note, read, set, cost, ms)
+        )
 
-    def considered(self, stage: str, buyer: str, outcome: str, reason: str = "", **rest: Any) -> None:
+    def considered(
+        self,
+        stage: str,
+        buyer: str,
+        outcome: str,
+        reason: str = "",
+        *,
+        code: str = "",
+        cause: str = "",
+        bid: Decimal | None = None,
+        price: Decimal | None = None,
+        position: int | None = None,
+        ms: float | None = None,
+    ) -> None:
         """Note what became of a buyer at a stage."""
         self.lead.buyers[buyer] = outcome
-        if self.notes:
-            rest.setdefault("note", self.notes.get((stage, buyer), ""))
         shown = self.masked(reason) if reason else ""
-        self.records.append(
-            Considered(stage, self.cursor.segment, self.branch, buyer, outcome, reason=shown, **rest)
-        )
+        note = self.notes.get((stage, buyer), "") if self.notes else ""
+        place = (stage, self.cursor.segment, self.branch, buyer)
+        self.records.append(Considered(*place, outcome, code, shown, cause, bid, price, position, ms, note))
 
     def intended(self, delivery: Delivery) -> None:
         """Note that a delivery's intent was granted: the journal knows all of it by the intent itself, with which

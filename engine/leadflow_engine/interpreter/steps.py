@@ -10,6 +10,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, reads
 from leadflow_engine.effects import CallOut
+from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.interpreter import exchange as x
@@ -94,8 +95,10 @@ def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, A
         )
     terms = [criterion.condition for criterion in step.criteria]
     for criterion in step.criteria:
-        held = yield from truth(journey, criterion.condition, step.name)
-        if held is (criterion.kind == "reject"):
+        held = holds(criterion.condition, journey.lead)
+        if isinstance(held, Open):
+            held = yield from truth(journey, criterion.condition, step.name)
+        if (held is True) is (criterion.kind == "reject"):
             read = shown_reads([criterion.condition], journey.lead)
             note = sentence(criterion.condition, journey.lead)
             journey.ended("filter", step.name, "failure", criterion.reason, read=read, note=note)
@@ -150,7 +153,12 @@ def _points(journey: Journey, step: m.Score) -> Generator[Any, Any, tuple[Decima
             held = holds(points.when, journey.lead) is True
             amount = evaluate(points.amount, journey.lead)
         else:
-            held = yield from truth(journey, points.when, step.name)
+            said = holds(points.when, journey.lead)
+            held = (
+                (yield from truth(journey, points.when, step.name))
+                if isinstance(said, Open)
+                else said is True
+            )
             amount = (yield from value(journey, points.amount, step.name)) if held else None
         if held and isinstance(amount, Decimal):
             total += points.sign * amount
@@ -290,19 +298,16 @@ KIND: Mapping[type, str] = {
 
 def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
     """One step, unless its ``when`` does not hold. One that needs a look-up which is tried again begins anew then."""
+    kind = type(step)
     try:
-        return (yield from _run(journey, index, step))
+        fresh = not (journey.cursor.stage and journey.cursor.step == index)
+        own = fresh and kind is not m.Enhance  # a look-up judges its own `when`, whoever asks it
+        if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):
+            read = shown_reads([step.when], journey.lead)
+            journey.ended(KIND[kind], step.name, "skipped", "its `when` does not hold", read=read)
+            return None
+        return (yield from STEPS[kind](journey, index, step))
     except Unanswered as unanswered:
         return Paused(held(unanswered), "", ())
     except Unwanted as unwanted:
         return Stop("refused", str(unwanted))
-
-
-def _run(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
-    fresh = not (journey.cursor.stage and journey.cursor.step == index)
-    own = fresh and not isinstance(step, m.Enhance)  # a look-up judges its own `when`, whoever asks it
-    if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):
-        read = shown_reads([step.when], journey.lead)
-        journey.ended(KIND[type(step)], step.name, "skipped", "its `when` does not hold", read=read)
-        return None
-    return (yield from STEPS[type(step)](journey, index, step))

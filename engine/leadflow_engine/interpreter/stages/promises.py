@@ -13,8 +13,8 @@ from leadflow_engine.interpreter.journey import Journey
 
 def preferred(journey: Journey, stage: m.Stage, line: list[str]) -> Generator[Any, Any, list[str]]:
     """The line with those in front who are still short of a promise; nothing is asked where nobody was promised."""
-    promises = _promises(journey, line)
-    if len(line) < 2 or not promises:
+    promises = _promises(journey, line) if len(line) > 1 else ()
+    if not promises:
         return line
     key = f"promised/{stage.id}/{journey.segment}"
     if key not in journey.turns:
@@ -30,7 +30,8 @@ def _promises(journey: Journey, line: list[str]) -> tuple[tuple[str, LimitClaim]
     return tuple(
         (name, claim)
         for name in line
-        for claim in limit_claims(journey.plan.buyers[name].promises, journey.lead)
+        if (promised := journey.plan.buyers[name].promises)
+        for claim in limit_claims(promised, journey.lead)
     )
 
 

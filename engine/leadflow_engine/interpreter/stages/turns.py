@@ -88,8 +88,8 @@ def make(
         return Offer(stage, name, position, price, at.bid, at.ms, told, at.asked, at.lapses, at.last)
     if not at.again:
         journey.outs.append(("price", reason))
-        said = {"code": "price", "bid": at.bid, "position": position, "ms": at.ms}
-        journey.considered(stage.id, name, "price", reason=reason, **said)
+        said = (stage.id, name, "price", reason)
+        journey.considered(*said, code="price", bid=at.bid, position=position, ms=at.ms)
     return None
 
 

@@ -42,11 +42,10 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
         return Unsold()
     judgement: Judgement = yield from prequalify(journey, stage, names, in_turn=True)
     survivors = yield from _in_order(journey, stage, judgement.survivors, judgement)
-    able = {
-        *survivors,
-        *(name for name in journey.held if is_first(journey, name) and judgement.is_out(name)),
-    }
-    asked = [name for name in names if name in able]
+    asked = survivors
+    if firsts := [name for name in journey.held if is_first(journey, name) and judgement.is_out(name)]:
+        able = {*survivors, *firsts}
+        asked = [name for name in names if name in able]
     line = yield from ordered(journey, stage, asked)
     for position, name in enumerate(line, start=1):
         remaining = tuple(line[position:])
@@ -62,7 +61,8 @@ def waterfall(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Gener
             result = held(unanswered, (name, *remaining))
         if result is not None:
             if not (isinstance(result, Waiting) and result.why == "held"):
-                told = not stage.order and line == asked and not journey.branch
+                noted = journey.notes and any((stage.id, each) in journey.notes for each in remaining)
+                told = line == asked and not (stage.order or journey.branch or noted)
                 _not_reached(journey, stage, remaining, position, judgement if told else None)
             return result
     return Unsold()
