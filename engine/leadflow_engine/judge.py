@@ -168,7 +168,10 @@ def judge(
 ) -> Judgement:
     """Judge the buyers ``among`` these of a group for this lead at ``lead.clock``. ``names`` is their order."""
     judgement = Judgement(plan, group, names, among)
-    verdicts = walk_all(plan, lead, group) if plan.counts_fields else group.index.judge(lead)
+    if plan.counts_fields:
+        verdicts = walk_all(plan, lead, group, [name for name in names if group.bits[name] & among])
+    else:
+        verdicts = group.index.judge(lead)
     judgement._failing = verdicts.failing
     judgement.passing, judgement.still_open = verdicts.passing & among, verdicts.open & among
     judgement._close(lead)
@@ -179,13 +182,13 @@ def judge(
     return judgement
 
 
-def walk_all(plan: Plan, lead: Lead, group: Group) -> Verdicts:
-    """What the index gives, by walking every buyer's items in order."""
+def walk_all(plan: Plan, lead: Lead, group: Group, names: Sequence[str]) -> Verdicts:
+    """What the index gives for these of its buyers, by walking the items of one after the other."""
     failing: dict[int, int] = {}
     passing = still_open = 0
-    for name, bit in group.bits.items():
-        planned = plan.buyers[name]
-        number, is_open = _walk(planned, lead)
+    for name in names:
+        bit = group.bits[name]
+        number, is_open = _walk(plan.buyers[name], lead)
         if number:
             failing[number] = failing.get(number, 0) | bit
         elif is_open:

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from leadflow_dsl import model as m
+from leadflow_dsl.checking import check_files
 from leadflow_engine.criteria.groups import Group
 from leadflow_engine.criteria.index import Index
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.judge import Judgement, Out, judge, judge_buyer, walk_all
+from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan, make_plan
-from tests.engine.criteria.drawn import Draw
+from leadflow_engine.values import parse
+from tests.engine.criteria.drawn import NOW, Draw, op, read
 
 
 def drawn(seed: int, buyers: int = 30) -> tuple[Draw, Plan]:
@@ -53,7 +57,10 @@ def test_the_walk_through_all_gives_what_the_index_gives() -> None:
     group = Group(plan, list(plan.buyers))
     for _ in range(20):
         lead = draw.lead(plan)
-        by_index, by_walk = Index(plan, group.names).judge(draw.same(lead)), walk_all(plan, lead, group)
+        by_index, by_walk = (
+            Index(plan, group.names).judge(draw.same(lead)),
+            walk_all(plan, lead, group, group.names),
+        )
         assert [*by_index.failing, 0] == [
             *by_walk.failing,
             *[0] * (1 + len(by_index.failing) - len(by_walk.failing)),
@@ -98,3 +105,48 @@ def test_only_those_among_the_named_are_in_any_place() -> None:
     assert sorted([*judgement.survivors, *judgement.out]) == sorted(names[:3])
     assert judgement.survivors == [name for name in names if name in judgement.survivors]
     assert not judgement.is_out("one")
+
+
+def test_from_the_fifteenth_item_on_the_reason_has_a_record_of_its_own() -> None:
+    draw = Draw(1)
+    flow = draw.plan(1).flow
+    passes = m.Criterion("accept", op("is_blank", read("field", "nothing")), "never")
+    fails = m.Criterion("accept", op("is_present", read("field", "nothing")), "the last")
+    for before, said in ((13, "E"), (14, "F")):
+        buyer = replace(flow.buyers[0], criteria=(*[passes] * before, fails))
+        plan = make_plan(replace(flow, buyers=(buyer,)))
+        group = Group(plan, ("one",))
+        judgement = judge(plan, draw.lead(plan), group, group.names, group.full)
+        assert judgement.digits() == said
+        expected = [("one", Out("filtered", "the last", 15))] if said == "F" else []
+        assert list(judgement.beside()) == expected
+
+
+COUNTING = """flow counting
+lead {
+  age number
+  bill money
+  doubled number = age * 2
+}
+source web { }
+buyer one { accept when doubled > 10 and lead.fields_present < 3 else "too many"  price 1.00  DELIVER }
+buyer two { accept when lead.fields_present < 3 else "too many"  price 1.00  DELIVER }
+route { waterfall two, one }
+"""
+
+
+def test_where_fields_are_counted_buyers_are_walked_in_order() -> None:
+    """A computed field counts from its first reading on: the second buyer's criterion reads it."""
+    deliver = (
+        'deliver { post "https://b.example/" body json { age = age } response json { accepted when "ok" } }'
+    )
+    checked = check_files({"c.flow": COUNTING.replace("DELIVER", deliver)}, "c.flow")
+    assert checked.flow is not None, checked.diagnostics
+    plan = make_plan(checked.flow)
+    given = {name: parse(plan.fields[name].type, "30") for name in ("age", "bill")}
+    (stage,) = plan.stages.values()
+    group = plan.group(stage)
+    lead = Lead(plan, "L1", "web", 1, NOW, NOW, given=given)
+    judgement = judge(plan, lead, group, group.names, group.full)
+    assert judgement.passed == ["two"]
+    assert list(judgement.out) == ["one"]
