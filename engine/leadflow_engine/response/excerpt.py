@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 
-from leadflow_engine.texts.escapes import json_quote, xml_quote
+from leadflow_engine.texts.escapes import json_quote, url_quote, xml_quote
 
 SHORTEST = 3
 """Texts shorter than this are left: a state or an age would blacken half of every answer."""
@@ -25,8 +24,6 @@ _AFTER_ESCAPE = r"(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%[0-9a-f]{2})"
 
 _NO_DIGITS = re.compile(r"\D+")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
-_PERCENT = {code: f"%{code:02X}" for code in range(128) if _UNRESERVED.fullmatch(chr(code)) is None}
-"""What ``quote`` makes of ASCII."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -101,7 +98,7 @@ def _forms(text: str) -> set[str]:
     digits = _NO_DIGITS.sub("", text)
     forms = {text}
     if _UNRESERVED.fullmatch(text) is None:  # else it is written the same everywhere
-        quoted = text.translate(_PERCENT) if text.isascii() else quote(text, safe="", errors="replace")
+        quoted = url_quote(text)
         forms |= {json_quote(text), xml_quote(text), quoted, quoted.replace("%20", "+")}
     if (
         len(digits) >= 7 and len(digits) >= len(text) / 2

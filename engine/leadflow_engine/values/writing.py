@@ -77,6 +77,8 @@ _TEXTS: Final[tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...]] 
 
 
 def _scalar(value: object, kind: Kind) -> object:
+    if type(value) is str and value.isascii():
+        return value
     if value is None or (kind == "json" and isinstance(value, bool | Decimal)):
         return value
     if kind == "json" and isinstance(value, int | float):
