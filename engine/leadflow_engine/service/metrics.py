@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -14,6 +14,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.records import Posting
 from leadflow_engine.runner import Ending
 from leadflow_engine.service.bounds import Room
+from leadflow_engine.service.series import Counted, Timed
 from leadflow_engine.store import SqliteStore
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -30,7 +31,6 @@ class Metrics:
 
     def __init__(self, store: SqliteStore, room: Room) -> None:
         self._registry = CollectorRegistry()
-        self._series: dict[tuple[str, ...], Any] = {}
         self._calls = self._counter(
             "calls", "Calls to sources, by what they were answered.", "flow source status"
         )
@@ -40,63 +40,51 @@ class Metrics:
             "failures", "Runs that stopped for an error of ours or of the journal.", ""
         )
         self._reloads = self._counter("reloads", "Flows loaded again.", "flow result")
-        self._seconds = Histogram(
-            "leadflow_answer_seconds",
-            "From a call to its answer.",
-            ["flow", "source"],
-            registry=self._registry,
-            buckets=BUCKETS,
-        )
-        self._sent = Histogram(
-            "leadflow_request_seconds",
-            "Requests to others.",
-            ["flow", "name"],
-            registry=self._registry,
-            buckets=BUCKETS,
-        )
+        self._seconds = self._timed("answer_seconds", "From a call to its answer.", "flow source")
+        self._sent = self._timed("request_seconds", "Requests to others.", "flow name")
         going = Gauge("leadflow_leads_under_way", "Runs under way.", registry=self._registry)
         going.set_function(lambda: room.taken)
         self._registry.register(_Journal(store))
 
     def called(self, flow: str, source: str, status: int, seconds: float) -> None:
         """A call to a source was answered."""
-        self._one(self._calls, "calls", flow, source, str(status)).inc()
+        self._calls.one(flow, source, str(status))
         if flow:
-            self._one(self._seconds, "seconds", flow, source).observe(seconds)
+            self._seconds.one(seconds, flow, source)
 
     def ended(self, plan: Plan, ending: Ending) -> None:
         """A Run ended: its outcome, and what it sent."""
         flow = plan.flow.name
         source = ending.scope.source if ending.scope is not None else NOBODY
         outcome = PING if _is_ping(ending) else ending.outcome
-        self._one(self._leads, "leads", flow, source, outcome).inc()
+        self._leads.one(flow, source, outcome)
         for record in ending.records:
             if isinstance(record, Posting):
                 verdict = record.verdict or record.failure or "none"
-                self._one(self._requests, "requests", flow, record.name, record.leg, verdict).inc()
-                self._one(self._sent, "sent", flow, record.name).observe(record.ms / 1000)
+                self._requests.one(flow, record.name, record.leg, verdict)
+                self._sent.one(record.ms / 1000, flow, record.name)
 
     def failed(self) -> None:
         """A Run stopped for an error."""
-        self._failures.inc()
+        self._failures.one()
 
     def reloaded(self, flow: str, result: str) -> None:
         """A flow was loaded again: taken, unchanged or refused."""
-        self._reloads.labels(flow, result).inc()
+        self._reloads.one(flow, result)
 
     def text(self) -> bytes:
         """All figures as Prometheus reads them."""
         return generate_latest(self._registry)
 
-    def _one(self, family: Any, *labels: str) -> Any:
-        """The series of a family (by its name and the values of its labels), found once: `labels` takes 2 us."""
-        found = self._series.get(labels)
-        if found is None:
-            found = self._series[labels] = family.labels(*labels[1:])
-        return found
+    def _counter(self, name: str, help: str, labels: str) -> Counted:
+        series = Counted(f"leadflow_{name}", help, labels.split())
+        self._registry.register(series)
+        return series
 
-    def _counter(self, name: str, help: str, labels: str) -> Counter:
-        return Counter(f"leadflow_{name}", help, labels.split(), registry=self._registry)
+    def _timed(self, name: str, help: str, labels: str) -> Timed:
+        series = Timed(f"leadflow_{name}", help, labels.split(), BUCKETS)
+        self._registry.register(series)
+        return series
 
 
 def _is_ping(ending: Ending) -> bool:
