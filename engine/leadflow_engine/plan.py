@@ -18,6 +18,7 @@ from typing import Final
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, Text, Type, reads
 from leadflow_engine import planned_prices as prices
+from leadflow_engine.criteria.changing import may_open_from, volatile_from
 from leadflow_engine.criteria.groups import Group
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
@@ -47,9 +48,6 @@ SEMANTICS: Final = 1
 
 DATA_PACKAGES: Final = ("tzdata", "phonenumbers", "zipcodes", "holidays")
 """Libraries whose data decide: their versions are part of a plan's name."""
-
-VOLATILE: Final = frozenset({"buyer", "lead", "step", "ping", "now"})
-"""Kinds of reads that may change while a lead runs, so that no truth that depends on them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +137,11 @@ class Plan:
         return planned_fields(self.flow.fields)
 
     @cached_property
+    def field_names(self) -> frozenset[str]:
+        """Names under which fields come, as names are compared."""
+        return frozenset(name for planned in self.planned_fields for name in planned.keys)
+
+    @cached_property
     def planned_field(self) -> Mapping[str, PlannedField]:
         """The same by name."""
         return {planned.name: planned for planned in self.planned_fields}
@@ -176,11 +179,12 @@ class Plan:
     @cached_property
     def volatile(self) -> frozenset[int]:
         """Predicates whose truth may change while a lead runs."""
-        return frozenset(
-            number
-            for number, term in enumerate(self.predicates)
-            if any(read.kind in VOLATILE for read in reads(term))
-        )
+        return volatile_from(self, 0)
+
+    @cached_property
+    def may_open(self) -> frozenset[int]:
+        """Predicates that a look-up on demand may leave open."""
+        return may_open_from(self, 0)
 
     def group(self, stage: m.Stage) -> Group:
         """The buyers of a stage, ready to be judged together: made at first use, once for all stages that have the
@@ -207,9 +211,10 @@ class Plan:
 
     def is_steady(self, planned: PlannedBuyer) -> bool:
         """Whether nothing that happens to a lead while it runs changes what this buyer's criteria come to."""
-        if self.counts_fields or any(step.on_demand for step in self.lookups.values()):
+        if self.counts_fields or planned.buyer.needs:
             return False
-        return all(self.volatile.isdisjoint(predicates_of(item.condition)) for item in planned.items)
+        numbers = {number for item in planned.items for number in predicates_of(item.condition)}
+        return self.volatile.isdisjoint(numbers) and self.may_open.isdisjoint(numbers)
 
     @cached_property
     def templates(self) -> Templates:

@@ -10,10 +10,10 @@ from operator import attrgetter
 from typing import Any, Final
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import reads
+from leadflow_engine.criteria.changing import may_open_from, volatile_from
 from leadflow_engine.figures import figures_in
 from leadflow_engine.limits.planned import NOTHING, across_all
-from leadflow_engine.plan import VOLATILE, Plan, make_plan, plan_buyer, plan_name
+from leadflow_engine.plan import Plan, make_plan, plan_buyer, plan_name
 
 MOST_PATCHED: Final = 50
 """Where more buyers changed than this, the plan is made whole."""
@@ -92,12 +92,9 @@ def patched(before: Plan, flow: m.Flow, changed: Collection[str]) -> Plan:
 def _keep(plan: Plan, before: Plan, new: tuple[m.Buyer, ...]) -> None:
     """What was made at first use and holds still is not made again."""
     made: dict[str, Any] = {name: before.__dict__[name] for name in _KEPT if name in before.__dict__}
-    if "volatile" in before.__dict__:
-        added = plan.predicates[len(before.predicates) :]
-        numbers = enumerate(added, start=len(before.predicates))
-        made["volatile"] = before.volatile | {
-            number for number, term in numbers if any(read.kind in VOLATILE for read in reads(term))
-        }
+    first = len(before.predicates)
+    made["volatile"] = before.volatile | volatile_from(plan, first)
+    made["may_open"] = before.may_open | may_open_from(plan, first)
     if before.__dict__.get("figures") == () and not any(figures_in(new)):
         made["figures"] = ()
     plan.__dict__.update(made)

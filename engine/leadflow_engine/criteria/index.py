@@ -41,7 +41,7 @@ class Index:
         self.names = tuple(names)
         items = [items_of(plan.buyers[name]) for name in self.names]
         self._known = known_of(plan, items, Known())
-        self._may_be_open = _has_look_ups(plan)
+        self._may_be_open = bool(plan.may_open)
         self._blocks = tuple(
             Block(items[begin : begin + MOST_BUYERS], self._known)
             for begin in range(0, len(items), MOST_BUYERS)
@@ -82,16 +82,12 @@ class Index:
             self.names.index(name): items_of(plan.buyers[name]) for name in changed if name in self.names
         }
         patched._known = known_of(plan, places.values(), self._known)
-        patched._may_be_open = _has_look_ups(plan)
+        patched._may_be_open = bool(plan.may_open)
         patched._blocks = tuple(
             block.patched(_inside(places, at * MOST_BUYERS, block), patched._known)
             for at, block in enumerate(self._blocks)
         )
         return patched
-
-
-def _has_look_ups(plan: Plan) -> bool:
-    return any(step.on_demand for step in plan.lookups.values())
 
 
 def _inside(places: Mapping[int, Items], begin: int, block: Block) -> dict[int, Items]:

@@ -37,6 +37,7 @@ lead {
   mail email
   tags list of text
   doubled number = age * 2
+  worth number = check.score + age
 }
 suppression blocked of email
 list places from csv "places.csv" column place
@@ -127,6 +128,7 @@ def const(value: t.Scalar) -> t.Const:
 SUBJECTS: tuple[t.Term, ...] = (
     *(read("field", name) for name in RAW),
     read("field", "doubled"),
+    read("field", "worth"),
     read("field", "age", "valid"),
     read("field", "words", "raw"),
     read("field", "phone", "area"),
