@@ -24,8 +24,11 @@ class Open:
 
 def plain(value: object) -> object:
     """What a comparison or function sees: a scalar, a list, ``Open``, or ``None`` for blank and invalid."""
-    if isinstance(value, Value):
-        return value.normal if value.valid and not value.blank else None
+    kind = type(value)
+    if kind is Value:
+        return value.normal if value.valid and not value.blank else None  # type: ignore[attr-defined]
+    if kind is str or kind is Decimal:
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     return [plain(item) for item in value] if isinstance(value, list) else value

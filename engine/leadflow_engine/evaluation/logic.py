@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from leadflow_dsl import terms as t
-from leadflow_engine.evaluation.closures import Condition, Truth, made_plain
-from leadflow_engine.evaluation.comparing import Open
+from leadflow_engine.evaluation.closures import Condition, Truth, made, made_plain
+from leadflow_engine.evaluation.comparing import COMPARE, Open
 from leadflow_engine.evaluation.scope import Scope
 
 
@@ -18,7 +18,13 @@ def made_truth(term: t.Term) -> Condition:
     return _leaf(term)
 
 
+ALREADY_TRUTHS: Final = frozenset(COMPARE) | {"between", "in", "matches", "near"}
+"""Operators that give a truth and nothing else."""
+
+
 def _leaf(term: t.Term) -> Condition:
+    if isinstance(term, t.Op) and term.name in ALREADY_TRUTHS:
+        return made(term)  # type: ignore[return-value]
     value_of = made_plain(term)
 
     def leaf(scope: Scope) -> Truth:

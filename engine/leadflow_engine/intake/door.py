@@ -23,7 +23,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.texts.jmes import Unfit, compile_path
 from leadflow_engine.texts.patterns import search
-from leadflow_engine.values import Context, Value, read_in, written
+from leadflow_engine.values import Context, Value, written
 
 MOST_MEMBERS = 12
 """How many words of an enum a refusal lists."""
@@ -93,7 +93,8 @@ def read_lead(
     lead = bare_lead(plan, arrival, received_at, now)
     body = lead.payload if fetched is None else fetched
     mapped = plan.maps[arrival.source]
-    by_name = {folded(str(key)): key for key in reversed(list(body))}
+    names = plan.field_names
+    by_name = {key if key in names else folded(str(key)): key for key in reversed(list(body))}
     used: set[str] = set()
     corrected = arrival.again.changed if arrival.again else {}
     scope = PayloadScope(lead, body)
@@ -102,9 +103,12 @@ def read_lead(
     for planned in plan.planned_fields:
         if not planned.computed:
             name = planned.name
-            raw = _raw(planned, mapped.get(name), scope, by_name, used)
+            raw = _mapped(mapped[name], scope) if name in mapped else _named(planned, body, by_name, used)
             raw = corrected.get(name, raw)
-            lead.given[name] = _checked(planned, raw, lead, context)
+            value = planned.read(raw, context)
+            if value.blank or planned.bounded:
+                value = _checked(planned, value, lead, context)
+            lead.given[name] = value
     lead.extra = {key: value for key, value in body.items() if key not in used}
     if source.test_when is not None and holds(source.test_when, scope) is True:
         lead.test = True
@@ -126,31 +130,28 @@ def bare_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
     )
 
 
-def _raw(
-    planned: PlannedField,
-    mapped: Term | None,
-    scope: PayloadScope,
-    by_name: Mapping[str, str],
-    used: set[str],
+def _mapped(term: Term, scope: PayloadScope) -> object:
+    value = evaluate(term, scope)
+    return value.raw if isinstance(value, Value) else value
+
+
+def _named(
+    planned: PlannedField, body: Mapping[str, object], by_name: Mapping[str, str], used: set[str]
 ) -> object:
-    if mapped is not None:
-        value = evaluate(mapped, scope)
-        return value.raw if isinstance(value, Value) else value
     for name in planned.keys:
         key = by_name.get(name)
         if key is not None:
             used.add(key)
-            return scope.body[key]
+            return body[key]
     return None
 
 
-def _checked(planned: PlannedField, raw: object, lead: Lead, context: Context) -> Value:
+def _checked(planned: PlannedField, value: Value, lead: Lead, context: Context) -> Value:
     """A field's value, within what its declaration allows: what is not is invalid, and keeps what came."""
     field = planned.field
-    value = read_in(field.type, raw, context)
     if value.blank and field.default is not None:
         said = written(plain(evaluate(field.default, lead)), "json")
-        return read_in(field.type, said, replace(context, unsaid=context.zone))
+        return planned.read(said, replace(context, unsaid=context.zone))
     if planned.bounded and value.valid and not value.blank and not _allowed(field, value, lead):
         return value.refused()
     return value

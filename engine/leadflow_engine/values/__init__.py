@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from leadflow_engine.values.masking import is_personal, masked
 from leadflow_engine.values.reading import Context
-from leadflow_engine.values.value import Value, invalid, parse, read_in
+from leadflow_engine.values.value import Value, field_reader, invalid, parse, read_in
 from leadflow_engine.values.writing import Kind, written
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Kind",
     "Value",
     "compare_form",
+    "field_reader",
     "invalid",
     "is_personal",
     "masked",
