@@ -20,6 +20,7 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.records import Considered, Delivery, Record, StepRecord
 from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
+from leadflow_engine.texts.moments import to_the_second
 from leadflow_engine.unguarded import dataclass
 
 NONE: Mapping[str, Any] = {}
@@ -224,7 +225,8 @@ def store(journey: Journey) -> Generator[Effect, Result, None]:
 def iso(moment: datetime.datetime) -> str:
     """A moment as facts and records write it: UTC, microseconds only where there are any."""
     there = moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
-    return there.isoformat().replace("+00:00", "Z")
+    micro = there.microsecond
+    return f"{to_the_second(there)}.{micro:06}Z" if micro else f"{to_the_second(there)}Z"
 
 
 def moment(text: str) -> datetime.datetime:

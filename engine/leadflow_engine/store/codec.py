@@ -9,6 +9,7 @@ from typing import Any
 
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.texts.compact import compact_writer
+from leadflow_engine.texts.moments import to_the_second
 
 MILLIONTH = Decimal("0.000001")
 CENT = Decimal("0.01")
@@ -23,7 +24,7 @@ def iso(at: datetime.datetime) -> str:
     """``2026-11-20T14:41:07.120000Z``: always the same length, so that the order of texts is the order of
     times."""
     there = at if at.tzinfo is datetime.UTC else at.astimezone(datetime.UTC)
-    return there.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+    return f"{to_the_second(there)}.{there.microsecond:06}Z"
 
 
 def moment(text: str) -> datetime.datetime:
