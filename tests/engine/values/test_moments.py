@@ -12,7 +12,9 @@ from leadflow_engine.texts import moments
 UTC = datetime.UTC
 EASTERN = datetime.timezone(datetime.timedelta(hours=-5))
 TIMES = st.datetimes(
-    datetime.datetime(2, 1, 1), datetime.datetime(9998, 1, 1), timezones=st.sampled_from([UTC, EASTERN])
+    datetime.datetime.min.replace(year=2),
+    datetime.datetime.max.replace(year=9998),
+    timezones=st.sampled_from([UTC, EASTERN]),
 )
 
 
