@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from leadflow_engine.values.masking import is_personal, masked
 from leadflow_engine.values.reading import Context
-from leadflow_engine.values.value import Value, field_reader, invalid, parse, read_in
+from leadflow_engine.values.value import Value, field_reader, invalid, parse
 from leadflow_engine.values.writing import Kind, written
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "is_personal",
     "masked",
     "parse",
-    "read_in",
     "written",
 ]
 

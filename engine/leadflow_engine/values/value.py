@@ -146,12 +146,7 @@ def parse(
     which moments are, ``unsaid`` that of moments that do not say theirs (``zone`` where it is ""). ``now`` (aware) is
     the lead's present moment: an age is blank without it.
     """
-    return read_in(type, raw, Context(country, zone, now, unsaid or zone))
-
-
-def read_in(type: Type, raw: object, context: Context) -> Value:
-    """``parse`` in a context that is made once for all fields of a lead."""
-    return _read(type, at_the_door(raw), context)
+    return _read(type, at_the_door(raw), Context(country, zone, now, unsaid or zone))
 
 
 def _read(type_: Type, raw: object, context: Context) -> Value:
@@ -167,7 +162,8 @@ def reader_of(type_: Type) -> Reader:
 
 
 def field_reader(type_: Type) -> Callable[[object, Context], Value]:
-    """``read_in`` for a field, whose type is known before any lead: usual texts pass the door in one look."""
+    """``parse`` for a field, whose type is known before any lead, in a context that is made once for all fields of a
+    lead: usual texts pass the door in one look."""
     reader = reader_of(type_)
 
     def read(raw: object, context: Context) -> Value:
