@@ -27,7 +27,7 @@ class Shaped:
         self._base = bytearray(size)
         self._turns: dict[Turn, Slots] = {}
         self._cuts: list[Any] | None = [] if ordered else None
-        self._ready: list[bytes] = []
+        self._ready: dict[int, bytes] = {}
 
     @property
     def ordered(self) -> bool:
@@ -77,22 +77,20 @@ class Shaped:
             return failing
         region = self.region(value)
         step = region // EVERY
-        failing = bytearray(self._near(step))
+        failing = bytearray(self._ready.get(step) or self._near(step))
         for cut in self._cuts[step * EVERY : region]:
             flip(failing, self._turns[cut])
         return failing
 
     def _near(self, step: int) -> bytes:
-        """What fails after ``step * EVERY`` turns."""
-        if not self._ready:
-            self._ready.append(bytes(self._base))
-        while len(self._ready) <= step:
-            failing = bytearray(self._ready[-1])
-            begin = (len(self._ready) - 1) * EVERY
-            for cut in (self._cuts or [])[begin : begin + EVERY]:
+        """What fails after ``step * EVERY`` turns. Two threads that look at once find the same twice."""
+        known = max((each for each in range(step + 1) if each in self._ready), default=0)
+        failing = bytearray(self._ready.get(known, self._base))
+        for at in range(known, step):
+            for cut in (self._cuts or [])[at * EVERY : (at + 1) * EVERY]:
                 flip(failing, self._turns[cut])
-            self._ready.append(bytes(failing))
-        return self._ready[step]
+            self._ready[at + 1] = bytes(failing)
+        return bytes(failing)
 
 
 def flip(bits: bytearray, slots: Iterable[int]) -> None:

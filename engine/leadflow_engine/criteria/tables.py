@@ -94,6 +94,8 @@ class Table:
 
     def learn(self, key: Key, value: object) -> int:
         """What a value comes to that was not met lately: the slots that do not fail on it."""
+        if key is OPEN:  # another thread is just emptying what is remembered
+            return self._full
         plain_value = plain(value)
         kind = plain_value.__class__ if _has_shape(key, plain_value) else Unshaped
         shaped = self._shaped.get(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -97,3 +98,23 @@ def test_a_table_remembers_so_many_values_and_no_more() -> None:
     look: Callable[[int], str] = lambda age: passing(ages, Decimal(age))  # noqa: E731
     assert [look(age) for age in range(3 * MOST_KEPT)] == ["1"] * MOST_KEPT + ["0"] * 2 * MOST_KEPT
     assert len(ages.memo) <= MOST_KEPT
+
+
+def test_values_met_in_any_order_come_to_the_same() -> None:
+    bounds = [op("<", SUBJECT, const(Decimal(bound))) for bound in range(0, 400, 2)]
+    ages = list(range(-1, 402, 7))
+    upwards, downwards = table(*bounds), table(*bounds)
+    expected = {age: passing(upwards, Decimal(age)) for age in ages}
+    assert {age: passing(downwards, Decimal(age)) for age in reversed(ages)} == expected
+    assert all(
+        said.count("1") == sum(age < bound for bound in range(0, 400, 2)) for age, said in expected.items()
+    )
+
+
+def test_threads_that_judge_at_once_come_to_the_same() -> None:
+    bounds = [op(">=", SUBJECT, const(Decimal(bound))) for bound in range(300)]
+    shared, alone = table(*bounds), table(*bounds)
+    expected = [passing(alone, Decimal(age)) for age in range(300)]
+    with ThreadPoolExecutor(4) as pool:
+        told = [list(pool.map(lambda age: passing(shared, Decimal(age)), range(300))) for _ in range(4)]
+    assert told == [expected] * 4
