@@ -181,6 +181,8 @@ def _line(raw: object) -> str | None:
 def _written_day(text: str, context: Context) -> datetime.date | None:
     """A day, or the day of a moment as it is written: a birth date at midnight UTC is no day earlier in
     New York."""
+    if ":" not in text and text.lower() == text.upper():  # no hour is said without a colon or a letter
+        return day_of(text, context.country)
     match = _SPLIT.fullmatch(text)
     if match and not moment_of(text, context.country, "UTC"):
         return None

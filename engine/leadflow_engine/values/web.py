@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
@@ -20,8 +21,10 @@ _HOST_AND_PORT = re.compile(r"[^/?#\s:@]+\.[^/?#\s:@]+:\d{1,5}(?:[/?#]|$)")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _UNSAFE = re.compile(r"[\s\"<>\\^`{|}\x00-\x1f\x7f]")
 _KEPT: Final = "!#$%&'()*+,/:;=?@[]~-._"
+_KEPT_WHOLE = re.compile(rf"[A-Za-z0-9{re.escape(_KEPT)}]*")
 
 
+@lru_cache(maxsize=4_096)
 def _ascii_host(host: str) -> str | None:
     """The host as name look-ups take it; None where it is none."""
     import idna
@@ -57,8 +60,12 @@ def split_url(text: str) -> SplitResult | None:
     if given.scheme not in PORTS or not host or "@" in given.netloc or port == 0:
         return None
     netloc = host if port in {None, PORTS[given.scheme]} else f"{host}:{port}"
-    rest = (quote(piece, safe=_KEPT) for piece in (given.path, given.query, given.fragment))
+    rest = (_quoted(piece) for piece in (given.path, given.query, given.fragment))
     return SplitResult(given.scheme, netloc, *rest)
+
+
+def _quoted(piece: str) -> str:
+    return piece if _KEPT_WHOLE.fullmatch(piece) else quote(piece, safe=_KEPT)
 
 
 URL_PARTS: Final[Mapping[str, Callable[[SplitResult], object]]] = {
