@@ -56,8 +56,8 @@ class Refusal:
 
 @dataclass(slots=True)
 class Asking:
-    """Who asks: a lead at a moment, with what stands beside it. ``remembered`` is for questions, ``rows`` for
-    decisions: what waits there to be written."""
+    """Who asks: a lead at a moment, with what stands beside it, and what is ``remembered`` of the journal. ``rows`` are
+    for decisions: what waits there to be written, or to be committed."""
 
     connection: sqlite3.Connection
     digests: Digests
@@ -101,6 +101,7 @@ def each_refused(asking: Asking, buyers: Sequence[BuyerLimits]) -> Mapping[str, 
 def _full(
     asking: Asking, claims: Iterable[LimitClaim], taken: Taken | None, uses: Uses | None = None
 ) -> Refusal | None:
+    uses = uses or Uses(asking.connection, asking.at, asking.remembered, asking.rows)
     full = first_full(asking.connection, asking.digests, claims, asking.at, taken, uses)
     return None if full is None else Refusal(full.claim.code, full.reason, full.until, full.claim.money)
 

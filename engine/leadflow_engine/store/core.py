@@ -33,8 +33,7 @@ HEADS = 20_000
 class Core:
     """A connection with what belongs to it. ``plain`` is for what reads and writes nothing that is gathered; everybody
     else takes ``connection``. ``heads`` holds the last seq and hash of leads in work, ``journal`` the head of all facts
-    and ``kept`` the one that the file says. ``removed``: something personal was, in this batch. ``touched``: something
-    was written that was not gathered."""
+    and ``kept`` the one that the file says. ``removed``: something personal was, in this batch."""
 
     plain: sqlite3.Connection
     digests: Digests
@@ -45,8 +44,6 @@ class Core:
     journal: Head = field(default_factory=Head)
     kept: Head = field(default_factory=Head)
     removed: bool = False
-    touched: bool = False
-    version: int = -1
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -54,15 +51,13 @@ class Core:
         changed by it is not overlooked, as nothing is known of any lead from here on."""
         self.rows.flush(self.plain)
         self.rows.forget()
-        self.touched = True
+        self.rows.touched = True
         return self.plain
 
     def flush(self) -> None:
         """Write what is gathered; comes before the commit."""
         self.rows.flush(self.plain)
         self.rows.remembered.begin()
-        if self.rows.remembered.alone:
-            self.touched = self._others_wrote() or self.touched
         if self.journal is not self.kept:
             keep(self.plain, self.journal)
             self.kept = self.journal
@@ -70,14 +65,16 @@ class Core:
     def committed(self) -> None:
         """What comes after a commit: where something personal was removed, the log that still holds it is emptied, as
         far as those who read just now allow."""
-        self._remember(self.touched)
+        self.rows.ended(self.rows.touched)
+        self.digests.forget()
         if self.removed:
             self.plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self.removed = False
 
     def rolled_back(self) -> None:
         """Forget what the lost transaction had made."""
-        self._remember(touched=True)
+        self.rows.ended(touched=True)
+        self.digests.forget()
         self.rows.clear()
         self.heads.clear()
         self.removed = False
@@ -85,17 +82,6 @@ class Core:
         beside.forget(self.plain)
         self.next_fact = _next_fact(self.plain)
         self.journal = self.kept = known_or_made(self.plain)
-
-    def _others_wrote(self) -> bool:
-        """Has another process written since this was asked last? None should, where every order comes to this one; one
-        that began before it took orders may."""
-        before, self.version = self.version, self.plain.execute("PRAGMA data_version").fetchone()[0]
-        return before != self.version
-
-    def _remember(self, touched: bool) -> None:
-        self.rows.end_with(touched)
-        self.touched = False
-        self.digests.forget()
 
 
 def core(connection: sqlite3.Connection, clock: Clock) -> Core:

@@ -47,7 +47,11 @@ def decide(
     data = write.effect.data
     if not isinstance(data, Accept | Intent | Admit):
         return {}
-    asking = Asking(connection, digests, write.lead, at, beside(connection, at), None, rows)
+    here = beside(connection, at, rows.look(connection))
+    if not rows.touched:
+        rows.changed = here.changed
+    remembered = None if rows.touched else rows.remembered
+    asking = Asking(connection, digests, write.lead, at, here, remembered, rows)
     if isinstance(data, Accept):
         return _accepted(asking, write, data, Taken(dict(rows.used)))
     if isinstance(data, Admit):

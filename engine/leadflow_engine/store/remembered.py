@@ -1,8 +1,8 @@
-"""What questions before an offer need of a journal, kept at hand by the one process that writes it.
+"""What of a journal is asked for every offer, kept at hand by the one process that writes it.
 
-Nothing is decided by it: whatever is claimed is looked up where it is written, in the same transaction. It saves asking
-beside a busy writer: every statement reads its pages anew after every commit, and gives up the interpreter's lock. What
-it says is what was committed last; what it does not know is asked."""
+What it says is what was committed last; what it does not know is asked, and nothing is known any more once something
+else was written than what Runs claim (``Rows.touched``). It saves statements: beside a busy writer each reads its pages
+anew after every commit, and every one gives up the interpreter's lock, on which the other thread waits."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ class Remembered:
         return all(self.new.get(hash) == lead for hash in hashes)
 
     # ------------------------------------------------------------------ who writes
+
+    def keep(self, place: Place, used: int) -> None:
+        """What a window had used when the transaction under way began."""
+        with self._lock:
+            if len(self.uses) > MOST:
+                self.uses.clear()
+            self.uses[place] = used
 
     def found_new(self, hashes: Iterable[str], lead: str) -> None:
         """Nobody had left these digests when this lead came."""

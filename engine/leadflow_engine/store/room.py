@@ -18,6 +18,7 @@ from leadflow_engine.store import accounts
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.remembered import Place, Remembered
+from leadflow_engine.store.rows import Rows
 
 MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
 """A reason made from a limit, to which the time can be added; one from the flow stays as it was written."""
@@ -51,12 +52,16 @@ class Uses:
     """How much of limits is used or held at a moment in calendar windows: asked for many at once, each once, where it
     is not ``remembered``."""
 
-    __slots__ = ("_at", "_connection", "_known", "_remembered", "_spans")
+    __slots__ = ("_at", "_connection", "_known", "_remembered", "_rows", "_spans")
 
     def __init__(
-        self, connection: sqlite3.Connection, at: datetime.datetime, remembered: Remembered | None = None
+        self,
+        connection: sqlite3.Connection,
+        at: datetime.datetime,
+        remembered: Remembered | None = None,
+        rows: Rows | None = None,
     ) -> None:
-        self._connection, self._at, self._remembered = connection, at, remembered
+        self._connection, self._at, self._remembered, self._rows = connection, at, remembered, rows
         self._known: dict[Place, int] = {}
         self._spans: dict[tuple[str, str, float], tuple[tuple[Window, str], ...]] = {}
 
@@ -102,8 +107,19 @@ class Uses:
         """What is used at a place."""
         used = self._known.get(place)
         if used is None:
-            row = self._connection.execute(USE, place).fetchone()
-            used = self._known[place] = row[0] if row else 0
+            used = self._known[place] = self._looked_up(place)
+        return used
+
+    def _looked_up(self, place: Place) -> int:
+        """Who decides counts what this transaction has written, too; it is the only one who writes."""
+        remembered, rows = self._remembered, self._rows
+        more = rows.committing.get(place, 0) if rows is not None else 0
+        if rows is not None and remembered is not None and (known := remembered.uses.get(place)) is not None:
+            return known + more
+        row = self._connection.execute(USE, place).fetchone()
+        used: int = row[0] if row else 0
+        if rows is not None and remembered is not None:
+            remembered.keep(place, used - more)
         return used
 
     def plainly_fit(self, claims: Sequence[tuple[LimitClaim, Place]]) -> bool:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
@@ -95,18 +96,22 @@ class Rows:
 
     __slots__ = (
         "_counts",
+        "_looked",
         "_moved",
         "_resting",
         "_shares",
         "_then",
         "_turns",
+        "_version",
         "_waiting",
+        "changed",
         "committing",
         "failed",
         "hashes",
         "keys",
         "known",
         "remembered",
+        "touched",
         "used",
     )
 
@@ -129,6 +134,12 @@ class Rows:
         """What the transaction has written of caps."""
         self.failed = False
         """Has a buyer failed, by what the transaction has written?"""
+        self.touched = False
+        """Was something written in it that was not gathered?"""
+        self.changed: int | None = None
+        """The journal's count of what was changed beside leads, where it is known."""
+        self._looked = False
+        self._version = -1
         self.remembered = Remembered()
 
     # ------------------------------------------------------------------ gathering
@@ -209,27 +220,41 @@ class Rows:
         self._then.clear()
         self._resting.clear()
 
-    def end_with(self, touched: bool) -> None:
+    def look(self, connection: sqlite3.Connection) -> int | None:
+        """How often what stands beside leads was changed, where that is known; None where it is to be asked. Another
+        process may have changed it before this transaction began, which is looked at once in it."""
+        if self.touched:
+            return None
+        if not self._looked:
+            self._looked = True
+            before, self._version = self._version, connection.execute("PRAGMA data_version").fetchone()[0]
+            if before != self._version:
+                self.changed = self.remembered.state = None
+        return self.changed
+
+    def ended(self, touched: bool) -> None:
         """The transaction has ended, with what was remembered still so or (``touched``) maybe not."""
         if touched:
             self.remembered.forget()
             self.committing.clear()
+            self.changed = None
         self.remembered.end(self.committing, self.failed)
         self.committing.clear()
-        self.failed = False
+        self.failed = self.touched = self._looked = False
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""
         self._spell_out()
         for table, rows in self._waiting.items():
+            if not rows:
+                continue
             start, left = 0, len(rows)
             for size in SIZES:
                 while left - start >= size:
-                    values = [value for row in rows[start : start + size] for value in row]
+                    values = list(chain.from_iterable(rows[start : start + size]))
                     connection.execute(_statement(table, size), values)
                     start += size
-            if left:
-                rows.clear()
+            rows.clear()
         for statement, said in self._then:
             connection.execute(statement, said)
         self._then.clear()

@@ -1,4 +1,5 @@
-"""All buyers of a stage asked about at once hear what each would hear alone."""
+"""All buyers of a stage asked about at once hear what each would hear alone; what is remembered of caps is what is kept
+of them."""
 
 from __future__ import annotations
 
@@ -40,6 +41,19 @@ def asked(store: SqliteStore, lead: str, buyers: list[fx.BuyerLimits]) -> dict[s
     return dict(store.read(lead, fx.Effect("limits/route.1/1", fx.ReadLimits(tuple(buyers))))["out"])
 
 
+def remembered(store: SqliteStore) -> dict[Any, int]:
+    """What is remembered of caps."""
+    assert store._core is not None
+    return dict(store._core.rows.remembered.uses)
+
+
+def kept(store: SqliteStore) -> dict[Any, int]:
+    """The same, as the journal has it."""
+    rows = store.query('SELECT "limit", "by", window_start, held + counted FROM cap')
+    found = {(limit, by, start): used for limit, by, start, used in rows}
+    return {place: found.get(place, 0) for place in remembered(store)}
+
+
 def test_together_as_alone(kit: Any) -> None:
     @settings(max_examples=40)
     @given(
@@ -58,6 +72,7 @@ def test_together_as_alone(kit: Any) -> None:
                 store, f"L{number}", state, limits={one.limit: one for one in limits}.values(), keys=keys
             )
             kit.clock.pass_(minutes=7)
+            assert remembered(store) == kept(store)
         if paused:
             store.override("pause", f"solar/buyer/{paused}", 1, "paused", "ann", "too many")
         if set_to is not None:
