@@ -124,6 +124,7 @@ class Buyers:
         self._pipe, far = fresh.Pipe()
         self._process = fresh.Process(target=_buy, args=(far, refusals), daemon=True)
         self._process.start()
+        far.close()
         self.port: int = self._pipe.recv()
 
     def cpu(self) -> float:
