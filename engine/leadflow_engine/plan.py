@@ -76,7 +76,8 @@ class PlannedPrice:
 class PlannedBuyer:
     """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
     delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
-    ``flat`` is its price where that is one amount for every lead, ``patience`` how many seconds its answer may take."""
+    ``sole`` is the one of its prices that holds for every lead, ``flat`` its amount where that is the same for all;
+    ``patience`` is how many seconds its answer may take."""
 
     buyer: m.Buyer
     position: int
@@ -92,6 +93,7 @@ class PlannedBuyer:
     closed_on: tuple[m.Calendar | datetime.date, ...]
     lookups: frozenset[str]
     counts_money: bool
+    sole: m.Price | None
     flat: Decimal | None
     patience: float
 
@@ -362,6 +364,7 @@ def plan_buyer(
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
         counts_money=prices.counts_money(buyer, sale_caps),
+        sole=prices.sole_price(buyer),
         flat=prices.flat_price(buyer),
         patience=prices.patience(buyer),
     )

@@ -10,13 +10,18 @@ from leadflow_dsl.terms import Const
 from leadflow_engine.limits.planned import PlannedCap
 
 
+def sole_price(buyer: m.Buyer) -> m.Price | None:
+    """The first of the buyer's prices where that holds for every lead."""
+    return next((price for price in buyer.prices[:1] if price.when is None), None)
+
+
 def flat_price(buyer: m.Buyer) -> Decimal | None:
     """The buyer's price where it is one amount for every lead; None where a condition, a bid, an answer, what it is
     asked (``offer``) or what a look-up cost has a say in it."""
-    first = buyer.prices[0] if buyer.prices and not buyer.offers else None
-    if first is None or first.when is not None or first.kind != "amount" or first.plus_cost_of:
+    sole = sole_price(buyer)
+    if sole is None or buyer.offers or sole.kind != "amount" or sole.plus_cost_of:
         return None
-    said = first.amount.value if isinstance(first.amount, Const) else None
+    said = sole.amount.value if isinstance(sole.amount, Const) else None
     return said if isinstance(said, Decimal) else None
 
 

@@ -119,22 +119,17 @@ async def run_lead(
 
 def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
     """A result as a fact: what is personal apart."""
-    kind = effect.kind
+    kind, body, content = effect.kind, dict(result), None
     if kind == "call":
-        content = {name: result[name] for name in PERSONAL if name in result}
-        return Fact(seq, effect.key, kind, at, _without(result, PERSONAL), content)
-    if result.get("answer"):
-        return Fact(seq, effect.key, kind, at, _without(result, ("answer",)), {"answer": result["answer"]})
-    return Fact(seq, effect.key, kind, at, dict(result))
+        content = {name: body.pop(name) for name in PERSONAL if name in body}
+    elif body.get("answer"):
+        content = {"answer": body.pop("answer")}
+    return Fact(seq, effect.key, kind, at, body, content)
 
 
 def result_of(fact: Fact) -> Result:
     """The result that a fact keeps, whole again."""
     return {**fact.body, **(fact.content or {})}
-
-
-def _without(result: Result, names: Sequence[str]) -> dict[str, Any]:
-    return {name: value for name, value in result.items() if name not in names}
 
 
 def _received(plan: Plan, arrival: Arrival, at: str) -> Fact:

@@ -112,5 +112,7 @@ def kept_ping(journey: Journey, buyer: m.Buyer) -> Pinged | None:
 
 def kept_pings(journey: Journey, names: Iterable[str]) -> Mapping[str, Pinged]:
     """``kept_ping`` of several, those that are to be asked left out."""
+    if journey.arrival.standing is None:
+        return {}
     found = {name: kept_ping(journey, journey.plan.buyers[name].buyer) for name in names}
     return {name: pinged for name, pinged in found.items() if pinged is not None}

@@ -82,6 +82,8 @@ def note_refused(journey: Journey, stage: str, buyer: str, pinged: Pinged, refus
 
 def timed(pinged: Pinged, answered: datetime.datetime) -> Pinged:
     """What a ping came to, with the moments when its bids end; ``answered`` is when its answer came."""
+    if pinged.expires is None and not pinged.bids:
+        return pinged
     bids = tuple(replace(bid, expires=_moment(bid.expires, answered)) for bid in pinged.bids)
     return replace(pinged, expires=_moment(pinged.expires, answered), bids=bids)
 

@@ -110,6 +110,8 @@ def _least(journey: Journey, planned: PlannedBuyer) -> Decimal:
 
 def price_of(journey: Journey, planned: PlannedBuyer) -> m.Price | None:
     """The first of a buyer's prices that holds."""
+    if planned.sole is not None:
+        return planned.sole
     for entry in planned.prices:
         if decide(entry.when, journey.lead.truth) is True:
             return entry.price
@@ -147,7 +149,7 @@ def amount_due(
     answer may tell. What decides between its prices is asked."""
     if planned.flat is not None:
         return planned.flat
-    price = yield from _price_due(journey, planned)
+    price = planned.sole or (yield from _price_due(journey, planned))
     if price is None or price.kind == "bid":
         return bid if price is not None else None
     if price.kind == "response" or price.amount is None:
@@ -164,5 +166,5 @@ def _price_due(journey: Journey, planned: PlannedBuyer) -> Generator[Any, Any, m
 
 def is_told(journey: Journey, planned: PlannedBuyer) -> bool:
     """Is it the buyer's answer that tells the price?"""
-    price = price_of(journey, planned) if planned.flat is None else None
+    price = price_of(journey, planned)
     return price is not None and price.kind == "response"

@@ -49,8 +49,9 @@ def offers_of(
 
 def _bids_of(journey: Journey, name: str, pinged: Pinged | None) -> tuple[Decimal, ...]:
     bids = pinged.bids if pinged is not None else ()
-    fixed = fixed_price(journey, journey.plan.buyers[name])
-    return tuple(one.bid for one in bids if one.bid is not None) if fixed is None else ()
+    if not bids or fixed_price(journey, journey.plan.buyers[name]) is not None:
+        return ()
+    return tuple(one.bid for one in bids if one.bid is not None)
 
 
 def gather(journey: Journey, stage: m.Stage, names: tuple[str, ...]) -> Generator[Any, Any, Gathered]:

@@ -62,6 +62,8 @@ def _amount_read(journey: Journey, stage: m.Stage, name: str) -> Term | None:
 def learn_order(journey: Journey, stage: m.Stage, names: Iterable[str]) -> Generator[Any, Any, None]:
     """Ask what decides how these buyers, which are in, stand to each other."""
     whom = f"the order of {stage.id}"
+    if not any(key.name in READS for key in stage.order):
+        return
     for name in names:
         for conditions in _read_of(journey, stage, name):
             yield from first_of(journey, conditions, whom)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
@@ -233,9 +234,9 @@ def _waiting(waited: list[Delivery], remaining: tuple[str, ...]) -> Waiting:
 def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
     """Why those that are left were not asked; ``over`` is why there is no time for them."""
     stage, bids = line.stage, line.gathered.bids
-    never = [
-        name for name in line.left if name not in line.asked
-    ]  # that it was asked a higher price says more
+    never = [name for name in line.left if name not in line.asked]  # that it was asked more says more
+    taken = [one.buyer for one in journey.taken() if one.stage == stage.id and one.buyer in bids]
+    of_taken = [bids[name] for name in taken]
     for place, name in enumerate(never, start=len(line.places) + 1):
         mate = mate_of(journey, name)
         if mate:
@@ -243,7 +244,7 @@ def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
             reason = f"shares no lead with {mate} (group {group})"
             journey.considered(stage.id, name, "filtered", code="filtered", reason=reason, bid=bids[name])
         elif full and stage.kind == "auction":
-            reason = _outbid(journey, line, name)
+            reason = _outbid(stage, bids[name], of_taken)
             journey.considered(stage.id, name, "outbid", reason=reason, bid=bids[name], position=place)
         elif full:
             reason = "its turn did not come"
@@ -252,12 +253,11 @@ def _note_rest(journey: Journey, line: _Line, full: bool, over: str) -> None:
             journey.considered(stage.id, name, "not_asked", reason=over, position=place)
 
 
-def _outbid(journey: Journey, line: _Line, name: str) -> str:
-    """Why others have the lead and not this one: they bid more, or as much, or come first in the order."""
-    bids = line.gathered.bids
-    taken = [one.buyer for one in journey.taken() if one.stage == line.stage.id and one.buyer in bids]
-    if any(bids[each] == bids[name] for each in taken):
+def _outbid(stage: m.Stage, bid: Decimal, taken: list[Decimal]) -> str:
+    """Why those of the bids ``taken`` have the lead and not this one: they are more, or as much, or come first in the
+    order."""
+    if bid in taken:
         return "a bid as high was taken"
-    if any(bids[each] < bids[name] for each in taken):
+    if taken and min(taken) < bid:
         return "others came before in the order"
-    return "better bids were taken" if line.stage.sell_high > 1 else "a better bid was taken"
+    return "better bids were taken" if stage.sell_high > 1 else "a better bid was taken"
