@@ -110,7 +110,7 @@ def perform(core: Core, write: Write) -> Result:
         core.rows.known[write.lead] = Known()  # of a lead without facts there is nothing to read
     told = gathering(core, write.lead, at, core.next_fact)
     project_records(told, write)
-    if asks_more(core.rows, core.digests, write.effect.data):
+    if asks_more(core.rows, core.digests, write.lead, write.effect.data):
         core.rows.flush(core.plain)
     result = decide(core.plain, core.digests, write, at, core.rows)
     own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, told.at, result)

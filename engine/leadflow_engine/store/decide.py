@@ -21,7 +21,7 @@ from leadflow_engine.store.rows import Rows
 from leadflow_engine.store.suppressions import stops
 
 
-def asks_more(rows: Rows, digests: Digests, data: Data) -> bool:
+def asks_more(rows: Rows, digests: Digests, lead: str, data: Data) -> bool:
     """Does a decision ask the journal for more than what of caps is taken by rows that are not written yet? Then they
     have to be."""
     if isinstance(data, Admit):
@@ -29,7 +29,7 @@ def asks_more(rows: Rows, digests: Digests, data: Data) -> bool:
     if isinstance(data, Accept):
         return _asks_more(rows, digests, data.limits, data.keys)
     if isinstance(data, Intent):
-        return rows.has("lead") or _asks_more(rows, digests, data.limits, data.keys)
+        return rows.tells_of(lead) or _asks_more(rows, digests, data.limits, data.keys)
     return False
 
 

@@ -178,9 +178,9 @@ class Rows:
         """How far a buyer is behind its share has changed by so much."""
         self._shares[place] = self._shares.get(place, 0) + gained
 
-    def has(self, table: str) -> bool:
-        """Does a row of this table wait?"""
-        return bool(self._waiting[table])
+    def tells_of(self, lead: str) -> bool:
+        """Does the lead's own row wait?"""
+        return any(row[0] == lead for row in self._waiting["lead"])
 
     # ------------------------------------------------------------------ knowing
 
