@@ -10,6 +10,7 @@ import criteria
 import dry
 import durable
 import growth
+import scale
 import whole_peers
 from frame import Goal, Workload
 
@@ -108,6 +109,23 @@ _ALL = (
             Goal("dry run, 50 buyers, every part read", "read", 2500, "leads/s", least=True),
             Goal("dry run, 50 buyers, no part read", "unread", 8000, "leads/s", least=True),
         ),
+    ),
+    Workload(
+        "scale",
+        scale.once,
+        (
+            Goal("60,000 leads through `run` take more memory than 15,000 by", "run growth", 16, "MB"),
+            Goal("10,000 buyers with 100 ZIP codes each, taken in and planned", "plan held", 400, "MB"),
+            Goal("`serve` with 50 flows of 20 buyers answers its first lead within", "first lead", 2, "s"),
+        ),
+        times=1,
+        also={
+            "run": "MB, the most of the longer run",
+            "plan most": "MB, the most while that plan was made",
+            "plan taken in": "s of processor time in the process that serves; another one checks meanwhile",
+            "start cpu": "s of processor time until the first lead, of all processes",
+        },
+        in_quick=False,
     ),
     Workload("growth", growth.once, (), times=1, in_quick=False),
     Workload("costs", costs.once, (), times=1, in_quick=False),
