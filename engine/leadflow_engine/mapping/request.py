@@ -40,10 +40,9 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What of a request no lead changes. ``headers`` is None where a lead has a say in them."""
+    """What of a request no lead changes."""
 
     url: str
-    headers: tuple[tuple[str, str], ...] | None
     auth: tuple[m.Auth, ...]
     timeout: float
 
@@ -52,7 +51,7 @@ class Settled:
 class RequestBuilder:
     """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
     characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing.
-    ``settled`` is what no lead changes, where it is all but the body and the headers."""
+    ``settled`` is what no lead changes, where that is all but the body and the headers."""
 
     request: m.Request
     templates: Templates
@@ -92,7 +91,7 @@ class RequestBuilder:
 
     def _settled(self, scope: Scope, settled: Settled) -> HttpRequest:
         body, request = self._body(scope), self.request
-        headers = _headers(self, scope, body) if settled.headers is None else settled.headers
+        headers = _headers(self, scope, body)
         return HttpRequest(
             request.method, settled.url, headers, body, settled.auth, settled.timeout, request.redirects
         )
@@ -121,13 +120,11 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
     headers = _checked_headers(request)
     url, query, kind = checked_url(request.url), grow(request.query), content_type(request)
     body = body_writer(request, templates)
-    settled = _settled_parts(request, url, query, headers, kind)
+    settled = _settled_parts(request, url, query)
     return RequestBuilder(request, templates, url, query, headers, body, kind, settled=settled)
 
 
-def _settled_parts(
-    request: m.Request, url: t.Text, query: Tree, headers: tuple[tuple[str, t.Term], ...], kind: str
-) -> Settled | None:
+def _settled_parts(request: m.Request, url: t.Text, query: Tree) -> Settled | None:
     """What no lead changes; None where the url, the query or the authorisation reads something of the lead."""
     auth = tuple(auth for auth in request.auth if auth.kind != "body")
     pieces = [piece for piece in url.pieces if isinstance(piece, str)]
@@ -135,8 +132,7 @@ def _settled_parts(
     same = len(pieces) == len(url.pieces) and not query.terms and all(map(_is_settled, auth))
     if not same or len(whole) > MAX_URL:
         return None
-    said = None if headers or kind == multipart.CONTENT_TYPE else ((("Content-Type", kind),) if kind else ())
-    return Settled(whole, said, auth, request.timeout.total_seconds())
+    return Settled(whole, auth, request.timeout.total_seconds())
 
 
 def _is_settled(auth: m.Auth) -> bool:
@@ -174,6 +170,8 @@ def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
 
 
 def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[tuple[str, str], ...]:
+    if not builder.headers and builder.content_type != multipart.CONTENT_TYPE:
+        return (("Content-Type", builder.content_type),) if builder.content_type else ()
     built = [
         (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
     ]
