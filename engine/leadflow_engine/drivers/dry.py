@@ -70,5 +70,7 @@ class DryDriver:
 
     def _arrives(self, key: str, result: Result, seconds: float = 0.0) -> None:
         self._count += 1  # those that arrive at the same moment arrive in the order in which they were asked
-        at = self._clock.now() + datetime.timedelta(seconds=seconds)
+        at = self._clock.at
+        if seconds:
+            at += datetime.timedelta(seconds=seconds)
         heapq.heappush(self._coming, (at, self._count, key, result))
