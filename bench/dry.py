@@ -19,6 +19,7 @@ from frame import Turn
 from leadflow_dsl.types import KINDS
 from leadflow_engine.operations.dry import dry_run
 from leadflow_engine.operations.loading import load
+from leadflow_engine.service.memory import search_seldom
 
 WARM = 100
 PARTS = tuple(
@@ -41,6 +42,7 @@ def flow(parts: bool) -> str:
 
 def leads_a_second(parts: bool, leads: int) -> float:
     """Leads a second of processor time. Every lead must be sold to the first buyer that wants it."""
+    search_seldom()  # as the command does
     buyers = work.buyers()
     todo = work.leads(WARM + leads, buyers)
     with tempfile.TemporaryDirectory() as folder:

@@ -21,6 +21,7 @@ from frame import Turn
 
 from leadflow_engine.operations.dry import dry_run
 from leadflow_engine.operations.loading import load
+from leadflow_engine.service.memory import search_seldom
 
 WARM = 50
 BUYERS = (1, 10, 50, 200, 1000)
@@ -69,6 +70,7 @@ def _with_steps(more: int) -> str:
 
 def once(quick: bool) -> Turn:
     """One turn: every point of every table."""
+    search_seldom()  # as the command does
     count = 100 if quick else 400
     turn = Turn()
     flow = whole.flow(work.buyers())

@@ -52,7 +52,9 @@ def command(
     from leadflow_engine.operations.dry import dry_run
     from leadflow_engine.operations.identity import as_file
     from leadflow_engine.operations.loading import source_of
+    from leadflow_engine.service.memory import search_seldom
 
+    search_seldom()
     plan = loaded(flow)
     named = source_of(plan, source).name
     if buyer and buyer not in plan.buyers:
