@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Pattern
 from leadflow_engine.evaluation.comparing import folded
 from leadflow_engine.values import Context, Value, field_reader, is_personal
 
+NEEDED: Final = frozenset({"always", "post"})
+"""When a field is required, in the flow's words, so that a lead has to have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedField:
     """A field. ``keys`` are the names under which it comes, as names are compared; ``computed`` says that it never
     comes; ``bounded`` that its declaration refuses some values of its type; ``hidden`` that it is masked wherever a
-    person can read it. ``read`` makes a value of what came."""
+    person can read it; ``needed`` that a lead without it is refused. ``read`` makes a value of what came."""
 
     field: m.Field
     name: str
@@ -23,6 +27,7 @@ class PlannedField:
     computed: bool
     bounded: bool
     hidden: bool
+    needed: bool
     read: Callable[[object, Context], Value]
 
 
@@ -35,6 +40,7 @@ def planned_field(field: m.Field) -> PlannedField:
         field.computed is not None,
         (field.low is not None and field.high is not None) or isinstance(field.pattern, Pattern),
         field.sensitive or field.transient or is_personal(field.type),
+        field.required in NEEDED,
         field_reader(field.type),
     )
 

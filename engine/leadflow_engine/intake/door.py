@@ -181,14 +181,16 @@ def not_valid(name: str, type_: Type) -> str:
 
 def problems(plan: Plan, lead: Lead) -> Iterator[str]:
     """Everything that keeps a lead out at the door, each in a sentence without the value."""
-    for field in plan.flow.fields:
-        value = lead.value(field.name)
-        if field.required not in {"always", "post"} or isinstance(value, Open):
+    for planned in plan.planned_fields:
+        if not planned.needed:
+            continue
+        value = lead.value(planned.name)
+        if isinstance(value, Open):
             continue
         if value is None or value.blank:
-            yield f"{field.name} is missing"
+            yield f"{planned.name} is missing"
         elif not value.valid:
-            yield not_valid(field.name, field.type)
+            yield not_valid(planned.name, planned.field.type)
     for require in plan.flow.require_any:
         given = [lead.value(name) for name in require.fields]
         if not any(isinstance(value, Value) and value.valid and not value.blank for value in given):

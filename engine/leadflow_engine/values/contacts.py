@@ -21,4 +21,5 @@ def contact_of(value: object) -> tuple[str, str] | None:
 
 def contacts_of(values: Iterable[object]) -> Iterator[tuple[str, str]]:
     """Those among these values, each once."""
-    yield from dict.fromkeys(found for value in values if (found := contact_of(value)) is not None)
+    known = [value for value in values if isinstance(value, Value) and value.type.name in KINDS]
+    yield from dict.fromkeys(found for value in known if (found := contact_of(value)) is not None)
