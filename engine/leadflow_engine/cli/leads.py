@@ -32,6 +32,8 @@ def found(store: SqliteStore, start: str | None, journal: str) -> str:
 
     Raises ``CannotStart`` where there is none, or more than one.
     """
+    from leadflow_engine.store import finding
+
     if start is None:
         last = store.last_lead()
         if last is None:
@@ -39,8 +41,7 @@ def found(store: SqliteStore, start: str | None, journal: str) -> str:
                 f"journal {journal} has no lead yet; `leadflow run FLOW LEADS --db {journal}` brings some"
             )
         return last
-    sql = "SELECT id FROM lead WHERE substr(upper(id), 1, ?) = ? ORDER BY id LIMIT ?"
-    ids = [row[0] for row in store.query(sql, (len(start), start.upper(), SHOWN + 1))]
+    ids = store.ask(lambda connection: finding.beginning_with(connection, start, SHOWN + 1))
     exact = [each for each in ids if each.upper() == start.upper()]
     if len(ids) == 1 or exact:
         return str((exact or ids)[0])

@@ -18,6 +18,18 @@ def is_lead(connection: sqlite3.Connection, lead: str) -> bool:
     return connection.execute("SELECT 1 FROM lead WHERE id = ?", (lead,)).fetchone() is not None
 
 
+def beginning_with(connection: sqlite3.Connection, start: str, most: int) -> list[str]:
+    """Leads whose ids begin so, as it is written, in capitals or without; at most so many. Found in the index."""
+    found: set[str] = set()
+    for form in {start, start.upper(), start.lower()}:
+        rows = connection.execute(
+            "SELECT id FROM lead WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT ?2",
+            (form, most),
+        )
+        found.update(row[0] for row in rows)
+    return sorted(found)[:most]
+
+
 def by_reference(connection: sqlite3.Connection, reference: str, buyer: str = "") -> list[str]:
     """Leads for which a buyer (any, where none is named) gave this reference."""
     rows = connection.execute(

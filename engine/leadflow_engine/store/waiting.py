@@ -66,7 +66,7 @@ def _leads(connection: sqlite3.Connection) -> Iterator[Waiting]:
 def _held_for(connection: sqlite3.Connection) -> dict[str, str]:
     """Why each held lead is held, as its trace says it: for each buyer what was so when it was looked at last."""
     rows = connection.execute(
-        "SELECT c.lead, c.buyer, c.reason FROM work w JOIN considered c ON c.lead = w.lead "
+        "SELECT c.lead, c.buyer, c.reason FROM work w CROSS JOIN considered c ON c.lead = w.lead "
         "WHERE w.why = 'held' AND c.outcome = 'held' AND c.reason <> '' AND c.segment = "
         "(SELECT max(n.segment) FROM considered n WHERE n.lead = c.lead) ORDER BY c.lead, c.position, c.buyer"
     )
@@ -91,9 +91,9 @@ def _unfinished(connection: sqlite3.Connection) -> Iterator[Waiting]:
 
 
 def _postbacks(connection: sqlite3.Connection) -> Iterator[Waiting]:
-    rows = connection.execute(
-        "SELECT p.lead, l.source, p.due, p.failure FROM postback p JOIN lead l ON l.id = p.lead "
-        "WHERE p.state IN ('due', 'failed')"
+    asked = "SELECT p.lead, l.source, p.due, p.failure FROM postback p CROSS JOIN lead l ON l.id = p.lead "
+    rows = connection.execute(  # two questions, each with an index of its own: most postbacks were heard
+        f"{asked} WHERE p.due IS NOT NULL UNION ALL {asked} WHERE p.due IS NULL AND p.state = 'failed'"
     )
     for lead, source, due, failure in rows:
         why = f"not heard yet: {failure}" if failure else "not sent yet"

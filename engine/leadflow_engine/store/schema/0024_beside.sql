@@ -61,6 +61,9 @@ CREATE INDEX imported_key_of ON imported_key(imported);
 CREATE TRIGGER imported_key_is_new AFTER INSERT ON imported_key BEGIN UPDATE beside SET changed = changed + 1; END;
 CREATE TRIGGER imported_key_is_gone AFTER DELETE ON imported_key BEGIN UPDATE beside SET changed = changed + 1; END;
 
+-- What was given up is looked at in the queue; what was heard is most of the table.
+CREATE INDEX postback_failed ON postback(lead) WHERE state = 'failed';
+
 -- A limit's use is found in one tree instead of two.
 CREATE TEMP TABLE kept AS SELECT "limit", "by", window_start, window_end, held, counted FROM cap;
 DROP TABLE cap;
