@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from sys import intern
 from typing import Final
 
 from leadflow_dsl import nodes
@@ -21,6 +22,8 @@ UNITS: Final[Mapping[str, str]] = {
 }
 ESCAPES: Final[Mapping[str, str]] = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 FLAGS: Final = "ims"
+SHORT: Final = 32
+"""Characters of the longest text that is kept once for all places."""
 LONGEST_NUMBER: Final = 30
 LONGEST_DURATION: Final = datetime.timedelta(days=36_500)
 
@@ -44,8 +47,12 @@ class BadLiteral(ValueError):
 
 
 def text(raw: str, span: Span) -> nodes.Text:
-    """``"..."``."""
-    value = re.sub(r"\\(.)", lambda match: ESCAPES[match[1]], raw[1:-1])
+    """``"..."``. Short ones are one object each: a flow may hold a million ZIP codes."""
+    value = raw[1:-1]
+    if "\\" in value:
+        value = re.sub(r"\\(.)", lambda match: ESCAPES[match[1]], value)
+    if len(raw) <= SHORT:
+        raw, value = intern(raw), intern(value)
     return nodes.Text(raw, value, False, span)
 
 
