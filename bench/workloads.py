@@ -46,6 +46,7 @@ _ALL = (
             "json_rules 1000": "us, json-rules-engine, all that match of 1,000",
             "patched 10000": "ms until one of 10,000 buyers is changed",
         },
+        times=2,
     ),
     Workload(
         "auction",
@@ -126,6 +127,22 @@ _ALL = (
             "start cpu": "s of processor time until the first lead, of all processes",
         },
         in_quick=False,
+    ),
+    Workload(
+        "scale",
+        scale.once,
+        (
+            Goal("`run` over four times the leads takes more memory by", "run growth", 10, "MB"),
+            Goal("a process that took in 10,000 buyers with ZIP codes holds", "plan held", 400, "MB"),
+            Goal("`serve`, 50 flows of 20 buyers: the first lead is answered in", "first lead", 2, "s"),
+        ),
+        times=1,
+        also={
+            "run": "MB, the most that `run` over 60,000 leads took",
+            "plan most": "MB, the most while 10,000 buyers were taken in",
+            "plan taken in": "s of processor time, taking in and planning 10,000 buyers",
+            "start cpu": "s of processor time, the start with 50 flows and the first lead",
+        },
     ),
     Workload("growth", growth.once, (), times=1, in_quick=False),
     Workload("costs", costs.once, (), times=1, in_quick=False),
