@@ -156,7 +156,7 @@ class Plan:
     @cached_property
     def maps(self) -> Mapping[str, Mapping[str, Term]]:
         """By source what its ``map`` says of fields."""
-        return {source.name: dict(source.map) for source in self.flow.sources}
+        return {name: dict(source.map) for name, source in self.sources.items()}
 
     @cached_property
     def lists(self) -> Mapping[str, frozenset[str]]:
