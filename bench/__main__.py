@@ -25,7 +25,7 @@ from workloads import WORKLOADS
 
 BUSY = 0.05
 """The share of the machine that others may use; beyond it seconds on a clock mean little."""
-BESIDE = ("outbound", "clients", "mapping", "answers", "values", "editor", "lint")
+BESIDE = ("clients", "mapping", "answers", "values", "editor", "lint")
 
 
 def document(all_told: list[Told], described: dict[str, Any], quick: bool) -> dict[str, Any]:

@@ -4,8 +4,8 @@
 
 CPU microseconds a request at 16 in flight (a post of 1 KB on connections that are kept, one local server that is a
 process of its own), and the milliseconds of an auction: 50 requests at once, the median of 200. Each is measured on
-asyncio's loop and, where it is installed, on uvloop. Clients that are not installed are left out and named. The
-figures are of one machine in one minute: compare them with each other.
+asyncio's loop and, where it is installed, on uvloop. Clients that are not installed are left out and named; the last
+line is ours over TLS. The figures are of one machine in one minute: compare them with each other.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import asyncio
 import contextlib
 import importlib.util
 import multiprocessing
+import ssl
 import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from leadflow_engine.effects import HttpRequest
@@ -34,6 +36,7 @@ BODY = '{"first_name": "Ann", "phone": "+12025550100", "note": "' + "x" * 900 + 
 ANSWER = (
     b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{"result": "success"}'
 )
+CERTIFICATE = str(Path(__file__).parents[1] / "tests" / "engine" / "outbound" / "loopback.pem")
 TYPE = {"Content-Type": "application/json"}
 
 
@@ -53,12 +56,15 @@ class Replies(asyncio.Protocol):
 
 
 def serve(pipe: Connection) -> None:
-    """Serve until the process is ended; tell the port first."""
+    """Serve until the process is ended; tell the ports first, the second of which speaks TLS."""
 
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Replies, "127.0.0.1", 0)
-        pipe.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
+        loop, tls = asyncio.get_running_loop(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(CERTIFICATE)
+        plain = await loop.create_server(Replies, "127.0.0.1", 0)
+        safe = await loop.create_server(Replies, "127.0.0.1", 0, ssl=tls)
+        pipe.send((plain.sockets[0].getsockname()[1], safe.sockets[0].getsockname()[1]))
+        await asyncio.gather(plain.serve_forever(), safe.serve_forever())
 
     asyncio.run(run())
 
@@ -69,9 +75,22 @@ def serve(pipe: Connection) -> None:
 @contextlib.asynccontextmanager
 async def ours(port: int) -> AsyncIterator[Send]:
     """Through the guard, with a secret to fill in and to mask."""
-    request = HttpRequest("POST", f"http://127.0.0.1:{port}/", tuple(TYPE.items()), BODY)
-    settings = OutboundSettings(Guard(frozenset({("127.0.0.1", port)})), Secrets({"KEY": "s3cret value"}))
-    async with HttpOutbound(settings) as out:
+    async with _through(port, "http") as send:
+        yield send
+
+
+@contextlib.asynccontextmanager
+async def ours_over_tls(port: int) -> AsyncIterator[Send]:
+    """The same over TLS, verified."""
+    async with _through(port, "https") as send:
+        yield send
+
+
+@contextlib.asynccontextmanager
+async def _through(port: int, scheme: str) -> AsyncIterator[Send]:
+    request = HttpRequest("POST", f"{scheme}://127.0.0.1:{port}/", tuple(TYPE.items()), BODY)
+    guard, tls = Guard(frozenset({("127.0.0.1", port)})), ssl.create_default_context(cafile=CERTIFICATE)
+    async with HttpOutbound(OutboundSettings(guard, Secrets({"KEY": "s3cret value"}), tls=tls)) as out:
         yield lambda: out.send(request)
 
 
@@ -208,6 +227,7 @@ CLIENTS: dict[str, tuple[str, Callable[[int], Any]]] = {
     "httpx-aiohttp": ("httpx_aiohttp", httpx_over_aiohttp),
     "niquests": ("niquests", niquests),
     "httpx": ("httpx", httpx_alone),
+    "leadflow, TLS": ("leadflow_engine", ours_over_tls),
 }
 
 
@@ -255,7 +275,7 @@ def main(requests: int, names: list[str]) -> None:
     near, far = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(far,), daemon=True)
     server.start()
-    port = near.recv()
+    plain, safe = near.recv()
     loops = ["asyncio", *(["uvloop"] if importlib.util.find_spec("uvloop") else [])]
     print(f"{'client':14} {'loop':8} {'CPU us':>8} {'auction of 50, ms':>18}")
     for name in names or list(CLIENTS):
@@ -263,6 +283,7 @@ def main(requests: int, names: list[str]) -> None:
             print(f"{name:14} not installed")
             continue
         for loop in loops:
+            port = safe if name.endswith("TLS") else plain
             cpu, auction = run(name, loop, port, requests if name != "httpx" else requests // 8)
             print(f"{name:14} {loop:8} {cpu:8.0f} {auction:18.1f}", flush=True)
     server.terminate()
