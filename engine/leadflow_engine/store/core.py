@@ -32,8 +32,9 @@ HEADS = 20_000
 @dataclass(slots=True)
 class Core:
     """A connection with what belongs to it. ``plain`` is for what reads and writes nothing that is gathered; everybody
-    else takes ``connection``. ``heads`` holds the last seq and hash of leads in work, ``journal`` the head of all facts
-    and ``kept`` the one that the file says. ``removed``: something personal was, in this batch."""
+    else takes ``connection``. ``heads`` holds the last seq and hash of leads in work; ``journal`` the head of all facts
+    but those whose hashes are in ``links``, and ``kept`` the one that the file says. ``removed``: something personal
+    was, in this batch."""
 
     plain: sqlite3.Connection
     digests: Digests
@@ -42,6 +43,7 @@ class Core:
     rows: Rows = field(default_factory=Rows)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     journal: Head = field(default_factory=Head)
+    links: list[str] = field(default_factory=list)
     kept: Head = field(default_factory=Head)
     removed: bool = False
 
@@ -58,6 +60,8 @@ class Core:
         """Write what is gathered; comes before the commit."""
         self.rows.flush(self.plain)
         self.rows.remembered.begin()
+        self.journal = self.journal.after_all(self.links)
+        self.links.clear()
         if self.journal is not self.kept:
             keep(self.plain, self.journal)
             self.kept = self.journal
@@ -77,6 +81,7 @@ class Core:
         self.digests.forget()
         self.rows.clear()
         self.heads.clear()
+        self.links.clear()
         self.removed = False
         seal_of(self.plain).forget()
         beside.forget(self.plain)
@@ -132,7 +137,7 @@ def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
 def append(core: Core, lead: str, fact: Fact) -> int:
     """One more fact of a lead, linked to the one before. Gives its id. Raises ``StoreError`` where it is not
     the next."""
-    seq, previous = head(core, lead)
+    seq, previous = core.heads.get(lead) or head(core, lead)
     if fact.seq != seq + 1:
         raise StoreError(
             f"lead {lead}: fact {fact.seq} ({fact.key}) does not follow fact {seq}: another Run of this "
@@ -145,7 +150,7 @@ def append(core: Core, lead: str, fact: Fact) -> int:
     hashed = link(previous, lead, fact.seq, fact.key, fact.kind, fact.at, body, digest)
     number = core.next_fact
     core.next_fact += 1
-    core.journal = core.journal.after(hashed)
+    core.links.append(hashed)
     core.rows.add(
         "fact", (number, lead, fact.seq, fact.key, fact.kind, fact.at, body, content, digest, hashed)
     )

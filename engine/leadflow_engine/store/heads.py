@@ -5,7 +5,7 @@ could write to the file."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -22,7 +22,16 @@ class Head:
 
     def after(self, fact: str) -> Head:
         """The head once a fact with this hash is added."""
-        return Head(self.count + 1, sha256(f"{self.hash}{fact}".encode()).hexdigest())
+        return self.after_all((fact,))
+
+    def after_all(self, facts: Collection[str]) -> Head:
+        """The head once facts with these hashes are added, in this order; itself where there are none."""
+        if not facts:
+            return self
+        digits = self.hash
+        for fact in facts:
+            digits = sha256(f"{digits}{fact}".encode()).hexdigest()
+        return Head(self.count + len(facts), digits)
 
     def __str__(self) -> str:
         return f"{self.count}:{self.hash}"

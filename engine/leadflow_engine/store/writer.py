@@ -15,12 +15,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from leadflow_engine.effects import Result, Write
 from leadflow_engine.store.core import Core, perform
 from leadflow_engine.store.errors import StoreError, explained
+from leadflow_engine.unguarded import dataclass
 
 T = TypeVar("T")
 
