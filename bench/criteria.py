@@ -166,7 +166,7 @@ def measure(count: int, leads: int, compared: int) -> dict[str, float]:
     return {
         f"best {count}": per_lead(plan, given, lambda lead: group.index.best(lead, BEST)),
         f"reasons {count}": per_lead(plan, given, lambda lead: judged(plan, group, lead)),
-        f"listed {count}": per_lead(met, lambda lead: listed(plan, group, lead)),
+        f"listed {count}": per_lead(plan, given, lambda lead: listed(plan, group, lead)),
         f"built {count}": built,
         f"stored {count}": len(packed(judged(plan, group, lead_of(plan, given[0])))),
         f"patched {count}": _patched(plan, count),
