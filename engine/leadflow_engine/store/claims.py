@@ -18,7 +18,7 @@ from leadflow_engine.store.beside import Beside, overridden, paused
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.overrides import sentence
-from leadflow_engine.store.remembered import Remembered
+from leadflow_engine.store.remembered import NEVER, Remembered
 from leadflow_engine.store.room import Taken, Uses, first_full, plain_places
 from leadflow_engine.store.rows import Rows
 
@@ -57,7 +57,8 @@ class Refusal:
 @dataclass(slots=True)
 class Asking:
     """Who asks: a lead at a moment, with what stands beside it, and what is ``remembered`` of the journal. ``rows`` are
-    for decisions: what waits there to be written, or to be committed."""
+    for decisions: what waits there to be written, or to be committed; ``mark`` is for questions, from before the first
+    of them: see ``Remembered.learn``."""
 
     connection: sqlite3.Connection
     digests: Digests
@@ -66,6 +67,7 @@ class Asking:
     here: Beside
     remembered: Remembered | None = None
     rows: Rows | None = None
+    mark: int = NEVER
 
 
 def claims_refused(
@@ -80,7 +82,7 @@ def claims_refused(
 def each_refused(asking: Asking, buyers: Sequence[BuyerLimits]) -> Mapping[str, Refusal]:
     """``claims_refused`` of each of these buyers by itself, and whether it has paid; those for which all fits are left
     out. Everybody's caps are one statement, and everybody's dedupe keys another."""
-    uses = Uses(asking.connection, asking.at, asking.remembered)
+    uses = Uses(asking.connection, asking.at, asking.remembered, mark=asking.mark)
     limits = [_in_order(asking, buyer.limits) for buyer in buyers]
     places = [plain_places(uses, asking.digests, claims) for claims in limits]
     uses.learn(place for each in places for _, place in each or ())

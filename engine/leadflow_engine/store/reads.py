@@ -33,7 +33,7 @@ from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.queries import content_of
-from leadflow_engine.store.remembered import Remembered
+from leadflow_engine.store.remembered import NEVER, Remembered
 from leadflow_engine.store.room import clock_time, used_now
 
 LOOK_BACK = datetime.timedelta(hours=1)
@@ -70,9 +70,10 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    changed, failed_at = _state(reader)
+    mark = reader.remembered.mark(reader.connection) if reader.remembered is not None else NEVER
+    changed, failed_at = _state(reader, mark)
     here = beside(reader.connection, at, changed)
-    asking = Asking(reader.connection, reader.digests, lead, at, here, reader.remembered)
+    asking = Asking(reader.connection, reader.digests, lead, at, here, reader.remembered, mark=mark)
     refused: dict[str, Refusal] = {}
     if here.pauses or here.billed:
         _begin(reader.connection)
@@ -96,12 +97,11 @@ def _begin(connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN")
 
 
-def _state(reader: Reader) -> tuple[int, str]:
+def _state(reader: Reader, mark: int) -> tuple[int, str]:
     remembered = reader.remembered
     known = remembered.state if remembered is not None and remembered.alone else None
     if known is not None:
         return known
-    mark = remembered.mark() if remembered is not None else 0
     state: tuple[int, str] = reader.connection.execute(STATE).fetchone()
     if remembered is not None:
         remembered.learn(mark, {}, state)

@@ -6,12 +6,16 @@ anew after every commit, and every one gives up the interpreter's lock, on which
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 Place = tuple[str, str, str]
 """A limit, the digest of what it counts by, the start of a window."""
+
+NEVER: Final = -1
+"""The mark of a question of which nothing is to be learnt."""
 
 MOST: Final = 20_000
 """Of windows, and of digests, as many are kept."""
@@ -37,9 +41,10 @@ class Remembered:
 
     # ------------------------------------------------------------------ who asks
 
-    def mark(self) -> int:
-        """What to ``learn`` with: taken before the question."""
-        return self._version
+    def mark(self, connection: sqlite3.Connection) -> int:
+        """What to ``learn`` with: taken before the first statement of a question, as what is asked within a transaction
+        is of the moment when that began."""
+        return NEVER if connection.in_transaction else self._version
 
     def learn(self, mark: int, uses: Mapping[Place, int], state: tuple[int, str] | None = None) -> None:
         """Keep what was asked, unless something was written since ``mark`` or is just now."""

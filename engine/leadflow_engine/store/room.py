@@ -17,7 +17,7 @@ from leadflow_engine.limits.pacing import allowed, allowed_from
 from leadflow_engine.store import accounts
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
-from leadflow_engine.store.remembered import Place, Remembered
+from leadflow_engine.store.remembered import NEVER, Place, Remembered
 from leadflow_engine.store.rows import Rows
 
 MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
@@ -52,7 +52,7 @@ class Uses:
     """How much of limits is used or held at a moment in calendar windows: asked for many at once, each once, where it
     is not ``remembered``."""
 
-    __slots__ = ("_at", "_connection", "_known", "_remembered", "_rows", "_spans")
+    __slots__ = ("_at", "_connection", "_known", "_mark", "_remembered", "_rows", "_spans")
 
     def __init__(
         self,
@@ -60,7 +60,9 @@ class Uses:
         at: datetime.datetime,
         remembered: Remembered | None = None,
         rows: Rows | None = None,
+        mark: int = NEVER,
     ) -> None:
+        self._mark = mark
         self._connection, self._at, self._remembered, self._rows = connection, at, remembered, rows
         self._known: dict[Place, int] = {}
         self._spans: dict[tuple[str, str, float], tuple[tuple[Window, str], ...]] = {}
@@ -89,9 +91,8 @@ class Uses:
             else:
                 self._known[place] = used
         if missing:
-            mark = remembered.mark()
             found = self._asked(missing)
-            remembered.learn(mark, found)
+            remembered.learn(self._mark, found)
             self._known.update(found)
 
     def _asked(self, places: list[Place]) -> dict[Place, int]:

@@ -231,3 +231,20 @@ def test_another_process_that_writes_all_the_same_is_heard_with_the_next_write(
         store.write_now(kit.story("L2").accept())
         assert asked(store, kit, "L2")["code"] == "paused"
     store.close_now()
+
+
+def test_what_a_question_hears_of_an_earlier_moment_is_not_remembered(kit: Any, tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "journal.db", kit.clock)
+    store.add_plan("4f1c09a", kit.plan)
+
+    def earlier(connection: sqlite3.Connection) -> Any:
+        connection.execute("SELECT count(*) FROM cap").fetchone()
+        kit.sell(store, "L1", limits=[kit.cap(2)])
+        store.note_reveal("L1", "ann", "a look")  # from here on nothing is remembered
+        return asked(store, kit, limits=[kit.cap(1)])
+
+    with store.alone():
+        assert store.ask(earlier) is None
+        kit.sell(store, "L2", limits=[kit.cap(2)])
+        assert asked(store, kit, limits=[kit.cap(2)])["code"] == "capped"
+    store.close_now()
