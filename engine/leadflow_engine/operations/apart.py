@@ -10,6 +10,8 @@ import os
 import pickle
 import re
 import signal
+import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -47,7 +49,7 @@ class Apart:
         """Begin to check all of them."""
         if self._pool is None and self._paths:
             workers = min(len(self._paths), _processors())
-            pool = self._pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_deaf)
+            pool = self._pool = ProcessPoolExecutor(workers, get_context(_way()), initializer=_deaf)
             self._under_way = {path: pool.submit(_checked_apart, path) for path in self._paths}
         return self
 
@@ -95,6 +97,12 @@ def _length(path: str) -> int:
 def _processors() -> int:
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _way() -> str:
+    """How they begin: as copies of this process, which has loaded what they need, where that is safe: it has no other
+    thread yet. Elsewhere each loads it anew, which takes a third of a second."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _deaf() -> None:

@@ -13,7 +13,7 @@ from leadflow_dsl.collecting import no_collecting
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
-from leadflow_dsl.terms import SecretRef
+from leadflow_dsl.terms import Const, Read, SecretRef, Type
 from leadflow_engine.drivers import public
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
@@ -193,8 +193,8 @@ def secrets_in(value: object) -> Iterator[SecretRef]:
 
 @cache
 def _parts(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a record's class, the last first; of anything else, and of places in the text, none."""
-    if not is_dataclass(kind) or kind is Span:
+    """The fields of a record's class, the last first; of anything else, and of what holds no secret, none."""
+    if not is_dataclass(kind) or kind in (Const, Read, Span, Type):
         return ()
     return tuple(part.name for part in reversed(fields(kind)) if part.name != "span")
 
