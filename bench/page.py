@@ -69,9 +69,13 @@ def _goals(kept: dict[str, Any]) -> str:
     lines = ["| what | goal | measured | |", "|---|---|---|---|"]
     words = {True: "met", False: "**not met**", None: "not measured"}
     for row in (row for told in _told(kept) for row in rows(told)):
-        busy = " (on a busy machine)" if row["others"] > 0.05 else ""
+        busy = _busy(row["others"])
         lines.append(f"| {row['what']} | {row['goal']} | {row['measured']}{busy} | {words[row['met']]} |")
     return "\n".join(lines) + "\n"
+
+
+def _busy(others: float) -> str:
+    return " (on a busy machine)" if others > 0.05 else ""
 
 
 def _machine(kept: dict[str, Any]) -> str:
@@ -118,7 +122,12 @@ def _day(kept: dict[str, Any]) -> str:
     if "rate" not in figures:
         return ""
     rate = figures["rate"]["median"]
-    lines = ["| | leads a day |", "|---|---|", f"| as fast as it goes, all day | {rate * 86_400:,.0f} |"]
+    busy = _busy(kept["workloads"]["whole"]["others"])
+    lines = [
+        f"| | leads a day{busy} |",
+        "|---|---|",
+        f"| as fast as it goes, all day | {rate * 86_400:,.0f} |",
+    ]
     lines.append(
         f"| the busiest hour four times the mean, half of the machine kept | {rate * 86_400 / 8:,.0f} |"
     )
