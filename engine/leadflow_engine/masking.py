@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from leadflow_dsl.model import Field
@@ -124,5 +125,5 @@ def mask_of(lead: Lead) -> Mask:
     known = [value for value in values if isinstance(value, Value)]
     return Mask(
         (text for value in known for text in spellings(value)),
-        (trace for value in known for trace in traces(value)),
+        chain.from_iterable(map(traces, known)),
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from leadflow_engine.values.reading import raw_text
@@ -14,46 +14,71 @@ from leadflow_engine.values.spellings import SHORTEST_ENCODED, of_type
 from leadflow_engine.values.value import Value
 from leadflow_engine.values.writing import written
 
+COMPOUND: Final = frozenset({"list", "record"})
 MOSTLY_DIGITS: Final = 7
 """Digits from which on a text may come back as its digits alone."""
 _NO_DIGITS = re.compile(r"\D+")
-_DIGITS = re.compile(r"\d+", re.ASCII)
+_DIGITS: Final = b"0123456789"
+_RUNS = re.compile(r"\d+", re.ASCII)
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 _LONG_ENOUGH = re.compile(r"[A-Za-z0-9._~-]{3,}")
 
 
-def traces(value: Value) -> Iterator[str]:
+def traces(value: Value) -> list[str]:
     """For every form that a mask looks for (``response.excerpt``) of every spelling of a value, something in lower case
     that stands in that form; "", which stands everywhere, where nothing shorter to find is known."""
-    if value.elements or value.columns:
-        for inner in (*value.elements, *value.columns.values()):
-            yield from traces(inner)
-        return
+    if value.type.name in COMPOUND and (value.elements or value.columns):
+        return [one for inner in (*value.elements, *value.columns.values()) for one in traces(inner)]
     if value.blank:
-        return
-    raw, text = raw_text(value.raw), str(written(value, "text"))
-    for own in (raw,) if raw == text else (raw, text):
-        yield trace(own)
-        if len(own) >= SHORTEST_ENCODED:
-            yield trace(binascii.b2a_base64(own.encode(), newline=False).decode().rstrip("="))
-    yield from _OF_TYPE.get(value.type.name, _of_others)(value)
+        return []
+    raw, text = _own_texts(value)
+    found = [trace(raw)]
+    if len(raw) >= SHORTEST_ENCODED:
+        found.append(_of_encoded(raw))
+    if text != raw:
+        found.append(trace(text))
+        if len(text) >= SHORTEST_ENCODED:
+            found.append(_of_encoded(text))
+    found += _OF_TYPE.get(value.type.name, _of_others)(value)
+    return found
+
+
+def _own_texts(value: Value) -> tuple[str, str]:
+    """What came, and what is written of it."""
+    raw, normal = value.raw, value.normal
+    came = raw if type(raw) is str and raw.isascii() else raw_text(raw)
+    plain = type(normal) is str and normal.isascii() and value.valid
+    return came, normal if plain else str(written(value, "text"))
 
 
 def trace(text: str) -> str:
     """A piece of a text that stands in it however it is quoted: letters and digits that nobody has to quote. Of what
     may come back as its digits alone, digits."""
-    digits = _count_digits(text)
+    if text.isalpha() and text.isascii():
+        return text.lower()
+    data = text.encode()
+    digits = len(data) - len(data.translate(None, _DIGITS)) if text.isascii() else _count_digits(text)
     if digits >= MOSTLY_DIGITS and digits >= len(text) / 2:
         return _of_digits(text, digits)
     found = _LONG_ENOUGH.search(text)
     return found.group().lower() if found else max(_UNRESERVED.findall(text), key=len, default="").lower()
 
 
+def _of_encoded(text: str) -> str:
+    """A trace of a text in base64, in which digits are seldom the half."""
+    data = binascii.b2a_base64(text.encode(), newline=False)
+    encoded = data.decode().rstrip("=")
+    found = (
+        _LONG_ENOUGH.search(encoded)
+        if len(data) - len(data.translate(None, _DIGITS)) < MOSTLY_DIGITS
+        else None
+    )
+    return found.group().lower() if found else trace(encoded)
+
+
 def _count_digits(text: str) -> int:
-    if not text.isascii():
-        return len(_NO_DIGITS.sub("", text))
-    data = text.encode()
-    return len(data) - len(data.translate(None, b"0123456789"))  # a quarter of the time of counting in texts
+    """Digits of other scripts are digits, too."""
+    return len(_NO_DIGITS.sub("", text))
 
 
 def _of_digits(text: str, count: int) -> str:
@@ -62,26 +87,26 @@ def _of_digits(text: str, count: int) -> str:
         return ""
     if text.isdigit():
         return text[-10:]
-    runs: list[str] = _DIGITS.findall(text)
+    runs: list[str] = _RUNS.findall(text)
     return max(runs, key=len) if count <= 10 else runs[-1][-10:]
 
 
-def _of_others(value: Value) -> Iterator[str]:
+def _of_others(value: Value) -> Iterable[str]:
     return map(trace, of_type(value))
 
 
-def _of_phone(value: Value) -> Iterator[str]:
+def _of_phone(value: Value) -> Iterable[str]:
     """All spellings of a North American phone end in its line."""
     line = value.part("line") if value.part("exchange") else None
-    return iter((line,)) if isinstance(line, str) else _of_others(value)
+    return (line,) if isinstance(line, str) else _of_others(value)
 
 
-def _of_day(value: Value) -> Iterator[str]:
+def _of_day(value: Value) -> Iterable[str]:
     """Each pattern has the year."""
-    return iter((f"{value.normal.year:04}",)) if value.valid else iter(())
+    return (f"{value.normal.year:04}",) if value.valid else ()
 
 
-_OF_TYPE: Final[Mapping[str, Callable[[Value], Iterator[str]]]] = {
+_OF_TYPE: Final[Mapping[str, Callable[[Value], Iterable[str]]]] = {
     "phone": _of_phone,
     "dob": _of_day,
     "date": _of_day,
