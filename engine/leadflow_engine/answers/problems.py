@@ -7,14 +7,16 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import re2
 
 from leadflow_engine.answers.document import Document, Path, Problem
 from leadflow_engine.answers.render import KNOWN_NAMES, names_in, written_json
 from leadflow_engine.answers.spec import Leg, Reply
+
+if TYPE_CHECKING:
+    import jsonschema
 
 _RATE = "write a rate as a percentage: 70%"
 _TIME = "write a time, or from-to: 20ms, 1.5s, 20ms-80ms"
@@ -54,7 +56,10 @@ def schema_problems(
     if not isinstance(document.data, dict):
         yield document.problem((), "the file is empty or no mapping", begins)
         return
-    validator = jsonschema.Draft202012Validator(shape or schema())
+    # Here, as loading it is 40 ms of every start of a run or a service, which read no such file.
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(shape or schema())
     for error in validator.iter_errors(document.data):
         yield _problem(document, _nearest(error), helps)
 
