@@ -32,7 +32,7 @@ KEPT = Path(__file__).absolute().with_name("guard.json")
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 WARM = 6
 LEADS = 6
-MAY_GROW = {"instructions": 0.05, "statements": 0.15, "rows": 0.05}
+MAY_GROW = {"instructions": 0.05, "statements": 0.25, "rows": 0.05}
 """The share by which a count may grow before anybody is told. Statements vary by themselves: what else is written in
 the same moment, such as what a minute's chores keep, comes in a transaction of its own or not."""
 WAITING = (
