@@ -118,8 +118,7 @@ def check_url(url: str, guard: Guard) -> SplitResult:
 
     Returns the parts of the url. Raises ``Refused``.
     """
-    if _UNSAFE.search(url):
-        raise Refused("the url holds a space, a backslash or a control character")
+    check_characters(url)
     try:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
@@ -133,6 +132,12 @@ def check_url(url: str, guard: Guard) -> SplitResult:
         raise Refused("the url holds a user name or password; use `auth basic` instead")
     check_place(parts.hostname, port, guard)
     return parts
+
+
+def check_characters(url: str) -> None:
+    """Refuse a url, or a part of one, that others could read in another way. Raises ``Refused``."""
+    if _UNSAFE.search(url):
+        raise Refused("the url holds a space, a backslash or a control character")
 
 
 def check_place(host: str, port: int, guard: Guard) -> None:

@@ -8,11 +8,18 @@ from urllib.parse import quote
 
 import idna
 
-from leadflow_engine.outbound.guard import DEFAULT_PORTS, Guard, Refused, check_place, check_url
+from leadflow_engine.outbound.guard import (
+    DEFAULT_PORTS,
+    Guard,
+    Refused,
+    check_characters,
+    check_place,
+    check_url,
+)
 from leadflow_engine.outbound.pool import OriginKey
 
 MOST_KEPT: Final = 2_048
-"""Urls whose place is remembered: those of a flow are few, but a lead's own may be any."""
+"""Urls whose place is remembered, without what stands behind the question mark: that is a lead's."""
 _STAYS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -26,8 +33,8 @@ class Place:
 
 
 class Places:
-    """Places of urls, each looked at by the guard once. In the sandbox all lead to one server, and only the Host header
-    says where else."""
+    """Places of urls, each looked at by the guard once but for its query. In the sandbox all lead to one server, and
+    only the Host header says where else."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -35,16 +42,26 @@ class Places:
 
     def of(self, url: str) -> Place:
         """The place of a url. Raises ``guard.Refused``."""
-        found = self._known.get(url)
-        if found is None:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            found = self._known[url] = self._made(url)
+        base, mark, query = url.partition("?")
+        found = self._known.get(base) or self._kept(base)
+        if not mark:
+            return found
+        check_characters(query)
+        if "#" in base:
+            return found  # it is the fragment that goes on, and no fragment leaves
+        query = query.partition("#")[0]
+        query = query if query.isascii() else quote(query, safe=_STAYS)
+        return Place(found.key, f"{found.target}?{query}", found.host) if query else found
+
+    def _kept(self, base: str) -> Place:
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        found = self._known[base] = self._made(base)
         return found
 
     def _made(self, url: str) -> Place:
         parts = check_url(url, self._guard)
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        target = parts.path or "/"
         target = target if target.isascii() else quote(target, safe=_STAYS)
         if self._guard.sandbox is not None:
             host, port = self._guard.sandbox

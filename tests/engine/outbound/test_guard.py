@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound.client import HttpOutbound, OutboundSettings
 from leadflow_engine.outbound.guard import (
+    DEFAULT_PORTS,
     Guard,
     GuardedResolver,
     Refused,
@@ -21,6 +23,7 @@ from leadflow_engine.outbound.guard import (
     guard_from,
     is_public,
 )
+from leadflow_engine.outbound.place import Places
 
 pytestmark = pytest.mark.anyio
 
@@ -167,3 +170,33 @@ def test_the_sandbox_must_be_allowed_too() -> None:
         guard_from({"LEADFLOW_SANDBOX": "127.0.0.1:8801"})
     both = {"LEADFLOW_SANDBOX": "127.0.0.1:8801", "LEADFLOW_ALLOW_HOSTS": "127.0.0.1:8801"}
     assert guard_from(both).sandbox == ("127.0.0.1", 8801)
+
+
+STARTS = ("http://a.example", "https://B.example", "http://1.1.1.1", "http://10.0.0.1", "http:/", "")
+PIECES = (":80", ":81", ".", "@", "/", "?", "#", "x=1", "é", "%41", " ", "\\")
+URLS = st.tuples(st.sampled_from(STARTS), st.lists(st.sampled_from(PIECES), max_size=7)).map(
+    lambda drawn: drawn[0] + "".join(drawn[1])
+)
+
+
+@given(URLS)
+def test_a_place_that_is_remembered_is_that_of_the_whole_url(url: str) -> None:
+    """What is known of a url without its query leads nowhere where the whole of it would not."""
+    places = Places(Guard())
+    try:
+        parts = check_url(url, Guard())
+    except Refused:
+        with pytest.raises(Refused):
+            places.of(url)
+        return
+    assume((parts.hostname or "").isascii())
+    for _ in range(2):
+        found = places.of(url)
+        assert found.key == (
+            parts.scheme == "https",
+            parts.hostname,
+            parts.port or DEFAULT_PORTS[parts.scheme],
+        )
+        assert unquote(found.target) == unquote(
+            f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        )
