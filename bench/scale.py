@@ -143,12 +143,12 @@ def _holds(flow: str) -> None:
 
     with Apart([flow]) as apart:
         began = time.process_time()
-        loaded = load(flow, apart.checked)
+        plan = load(flow, apart.checked).plan.ready()
         took = time.process_time() - began
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     held = pages * resource.getpagesize() / 1024 / MB
-    print(json.dumps({"held": held, "most": most / MB, "took": took, "buyers": len(loaded.plan.buyers)}))
+    print(json.dumps({"held": held, "most": most / MB, "took": took, "buyers": len(plan.buyers)}))
 
 
 # ------------------------------------------------------------------ a service's start
