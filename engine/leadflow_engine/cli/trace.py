@@ -96,6 +96,7 @@ def _setting(store: SqliteStore, lead: str) -> Setting:
 def _replay(store: SqliteStore, lead: str) -> int:
     from leadflow_engine.drivers.replay import Differs
     from leadflow_engine.operations.resume import Plans, at_once, replay, retold
+    from leadflow_engine.operations.told_before import differing
 
     facts = store.facts(lead)
     if facts[0].content is None:
@@ -114,7 +115,7 @@ def _replay(store: SqliteStore, lead: str) -> int:
         return 1
     now = retold(plan, lead, facts, [write for ending in endings for write, _ in ending.writes])
     stored = store.lead_summary(lead) or {}
-    if different := [part for part in stored if now.get(part) != stored[part]]:
+    if different := differing(stored, now):
         click.echo(f"replay differs in what the journal says of its {', '.join(different)}")
         return 1
     replayed = sum(len(ending.facts) for ending in endings)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from leadflow_engine.operations.resume import CANNOT_GO_ON, Plans, writes_again
+from leadflow_engine.operations.told_before import rows_today
 from leadflow_engine.store import SqliteStore, StoreError
 from leadflow_engine.store.audit import Audited, Finding, audit
 from leadflow_engine.store.forgetting import forgotten_leads
@@ -52,7 +53,8 @@ def _differences(
     before: Mapping[str, Sequence[tuple[Any, ...]]], after: Mapping[str, Sequence[tuple[Any, ...]]]
 ) -> Iterator[Finding]:
     for table, rows in before.items():
-        made, found = set(after[table]), set(rows)
+        made = set(after[table])
+        found = rows_today(rows, made) if table == "considered" else set(rows)
         for row in sorted(found - made, key=repr)[:ROWS_TOLD]:
             yield Finding("journal", f"table {table} has a row that no fact makes: {_names(row)}")
         for row in sorted(made - found, key=repr)[:ROWS_TOLD]:
