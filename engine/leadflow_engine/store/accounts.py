@@ -111,7 +111,5 @@ def _further(late: Sequence[Credit], rows: Sequence[tuple[int, str, int, str]], 
 
 def overdue_sentence(found: Overdue) -> str:
     """Why a buyer gets no leads."""
-    late = (
-        f"{counted(found.days, 'day')} overdue" if found.days else "overdue since today"
-    )
+    late = f"{counted(found.days, 'day')} overdue" if found.days else "overdue since today"
     return f"invoice {found.number} is {late}: {said(found.open)} is open"
