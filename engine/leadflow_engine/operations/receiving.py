@@ -116,18 +116,22 @@ def _payloads(source: m.Source, tree: Json, name: str) -> tuple[Payload, ...]:
             )
             for number, one in enumerate(found, 1)
         )
-    except (IntakeError, NotJson) as problem:
+    except IntakeError as problem:
         raise Refused(400, str(problem)) from None
 
 
 def _as_read_again(values: Mapping[str, Json]) -> Mapping[str, Json]:
     """What came, as a replay will read it. Plain values, as most leads are made of, are what they were; a number may
-    lose its exponent, a half surrogate pair becomes another character."""
+    lose its exponent, a half surrogate pair becomes another character. Raises ``IntakeError`` for what JSON has no form
+    for without one (1e308)."""
     if len(values) <= MOST_PLAIN and all(
         name.isascii() and _is_plain(value) for name, value in values.items()
     ):
         return values
-    again: Mapping[str, Json] = read_json(dumps(values))
+    try:
+        again: Mapping[str, Json] = read_json(dumps(values))
+    except NotJson as problem:
+        raise IntakeError(str(problem)) from None
     return again
 
 
@@ -155,7 +159,8 @@ def arrivals_of_payload(
 ) -> tuple[Arrival, ...]:
     """The leads of a payload that came in no call: a record of a file, a scenario's. Nothing is verified; the secrets
     by which calls prove themselves are left out. The flow is part of who a lead is, as of one that came in a call: the
-    same file through two flows is two leads a record. Raises ``IntakeError`` where ``each`` finds no lead."""
+    same file through two flows is two leads a record. Raises ``IntakeError`` where ``each`` finds no lead, and for a
+    number that cannot be written."""
     said = plan.sources[source]
     tree = proof.without_secrets(said, payload)
     found = leads_of(tree, said.each.source if said.each else "")
