@@ -138,7 +138,7 @@ def plan_memory(buyers: int) -> dict[str, float]:
 
 
 def _holds(flow: str) -> None:
-    from leadflow_engine.operations.apart import Apart
+    from leadflow_engine.drivers.apart import Apart
     from leadflow_engine.operations.loading import load
 
     with Apart([flow]) as apart:

@@ -12,7 +12,7 @@ from leadflow_engine.cli.failing import CannotStart
 from leadflow_engine.cli.screen import note
 
 if TYPE_CHECKING:
-    from leadflow_engine.operations.apart import Check
+    from leadflow_engine.drivers.apart import Check
 
 
 @click.command("serve", short_help="Take leads over HTTP, route and answer them.")
@@ -91,7 +91,7 @@ def command(
 def _checking(flows: tuple[str, ...]) -> Iterator[Check]:
     """What checks flows: of many, other processes, which have begun while this one still loads the program."""
     from leadflow_dsl.checking import check
-    from leadflow_engine.operations.apart import Apart, large
+    from leadflow_engine.drivers.apart import Apart, large
 
     if not large(flows):
         yield check

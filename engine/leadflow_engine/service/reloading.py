@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from leadflow_engine.drivers.apart import LARGE, Apart, Check
 from leadflow_engine.effects import Json
-from leadflow_engine.operations.apart import LARGE, Apart, Check
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import Plans
 from leadflow_engine.secrets import LateSecrets

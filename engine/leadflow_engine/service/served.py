@@ -11,8 +11,8 @@ from typing import Final
 from leadflow_dsl import model as m
 from leadflow_dsl.checking import check
 from leadflow_dsl.render import render
+from leadflow_engine.drivers.apart import Check
 from leadflow_engine.intake.redirects import BadRedirects, allowed_hosts
-from leadflow_engine.operations.apart import Check
 from leadflow_engine.operations.loading import LoadProblem, call_secrets, load, secrets_for
 from leadflow_engine.operations.ways import check_ways
 from leadflow_engine.plan import Plan

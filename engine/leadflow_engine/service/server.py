@@ -16,12 +16,12 @@ from typing import Final
 import uvicorn
 
 from leadflow_dsl.checking import check
+from leadflow_engine.drivers.apart import Check
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
 from leadflow_engine.drivers.public import SETTING as PUBLIC_URL
 from leadflow_engine.drivers.shadow import ShadowDriver
 from leadflow_engine.effects import Json
-from leadflow_engine.operations.apart import Check
 from leadflow_engine.operations.chores import CHORES, Hands
 from leadflow_engine.operations.loading import LoadProblem, description
 from leadflow_engine.operations.orders import carry_out

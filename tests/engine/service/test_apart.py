@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_dsl.checking import check
-from leadflow_engine.operations.apart import AT_ONCE, Apart, packed, unpacked
+from leadflow_engine.drivers.apart import AT_ONCE, Apart, packed, unpacked
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = sorted((ROOT / "flows").glob("*.flow"))
