@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from leadflow_dsl.model import Auth, DownAfter
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.figures import Figure
 from leadflow_engine.limits.hours import Hours
 from leadflow_engine.records import Record
-from leadflow_engine.unguarded import dataclass
 
 Json: TypeAlias = Any
 Result: TypeAlias = Mapping[str, Json]

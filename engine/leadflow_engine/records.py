@@ -11,7 +11,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from leadflow_engine.unguarded import dataclass
+from leadflow_dsl.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
-from leadflow_engine.unguarded import dataclass
+from leadflow_dsl.unguarded import dataclass
 
 State: TypeAlias = Literal["intent", "not_sent", "confirmed", "declined", "pending", "in_doubt", "returned"]
 Word: TypeAlias = Literal["sold", "declined"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field, replace
 from typing import Any, Final
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import Fact, Result
 from leadflow_engine.settle import later_word
-from leadflow_engine.unguarded import dataclass
 
 VERSION: Final = 1
 

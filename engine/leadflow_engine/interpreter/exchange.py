@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
 from leadflow_engine.interpreter.journey import Journey, store
 from leadflow_engine.lead import Lead
@@ -16,7 +17,6 @@ from leadflow_engine.own_texts import ASSUMED
 from leadflow_engine.records import Posting
 from leadflow_engine.response import Reader, Reading
 from leadflow_engine.secrets import masked_placeholders
-from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import Effect, Flush, Result, Suppressible
 from leadflow_engine.interpreter.cursor import Arrival, Cursor
 from leadflow_engine.interpreter.outs import Outs
@@ -21,7 +22,6 @@ from leadflow_engine.records import Considered, Delivery, Record, StepRecord
 from leadflow_engine.response import Mask
 from leadflow_engine.settle import UNSETTLED
 from leadflow_engine.texts.moments import to_the_second
-from leadflow_engine.unguarded import dataclass
 
 NONE: Mapping[str, Any] = {}
 ZERO = Decimal(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import BatchRow, HttpRequest
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.following import follow_ups
@@ -14,7 +15,6 @@ from leadflow_engine.lead import Lead
 from leadflow_engine.records import Delivery
 from leadflow_engine.response import Reading
 from leadflow_engine.settle import UNSETTLED, Settled
-from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(slots=True)

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from leadflow_dsl import model as m
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import BuyerLimits, Effect, ReadLimits, Result
 from leadflow_engine.evaluation.evaluate import holds
 from leadflow_engine.intake import door
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.journey import Journey, moment
 from leadflow_engine.interpreter.pinging import Pinged, read_ping, timed
-from leadflow_engine.unguarded import dataclass
 
 STANDS: Final = datetime.timedelta(minutes=1)
 """How long what a seller was told stands, where neither its source nor the bids say."""

@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import CallOut, HttpRequest, Result
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.response import Bid, Reading
-from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import BuyerLimits, KeyClaim, LimitClaim
 from leadflow_engine.evaluation.comparing import Open, plain
 from leadflow_engine.evaluation.conditions import decide
@@ -17,7 +18,6 @@ from leadflow_engine.intake.door import key_claims, limit_claims, millionths
 from leadflow_engine.interpreter.asking import first_of, value
 from leadflow_engine.interpreter.journey import Journey
 from leadflow_engine.plan import PlannedBuyer
-from leadflow_engine.unguarded import dataclass
 
 LEAST = 1
 """The least amount of money that there is, in millionths."""

@@ -10,9 +10,9 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, TypeAlias
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import Effect, Result, Timer
 from leadflow_engine.interpreter.journey import Fork, Journey, Work
-from leadflow_engine.unguarded import dataclass
 
 Branch: TypeAlias = Generator[Any, Any, Any]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_dsl.terms import Term, reads
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import CallOut
 from leadflow_engine.evaluation.comparing import Open
 from leadflow_engine.evaluation.evaluate import evaluate, holds
@@ -23,7 +24,6 @@ from leadflow_engine.interpreter.stages.results import Sold, held
 from leadflow_engine.interpreter.waiting import Unanswered, Unwanted, try_again
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.masking import shown_reads
-from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.texts.json_tree import Unreadable, read_json
 from leadflow_engine.texts.xml_tree import xml_tree
-from leadflow_engine.unguarded import dataclass
 
 Json: TypeAlias = Any
 

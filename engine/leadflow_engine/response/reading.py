@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from decimal import Decimal
 
-from leadflow_engine.unguarded import dataclass
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.values import Value
 
 

@@ -197,8 +197,8 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _beside(self) -> AsyncIterator[None]:
-        """What goes on beside calls, while the block runs: orders come through the socket, so that nobody else writes the
-        journal."""
+        """What goes on beside calls, while the block runs: orders come through the socket, so that nobody else writes
+        the journal."""
         works = [
             *self.keeper.works(() if self.asked.shadow else CHORES),
             self.reloader.work(self.asked.watch),

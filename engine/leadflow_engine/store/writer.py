@@ -17,10 +17,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import Result, Write
 from leadflow_engine.store.core import Core, perform
 from leadflow_engine.store.errors import StoreError, explained
-from leadflow_engine.unguarded import dataclass
 
 T = TypeVar("T")
 

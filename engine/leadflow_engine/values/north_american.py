@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from leadflow_engine.unguarded import dataclass
+from leadflow_dsl.unguarded import dataclass
 
 MAIN: Final = "US"
 """The region whose patterns are asked first, as the library does: numbers of no place (toll-free) are its own."""

@@ -15,9 +15,9 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl.terms import Type
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.secrets import CLOSE, OPEN, defused
 from leadflow_engine.texts.json_text import dumps
-from leadflow_engine.unguarded import dataclass
 
 LONGEST_TEXT: Final = 65_536
 """Bytes in UTF-8 of the longest text that a value may be."""

@@ -10,8 +10,8 @@ from json.encoder import encode_basestring
 from typing import Any, Final
 
 from leadflow_dsl.terms import Type
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.texts.json_text import number_text
-from leadflow_engine.unguarded import dataclass
 from leadflow_engine.values import (
     browsers,
     compound,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.interpreter.waiting import Unanswered
-from leadflow_engine.unguarded import dataclass
 
 
 @dataclass(frozen=True, slots=True)

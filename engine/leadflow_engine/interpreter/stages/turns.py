@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from leadflow_dsl import model as m
+from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.figures import words
 from leadflow_engine.interpreter.asking import value
 from leadflow_engine.interpreter.following import pending_until
@@ -20,7 +21,6 @@ from leadflow_engine.interpreter.selling import sell
 from leadflow_engine.interpreter.sharing import shares
 from leadflow_engine.interpreter.stages.results import Sold, StageResult, Waiting
 from leadflow_engine.settle import Settled
-from leadflow_engine.unguarded import dataclass
 
 
 def takes_less(settled: Settled) -> bool:
