@@ -32,7 +32,9 @@ def replanned(before: Plan, flow: m.Flow) -> Plan:
     changed = changed_buyers(before.flow, flow)
     if changed is None or len(changed) > MOST_PATCHED or _carries_much(before):
         return make_plan(flow).ready()
-    return patched(before, flow, changed)
+    plan = patched(before, flow, changed)
+    # where fields are counted, what is steady of the buyers that did not change is another
+    return plan if plan.counts_fields is before.counts_fields else make_plan(flow).ready()
 
 
 def _carries_much(plan: Plan) -> bool:

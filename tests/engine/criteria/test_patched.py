@@ -107,6 +107,20 @@ def test_a_buyer_that_did_not_change_keeps_what_was_made_for_it() -> None:
     assert plan.builder(leg) is built
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"), [("age >= 25", "lead.fields_present > 2"), ("state in", "state in")]
+)
+def test_what_does_not_change_while_a_lead_runs_is_that_of_a_plan_made_whole(was: str, becomes: str) -> None:
+    one = FLOW.replace("mail email", "mail email\n  doubled number = age * 2")
+    other = one.replace(was, becomes).replace("price 5.00", "price 6.00")
+    for first, second in ((one, other), (other, one)):
+        plan = replanned(make_plan(flow_of(first)).ready(), flow_of(second))
+        whole = make_plan(flow_of(second))
+        assert plan.counts_fields is whole.counts_fields
+        (stage,), (same) = plan.stages.values(), next(iter(whole.stages.values()))
+        assert plan.group(stage).steady == whole.group(same).steady
+
+
 def test_what_many_changes_left_over_is_dropped_in_the_end() -> None:
     draw = Draw(6)
     plan = draw.plan(2)
