@@ -62,7 +62,7 @@ def clean(raw: str) -> str:
 def amount(value: object, country: str, currency: str = "") -> Decimal | None:
     """Money; None where it is blank, cannot be read as such, is less than nothing, or is in another currency than
     ``currency`` ("" for any)."""
-    if value is None or is_foreign(value, currency):
+    if value is None or (type(value) is not Decimal and is_foreign(value, currency)):
         return None
     raw = raw_of(value)
     if type(raw) in _SIMPLE and len(str(raw)) <= SHORT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -41,7 +41,7 @@ class Reader:
     def read(
         self,
         status: int | None,
-        headers: Sequence[Sequence[str]],
+        headers: Headers,
         body: str,
         country: str = "US",
         *,
@@ -53,16 +53,15 @@ class Reader:
         ``country`` and ``zone`` are the flow's: phones and moments without one are read in them. ``scope`` is the
         lead's, for rules that compare with its values.
         """
-        pairs: Headers = headers if type(headers) is tuple else tuple((pair[0], pair[1]) for pair in headers)
-        content_type = next((value for name, value in pairs if name.lower() == "content-type"), "")
-        decoded = decode(self.response.kind, content_type, body)
+        declared = self.response.kind
+        decoded = decode(declared, "" if declared else _content_type(headers), body)
         if decoded.guess and self.walks:  # a broken tree must not count as one that says no
             decoded = replace(decoded, problem=decoded.guess)
-        answer = AnswerScope(status, pairs, body, decoded.tree, scope, currency=self.currency)
+        answer = AnswerScope(status, headers, body, decoded.tree, scope, currency=self.currency)
         answer.once_is_one = decoded.kind in REPEATING
         if decoded.problem:
             answer.note(decoded.problem)
-        sets = _sets(self.response.sets, answer, country, zone)
+        sets = _sets(self.response.sets, answer, country, zone) if self.response.sets else {}
         rule, verdict = self._verdict(answer, not decoded.problem)
         bids = _bids(self.response.bids, answer, country, zone)
         values = {name: evaluate(term, answer) for name, term in self.response.values}
@@ -99,12 +98,16 @@ class Reader:
         return self.response.otherwise if rule == 0 else ""
 
 
+def _content_type(headers: Headers) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
+
+
 def _amount(name: str, values: Mapping[str, object], answer: AnswerScope, country: str) -> Decimal | None:
     value = values.get(name)
     if value is None:
         return None
     read = convert.amount(value, country, answer.currency)
-    if convert.is_foreign(value, answer.currency):
+    if read is None and convert.is_foreign(value, answer.currency):
         answer.note(f"`{name}` is blank: the answer says it in another currency than {answer.currency}")
     else:
         _note_unread(name, value, read, answer)

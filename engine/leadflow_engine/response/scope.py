@@ -17,7 +17,7 @@ from leadflow_engine.texts import jmes
 from leadflow_engine.values import Value
 
 Json: TypeAlias = Any
-Headers: TypeAlias = Sequence[tuple[str, str]]
+Headers: TypeAlias = Sequence[Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class AnswerScope:
     currency: str = ""
     once_is_one: bool = False
     _html: Element | None = None
-    _css: dict[str, str | None] = field(default_factory=dict)
+    _css: dict[str, str | None] | None = None
 
     def read(self, read: Read) -> object:
         """A value set from this answer, or a name of the lead."""
@@ -57,7 +57,11 @@ class AnswerScope:
     def tree_at(self, path: Path) -> Json:
         """``path``, with elements as they are."""
         try:
-            found = jmes.compile_path(path.source).of(self.tree, self.once_is_one)
+            expression, tree = jmes.compile_path(path.source), self.tree
+            if expression.name is not None and type(tree) is dict:  # most are a name alone
+                found = tree.get(expression.name)
+            else:
+                found = expression.of(tree, self.once_is_one)
             return found if found or not isinstance(found, (list, dict)) else None
         except (jmes.Unfit, jmes.PathError) as problem:
             self.note(f'"{path.source}" is blank: {problem}')
@@ -92,6 +96,8 @@ class AnswerScope:
 
     def css(self, source: str) -> str | None:
         """What a selector finds, looked for once: several rules often ask for the same element."""
+        if self._css is None:
+            self._css = {}
         if source not in self._css:
             self._css[source] = selector(source).first(self.html())
         return self._css[source]

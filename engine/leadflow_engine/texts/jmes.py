@@ -113,11 +113,12 @@ def normalised(source: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Expression:
     """A compiled expression. ``source`` is as it was written; ``steps`` are its names and indexes where it has nothing
-    else, as most have: walking them needs no interpreter."""
+    else, as most have: walking them needs no interpreter. ``name`` is the name where it is one alone."""
 
     source: str
     tree: Json
     steps: tuple[str | int, ...] | None = None
+    name: str | None = None
 
     def of(self, body: Json, once_is_one: bool = False) -> Json:
         """What the expression gives for a body. ``once_is_one``: one thing is a list of one where a list is asked for.
@@ -167,7 +168,9 @@ def compile_path(source: str) -> Expression:
         raise PathError(_parse_message(problem), min(problem.lex_position or 0, len(source))) from problem
     except (exceptions.JMESPathError, ValueError) as problem:
         raise PathError("the expression is empty" if not source.strip() else "not JMESPath") from problem
-    return Expression(source, _checked(tree, 0), _steps(tree))
+    steps = _steps(tree)
+    name = steps[0] if steps and len(steps) == 1 and isinstance(steps[0], str) else None
+    return Expression(source, _checked(tree, 0), steps, name)
 
 
 def _parse_message(problem: exceptions.ParseError) -> str:

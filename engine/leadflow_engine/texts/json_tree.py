@@ -43,6 +43,12 @@ def _number(digits: str) -> Decimal:
     return number
 
 
+def _integer(digits: str) -> Decimal:
+    if len(digits) > MAX_DIGITS:
+        raise Unreadable(f"a number of more than {MAX_DIGITS} digits")
+    return Decimal(digits)
+
+
 def _constant(name: str) -> None:
     raise Unreadable(f"{name} is no number")
 
@@ -56,7 +62,7 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 _DECODER: Final = json.JSONDecoder(
     parse_float=_number,
-    parse_int=_number,
+    parse_int=_integer,
     parse_constant=_constant,
     object_pairs_hook=_once,
     strict=False,
