@@ -14,6 +14,8 @@ LIMIT = 1024 * 1024
 """Bytes of an answer's body, before and after decompression."""
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
+MOST_ENCODINGS = 4
+"""Content encodings one over the other that are taken off: thousands in one header would hold the loop for seconds."""
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _PROLOG = re.compile(rb"\s*<\?xml[^>]{0,120}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -45,7 +47,10 @@ def decompressed(raw: bytes, encodings: Iterable[str]) -> bytes:
     Raises ``AnswerTooLarge``, ``AnswerUnreadable``.
     """
     steps = [name.strip().lower() for value in encodings for name in value.split(",")]
-    for name in reversed([step for step in steps if step and step != "identity"]):
+    layers = [step for step in steps if step and step != "identity"]
+    if len(layers) > MOST_ENCODINGS:
+        raise AnswerUnreadable(f"{len(layers)} content encodings, one over the other")
+    for name in reversed(layers):
         raw = _inflated(raw, name)
     return raw
 

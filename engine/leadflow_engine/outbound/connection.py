@@ -35,7 +35,6 @@ _TEN: Final = len(b"keep-alive")
 _TIMEOUT: Final = re.compile(rb"timeout\s*=\s*(\d{1,6})", re.IGNORECASE)
 SWITCHING: Final = 101
 FINAL: Final = 200
-_LENGTHS: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class NotHttp(Exception):
@@ -153,10 +152,15 @@ class Connection(asyncio.Protocol):
 
     @staticmethod
     def _ends_with_connection(exchange: Exchange) -> bool:
-        """Does the answer say nothing of its length?"""
+        """Does the answer say nothing of where it ends? A coding that is not in chunks (`identity`, of old) says
+        nothing of it either."""
         if exchange.status is None:
             return False
-        return not any(name.lower() in _LENGTHS for name, _ in exchange.headers)
+        said = [(name.lower(), value.lower()) for name, value in exchange.headers]
+        return not any(
+            name == b"content-length" or (name == b"transfer-encoding" and b"chunked" in value)
+            for name, value in said
+        )
 
     def _late(self) -> None:
         self._end(TimeoutError())
@@ -222,6 +226,8 @@ class Connection(asyncio.Protocol):
         """Some of the body."""
         if self._exchange is None or self._whole:
             return
+        if self._interim:
+            self._refuse(NotHttp("an interim answer has a body"))
         body = self._exchange.body
         body += data
         if len(body) > LIMIT:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import aiohappyeyeballs
 
-from leadflow_engine.outbound.connection import Connection
+from leadflow_engine.outbound.connection import Closed, Connection
 from leadflow_engine.outbound.exchange import Exchange
 from leadflow_engine.outbound.guard import Guard, GuardedResolver
 
@@ -72,6 +72,10 @@ class Pool:
             if connection is None:
                 async with asyncio.timeout(exchange.left(seconds)):
                     connection = await self._connect(origin)
+                if (
+                    not connection.is_open()
+                ):  # it was closed, or spoke, before it was asked: nothing was written
+                    raise Closed("the server spoke before it was asked, or closed the connection at once")
             done = connection.ask(data, exchange, exchange.left(seconds), bodiless)
             try:
                 await done
@@ -81,6 +85,10 @@ class Pool:
         finally:
             origin.busy -= 1
             self._release()
+            if (
+                self._origins.get(key) is not origin
+            ):  # the pool was closed meanwhile: nobody would take it again
+                _let_go(origin)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -90,8 +98,7 @@ class Pool:
         for origin in self._origins.values():
             if origin.asked is not None:
                 origin.asked.cancel()
-            for connection in origin.idle:
-                connection.close()
+            _let_go(origin)
         self._origins.clear()
 
     # ------------------------------------------------------------------ its parts
@@ -110,6 +117,9 @@ class Pool:
     def _origin(self, key: OriginKey) -> Origin:
         tls, host, port = key
         found = self._origins[key] = Origin(host, port, tls)
+        if self._sweeper is None:  # also of those to which no connection is ever made
+            loop = asyncio.get_running_loop()
+            self._sweeper = loop.call_later(SWEEP, self._sweep, loop)
         return found
 
     async def _connect(self, origin: Origin) -> Connection:
@@ -124,8 +134,6 @@ class Pool:
         _, connection = await loop.create_connection(
             lambda: Connection(origin.idle, loop), sock=found, ssl=context, server_hostname=name
         )
-        if self._sweeper is None:
-            self._sweeper = loop.call_later(SWEEP, self._sweep, loop)
         return connection
 
     async def _look_up(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
@@ -179,6 +187,12 @@ class Pool:
                 turn.set_result(None)
                 return
         self._busy -= 1
+
+
+def _let_go(origin: Origin) -> None:
+    for connection in origin.idle:
+        connection.close()
+    origin.idle.clear()
 
 
 def _heard(task: asyncio.Task[None]) -> None:

@@ -61,6 +61,14 @@ async def test_compressed_answers(body: bytes, coding: str) -> None:
     assert (await answer_to(http(body, "200 OK", f"Content-Encoding: {coding}")))["body"] == "yes"
 
 
+async def test_encodings_one_over_the_other_without_end_are_not_taken_off() -> None:
+    body = b"yes"
+    for _ in range(5):
+        body = gzip.compress(body, mtime=0)
+    result = await answer_to(http(body, "200 OK", f"Content-Encoding: {', '.join(['gzip'] * 5)}"))
+    assert (result["phase"], result["failure"]) == ("partial", "protocol")
+
+
 @pytest.mark.parametrize(
     ("raw", "content_type", "expected"),
     [

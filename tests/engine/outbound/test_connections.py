@@ -117,6 +117,43 @@ async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
     assert (result["phase"], result["body"]) == ("answered", "all of it")
 
 
+@pytest.mark.parametrize(
+    ("coding", "phase"), [("identity", "answered"), ("chunked", "partial"), ("gzip, chunked", "partial")]
+)
+async def test_a_coding_without_chunks_ends_with_its_connection(coding: str, phase: str) -> None:
+    body = b"5\r\nall o" if "chunked" in coding else b"all of it"
+    answer = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: {coding}\r\n\r\n".encode() + body
+    async with serving(replying(answer)) as server, outbound(server.port) as out:
+        assert (await out.send(post(server.port)))["phase"] == phase
+
+
+@pytest.mark.parametrize(
+    "framed",
+    [b"Content-Length: 5\r\n\r\nfirst", b"Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n"],
+)
+async def test_what_an_interim_answer_says_is_no_part_of_the_answer(framed: bytes) -> None:
+    answer = b"HTTP/1.1 150 Hm\r\n" + framed + http(b"second")
+    async with serving(replying(answer)) as server, outbound(server.port) as out:
+        result = await out.send(post(server.port))
+    assert (result["phase"], result["failure"], result["body"]) == ("sent", "protocol", "")
+
+
+async def test_a_server_that_speaks_before_it_is_asked_was_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = pool.Pool._connect
+
+    async def connect(self: pool.Pool, origin: pool.Origin) -> Connection:
+        connection = await made(self, origin)
+        connection.data_received(http(b"forged"))
+        return connection
+
+    monkeypatch.setattr(pool.Pool, "_connect", connect)
+    async with serving(replying(http(b"ok"))) as server, outbound(server.port) as out:
+        result = await out.send(post(server.port))
+    assert (result["phase"], result["failure"], server.requests) == ("not_sent", "connect", [])
+
+
 async def test_an_answer_to_head_has_no_body_whatever_it_says() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"
     assert await two(head, method="HEAD", body=None) == (["", "second"], 2)
@@ -200,6 +237,38 @@ async def test_idle_connections_are_closed_before_their_servers_do(monkeypatch: 
     async with serving(behave) as server, outbound(server.port) as out:
         await out.send(post(server.port))
         await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_connection_whose_pool_was_closed_meanwhile_is_closed_too() -> None:
+    asked, answer, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        asked.set()
+        await answer.wait()
+        writer.write(http(b"ok"))
+        await reader.read()
+        ended.set()
+
+    async with serving(behave) as server:
+        out = outbound(server.port)
+        task = asyncio.create_task(out.send(post(server.port)))
+        await asked.wait()
+        await out.close()
+        answer.set()
+        assert (await task)["body"] == "ok"
+        await asyncio.wait_for(ended.wait(), 1)
+
+
+async def test_places_that_cannot_be_reached_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "SWEEP", 0.01)
+    monkeypatch.setattr(pool, "NAMES_KEPT", 0.0)
+    async with outbound(1, 2) as out:
+        for port in (1, 2):
+            assert (await out.send(post(port)))["phase"] == "not_sent"
+        async with asyncio.timeout(5):
+            while out._pool._origins:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
 
 
 async def test_no_more_requests_are_under_way_than_may_be() -> None:
