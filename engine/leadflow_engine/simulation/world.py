@@ -69,6 +69,7 @@ class World:
     wrong: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    paid: set[str] = field(default_factory=set)
     at: float = 0.0
 
     @classmethod
@@ -93,8 +94,7 @@ class World:
                 )
                 connection = self.journal.connection
                 self.journal.add_plan(self.shape.plan.name, description(self.shape.plan))
-                if not life:
-                    self._pay_in()
+                self._pay_in(process)
                 self._say(f"the process begins its life {life + 1}")
                 loop.run_until_complete(self._until_death(process, self._life(process)))
                 self._say("the process dies" if process.dead else "all is quiet")
@@ -230,10 +230,13 @@ class World:
         for _ in range(self.faults.kills):
             yield seeded.randint(1, max(2, self.leads * EVENTS_PER_LEAD))
 
-    def _pay_in(self) -> None:
+    def _pay_in(self, process: Process) -> None:
+        """Once for each buyer: a process that is dead takes no payment, the next one does."""
         for buyer, amount in self.shape.paid_in.items():
-            paid = Payment(f"buyer/{buyer}", Decimal(amount), BEGAN, "", "operator", "top-up")
-            self.journal.transact(partial(pay, payment=paid))
+            if buyer not in self.paid and not process.dead:
+                paid = Payment(f"buyer/{buyer}", Decimal(amount), BEGAN, "", "operator", "top-up")
+                self.journal.transact(partial(pay, payment=paid))
+                self.paid.add(buyer)
 
     # ---------------------------------------------------------------- watching
 
