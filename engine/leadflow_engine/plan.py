@@ -20,6 +20,7 @@ from leadflow_dsl.terms import Term, Text, Type, reads
 from leadflow_engine import planned_prices as prices
 from leadflow_engine.criteria.changing import may_open_from, volatile_from
 from leadflow_engine.criteria.groups import Group
+from leadflow_engine.effects import BuyerLimits
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
@@ -77,7 +78,8 @@ class PlannedBuyer:
     """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
     delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
     ``sole`` is the one of its prices that holds for every lead, ``flat`` its amount where that is the same for all;
-    ``patience`` is how many seconds its answer may take."""
+    ``patience`` is how many seconds its answer may take; ``unlimited`` is the question for its limits where it has none
+    itself, the same for every lead."""
 
     buyer: m.Buyer
     position: int
@@ -96,6 +98,7 @@ class PlannedBuyer:
     sole: m.Price | None
     flat: Decimal | None
     patience: float
+    unlimited: BuyerLimits | None
 
 
 @dataclass(frozen=True)
@@ -225,9 +228,10 @@ class Plan:
 
     def builder(self, leg: m.Leg) -> RequestBuilder:
         """A leg's request, compiled at first use. Legs live as long as their plan: their identity is a safe key."""
-        if id(leg) not in self._builders:
-            self._builders[id(leg)] = compile_request(leg.request, self.templates)
-        return self._builders[id(leg)]
+        found = self._builders.get(id(leg))
+        if found is None:
+            found = self._builders[id(leg)] = compile_request(leg.request, self.templates)
+        return found
 
     def reply_builder(self, reply: m.Reply) -> RequestBuilder:
         """A source's answer, compiled at first use by the writer of every body. Raises ``MappingError``."""
@@ -262,9 +266,10 @@ class Plan:
 
     def reader(self, leg: m.Leg) -> Reader:
         """A leg's response, compiled at first use."""
-        if id(leg) not in self._readers:
-            self._readers[id(leg)] = compile_response(leg.response, self.flow.currency)
-        return self._readers[id(leg)]
+        found = self._readers.get(id(leg))
+        if found is None:
+            found = self._readers[id(leg)] = compile_response(leg.response, self.flow.currency)
+        return found
 
 
 def make_plan(flow: m.Flow) -> Plan:
@@ -345,6 +350,8 @@ def plan_buyer(
     calendars = {calendar.name: calendar for calendar in flow.calendars}
     caps = buyer_caps(buyer, flow, interned, across)
     sale_caps = tuple(cap for cap in caps if cap.counting != "pings")
+    dedupes = buyer_dedupes(buyer, flow, across)
+    limited = bool(caps or dedupes) or buyer.balance is not None
     return PlannedBuyer(
         buyer=buyer,
         position=position,
@@ -360,13 +367,14 @@ def plan_buyer(
         sale_caps=sale_caps,
         ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
         promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
-        dedupes=buyer_dedupes(buyer, flow, across),
+        dedupes=dedupes,
         closed_on=tuple(calendars[day] if isinstance(day, str) else day for day in buyer.closed_on),
         lookups=_lookups_of(buyer) & on_demand,
         counts_money=prices.counts_money(buyer, sale_caps),
         sole=prices.sole_price(buyer),
         flat=prices.flat_price(buyer),
         patience=prices.patience(buyer),
+        unlimited=None if limited else BuyerLimits(buyer.name, (), (), buyer.down_after),
     )
 
 

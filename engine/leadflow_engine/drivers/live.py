@@ -24,7 +24,7 @@ class LiveDriver:
         self._lead, self._store, self._outbound, self._clock = lead, store, outbound, clock
         self._asked: list[tuple[str, Coroutine[Any, Any, Result]]] = []
         self._arrived: deque[tuple[str, Result | BaseException]] = deque()
-        self._going: set[asyncio.Task[None]] = set()
+        self._going: dict[str, asyncio.Task[None]] = {}
         self._timers = 0
         self._waiter: asyncio.Future[None] | None = None
 
@@ -69,9 +69,7 @@ class LiveDriver:
         """Have all that was asked under way, until something arrives."""
         loop = asyncio.get_running_loop()
         for key, work in self._asked:
-            task = loop.create_task(self._finish(key, work))
-            self._going.add(task)
-            task.add_done_callback(self._going.discard)
+            self._going[key] = loop.create_task(self._finish(key, work))
         self._asked.clear()
         self._waiter = loop.create_future()
         await self._waiter
@@ -81,6 +79,8 @@ class LiveDriver:
             self._arrives(key, await work)
         except Exception as error:  # handed to the runner, which stops this lead
             self._arrives(key, error)
+        finally:  # by itself: a callback of each of fifty tasks costs the loop a turn of its own
+            del self._going[key]
 
     def _is_over(self, key: str) -> None:
         self._timers -= 1

@@ -97,6 +97,8 @@ def ping_claims(journey: Journey, planned: PlannedBuyer) -> tuple[LimitClaim, ..
 def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimits:
     """The question whether a buyer still has room for this lead, at the least that it may come to pay."""
     planned = journey.plan.buyers[name]
+    if planned.unlimited is not None and of_source is NOTHING:
+        return planned.unlimited
     least = _least(journey, planned) if planned.counts_money else Decimal(0)
     limits, keys = claims_of(journey, planned, least, of_source)
     if planned.ping_caps:
