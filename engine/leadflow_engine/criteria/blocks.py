@@ -44,7 +44,7 @@ class Block:
                     there[literal] = array(self._typecode)
                 there[literal].append(slot)
         self._tables = {
-            channel: Table(map(self._entry, of, of.values()), full, known.lists)
+            channel: Table(map(self._entry, of, of.values()), full, known.lists, self._is_personal(channel))
             for channel, of in slots.items()
         }
         self._settle()
@@ -53,6 +53,9 @@ class Block:
         """What judging reads, made of the layout and the tables."""
         self._planes = self._layout.items()
         self._order = tuple((subject, table.memo.get, table) for (subject, _), table in self._tables.items())
+
+    def _is_personal(self, channel: Channel) -> bool:
+        return self._known.subjects[channel[0]].personal
 
     def _entry(self, literal: Literal, slots: array[int]) -> Entry:
         return Entry(self._known.tests[literal.number][1], literal, slots)
@@ -114,7 +117,9 @@ class Block:
         patched._tables = dict(self._tables)
         full = (1 << self._layout.planes * self.count) - 1
         for channel in {*out, *into}:
-            table = self._tables.get(channel) or Table((), full, known.lists)
+            table = self._tables.get(channel)
+            if table is None:
+                table = Table((), full, known.lists, patched._is_personal(channel))
             patched._tables[channel] = table.patched(out.get(channel, ()), into.get(channel, ()))
         patched._settle()
         return patched

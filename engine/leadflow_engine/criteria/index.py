@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from leadflow_dsl.terms import Term, reads
 from leadflow_engine.criteria.blocks import MOST_BUYERS, Block
 from leadflow_engine.criteria.keys import Key, Subject
 from leadflow_engine.criteria.layout import Items, Known
@@ -134,11 +135,22 @@ def known_of(plan: Plan, items: Iterable[Items], before: Known) -> Known:
             continue
         place = places.setdefault(test.subject, len(subjects))
         if place == len(subjects):
-            subjects.append(Subject(test.subject, test.sees_spelling))
+            subjects.append(Subject(test.subject, test.sees_spelling, _is_personal(test.subject, plan)))
         elif test.sees_spelling and not subjects[place].spelt:
-            subjects[place] = Subject(test.subject, True)
+            subjects[place] = Subject(test.subject, True, subjects[place].personal)
         tests[number] = place, test
     return Known(tests, subjects, lists)
+
+
+def _is_personal(term: Term, plan: Plan) -> bool:
+    """Does a term read a field that is masked, or what came beside the fields?"""
+    return any(
+        read.kind in _UNDECLARED or (read.kind == "field" and read.name in plan.hidden_fields)
+        for read in reads(term)
+    )
+
+
+_UNDECLARED: Final = frozenset({"extra", "payload"})
 
 
 def _numbers(items: Iterable[Items]) -> Iterator[int]:

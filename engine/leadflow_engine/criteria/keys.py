@@ -72,13 +72,15 @@ _OTHERWISE: Final[Mapping[type, Callable[[Any], Key]]] = {
 
 
 class Subject:
-    """What several tests are about. ``spelt``: some test sees how a number is written, and 1.0 is not 1 to it."""
+    """What several tests are about. ``spelt``: some test sees how a number is written, and 1.0 is not 1 to it.
+    ``personal``: it reads what nobody may see, or may do so, and of such a value nothing is kept."""
 
-    __slots__ = ("field", "look", "spelt", "term")
+    __slots__ = ("field", "look", "personal", "spelt", "term")
 
-    def __init__(self, term: t.Term, spelt: bool) -> None:
+    def __init__(self, term: t.Term, spelt: bool, personal: bool) -> None:
         self.term = term
         self.spelt = spelt
+        self.personal = personal
         self.field = term.name if isinstance(term, t.Read) and term.kind == "field" and not term.part else ""
         self.look: Callable[[Lead], Key] = self._look_spelt if spelt else self._look_up()
 

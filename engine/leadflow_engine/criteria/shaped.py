@@ -69,6 +69,13 @@ class Shaped:
         """How many turns lie at or before a value; values of one region come to the same. Of ordered ones only."""
         return bisect_right(self._cuts or (), (value, BEFORE))
 
+    def place(self, value: Any) -> Turn | int | None:
+        """Where a value lies: values of one place come to the same. Of texts the turn that it is, if any."""
+        if self._cuts is not None:
+            return self.region(value)
+        text = folded(value)
+        return text if text in self._turns else None
+
     def failing(self, value: Any) -> bytearray:
         """The slots that fail on a value of this type, as little-endian bytes."""
         if self._cuts is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from leadflow_engine.criteria.keys import OPEN, OTHER, Key
+from leadflow_engine.criteria.keys import OPEN, OTHER, Key, Mark
 from leadflow_engine.criteria.literals import Literal
 from leadflow_engine.criteria.shaped import Shaped, Slots, flip
 from leadflow_engine.criteria.subjects import HERE, Test
@@ -23,6 +23,8 @@ from leadflow_engine.evaluation.evaluate import leaf_truth
 
 MOST_KEPT: Final = 256
 """For how many values a table keeps what they come to: 100 to 2,000 bytes each."""
+LONGEST_KEPT: Final = 200
+"""Characters of the longest text that is kept: one may have 64 KiB."""
 
 Lists = Mapping[str, frozenset[str]]
 Unshaped: Final = object
@@ -58,11 +60,24 @@ class _Here:
 
 class Table:
     """The literals of one subject, at most one a slot. ``memo`` is what values came to that were met; ``cover`` are all
-    slots that depend on the subject."""
+    slots that depend on the subject. Of a ``personal`` subject no value is kept beyond its lead, only what it does to
+    the literals."""
 
-    __slots__ = ("_entries", "_full", "_lists", "_regions", "_rest", "_shaped", "_size", "cover", "memo")
+    __slots__ = (
+        "_entries",
+        "_full",
+        "_lists",
+        "_personal",
+        "_regions",
+        "_rest",
+        "_shaped",
+        "_size",
+        "cover",
+        "memo",
+    )
 
-    def __init__(self, entries: Iterable[Entry], full: int, lists: Lists) -> None:
+    def __init__(self, entries: Iterable[Entry], full: int, lists: Lists, personal: bool) -> None:
+        self._personal = personal
         self._entries = {entry.literal: entry for entry in entries}
         self._full = full
         self._size = (full.bit_length() + 7) // 8
@@ -73,7 +88,7 @@ class Table:
     def _begin(self) -> None:
         self.memo: dict[Key, int] = {OPEN: self._full}
         self._rest: dict[type, list[Entry]] = {}
-        self._regions: dict[tuple[type, int], int] = {}
+        self._regions: dict[tuple[Any, ...], int] = {}
         bits = bytearray(self._size)
         for entry in self._entries.values():
             flip(bits, entry.slots)
@@ -100,6 +115,8 @@ class Table:
         kind = plain_value.__class__ if _has_shape(key, plain_value) else Unshaped
         shaped = self._shaped.get(kind)
         rest = self._left(kind)
+        if self._personal and key.__class__ is not Mark:
+            return self._alike(kind, shaped, plain_value, rest, value)
         if shaped is None or rest or not shaped.ordered:
             return self._keep(key, self._passing(shaped, plain_value, rest, value))
         region = kind, shaped.region(plain_value)
@@ -107,6 +124,22 @@ class Table:
         if mask is None:
             mask = self._regions[region] = self._passing(shaped, plain_value, rest, value)
         return self._keep(key, mask)
+
+    def _alike(
+        self, kind: Any, shaped: Shaped | None, plain_value: Any, rest: Iterable[Entry], value: object
+    ) -> int:
+        """What a value comes to, known by where it lies among the turns and by what else is true of it: that is said of
+        the flow's own words, and keeps nothing of whose it was."""
+        here: Any = _Here(value, self._lists)
+        place = shaped.place(plain_value) if shaped else None
+        alike = kind, place, *(leaf_truth(entry.test.term, here) for entry in rest)
+        mask = self._regions.get(alike)
+        if mask is None:
+            mask = self._passing(shaped, plain_value, rest, value)
+            if len(self._regions) >= MOST_KEPT:
+                self._regions.clear()
+            self._regions[alike] = mask
+        return mask
 
     def _passing(self, shaped: Shaped | None, plain_value: Any, rest: Iterable[Entry], value: object) -> int:
         failing = bytearray(self._size) if shaped is None else shaped.failing(plain_value)
@@ -125,7 +158,7 @@ class Table:
         return self._rest[kind]
 
     def _keep(self, key: Key, mask: int) -> int:
-        if key is not OTHER:
+        if key is not OTHER and not (key.__class__ is str and len(key) > LONGEST_KEPT):
             if len(self.memo) >= MOST_KEPT:
                 self.memo.clear()  # in place: blocks hold it
                 self.memo[OPEN] = self._full
@@ -140,6 +173,7 @@ class Table:
         patched = object.__new__(Table)
         patched._entries = dict(self._entries)
         patched._full, patched._size, patched._lists = self._full, self._size, self._lists
+        patched._personal = self._personal
         patched._shaped = {kind: each.copy() for kind, each in self._shaped.items()}
         for entry in out:
             patched._change(entry, _without)

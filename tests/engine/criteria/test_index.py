@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from leadflow_engine.criteria.index import Index, Verdicts, first_places
+from leadflow_engine.criteria.keys import Mark
 from leadflow_engine.plan import Plan
 from tests.engine.criteria.drawn import PREDICATES, Draw, Verdict, walked
 
@@ -52,6 +53,24 @@ def test_the_index_and_the_walk_come_to_the_same() -> None:
     met, outcomes = drawn_pairs(4_000)
     assert met >= {*PREDICATES, "not", "and", "or"}
     assert min(outcomes[each] for each in ("out", "open", "in")) > 100
+
+
+def test_nothing_personal_of_a_lead_is_left_in_an_index() -> None:
+    draw = Draw(3)
+    plan = draw.plan(60)
+    index = Index(plan, list(plan.buyers))
+    for _ in range(50):
+        index.judge(draw.lead(plan))
+    assert set(plan.hidden_fields) == {"phone", "mail"}
+    known = index._known.subjects
+    tables = [
+        (known[number], table) for block in index._blocks for (number, _), table in block._tables.items()
+    ]
+    assert {"phone", "mail"} <= {subject.field for subject, _ in tables}
+    for subject, table in tables:
+        assert subject.personal or subject.field not in plan.hidden_fields
+        if subject.personal:
+            assert all(isinstance(key, Mark) for key in table.memo)
 
 
 @pytest.mark.long

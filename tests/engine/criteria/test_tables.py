@@ -23,6 +23,16 @@ LISTS = {"codes": frozenset({"1.0", "\ufffd", "abc"})}
 SUBJECT = read("extra", "more")
 
 
+@pytest.fixture(autouse=True, params=[False, True], ids=["", "personal"])
+def personal(request: pytest.FixtureRequest) -> bool:
+    """Every test is made of both kinds of subjects."""
+    KIND["personal"] = request.param
+    return KIND["personal"]
+
+
+KIND = {"personal": False}
+
+
 def table(*predicates: t.Term) -> Table:
     """Each predicate, that it be true, in a slot of its own."""
     entries = []
@@ -30,7 +40,7 @@ def table(*predicates: t.Term) -> Table:
         test = as_test(predicate, LISTS)
         assert test is not None
         entries.append(Entry(test, Literal(slot, False, False), array("H", [slot])))
-    return Table(entries, (1 << len(predicates)) - 1, LISTS)
+    return Table(entries, (1 << len(predicates)) - 1, LISTS, KIND["personal"])
 
 
 def passing(of: Table, value: object) -> str:
@@ -74,7 +84,8 @@ def test_a_number_in_a_list_of_texts_is_taken_as_it_is_spelt() -> None:
     test = as_test(listed, LISTS)
     assert test is not None
     assert test.sees_spelling
-    keys = {Subject(const(Decimal(text)), True).look(None) for text in ("1", "1.0")}  # type: ignore[arg-type]
+    subjects = [Subject(const(Decimal(text)), True, False) for text in ("1", "1.0")]
+    keys = {subject.look(None) for subject in subjects}  # type: ignore[arg-type]
     assert len(keys) == 2
 
 
@@ -98,6 +109,21 @@ def test_a_table_remembers_so_many_values_and_no_more() -> None:
     look: Callable[[int], str] = lambda age: passing(ages, Decimal(age))  # noqa: E731
     assert [look(age) for age in range(3 * MOST_KEPT)] == ["1"] * MOST_KEPT + ["0"] * 2 * MOST_KEPT
     assert len(ages.memo) <= MOST_KEPT
+
+
+def test_of_a_personal_value_and_of_a_long_text_nothing_is_kept(personal: bool) -> None:
+    names = table(
+        op("==", SUBJECT, const("test")),
+        op("is_present", SUBJECT),
+        op("in", SUBJECT, t.NamedList("codes", TEXT, NOWHERE)),
+    )
+    values = ("Ann", "Bo", " TEST", "abc", "x" * 1000)
+    told = ["010", "010", "110", "011", "010"]
+    assert [passing(names, value) for value in values] == told == [passing(names, value) for value in values]
+    kept = str([*names.memo, *names._regions])
+    assert [value in kept for value in values] == (
+        [False, False, False, True, False] if personal else [True, True, True, True, False]
+    )  # abc is the list's own
 
 
 def test_values_met_in_any_order_come_to_the_same() -> None:
