@@ -44,7 +44,13 @@ class Block:
                     there[literal] = array(self._typecode)
                 there[literal].append(slot)
         self._tables = {
-            channel: Table(map(self._entry, of, of.values()), full, known.lists, self._is_personal(channel))
+            channel: Table(
+                map(self._entry, of, of.values()),
+                full,
+                known.lists,
+                self._is_personal(channel),
+                known.numbered(channel),
+            )
             for channel, of in slots.items()
         }
         self._settle()

@@ -139,7 +139,7 @@ def known_of(plan: Plan, items: Iterable[Items], before: Known) -> Known:
         elif test.sees_spelling and not subjects[place].spelt:
             subjects[place] = Subject(test.subject, True, subjects[place].personal)
         tests[number] = place, test
-    return Known(tests, subjects, lists)
+    return Known(tests, subjects, lists, before.numbers)
 
 
 def _is_personal(term: Term, plan: Plan) -> bool:

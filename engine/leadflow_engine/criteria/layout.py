@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from leadflow_engine.criteria.keys import Subject
 from leadflow_engine.criteria.literals import Arms, Literal, Part
+from leadflow_engine.criteria.packed import Numbers
 from leadflow_engine.criteria.subjects import Test
 from leadflow_engine.criteria.tables import Lists
 
@@ -29,11 +30,16 @@ Residual: TypeAlias = tuple[Part, int]
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a plan's predicates are to an index: by number the test that each is, of which subject; those that are not
-    there are residual."""
+    there are residual. ``numbers`` are those of the texts that tests name, by channel."""
 
     tests: Mapping[int, tuple[int, Test]] = field(default_factory=dict)
     subjects: Sequence[Subject] = ()
     lists: Lists = field(default_factory=dict)
+    numbers: dict[Channel, Numbers] = field(default_factory=dict)
+
+    def numbered(self, channel: Channel) -> Numbers:
+        """The numbers of a channel's texts, to which more may be added."""
+        return self.numbers.setdefault(channel, {})
 
 
 Further: TypeAlias = tuple[int, int, tuple[Residual, ...]]

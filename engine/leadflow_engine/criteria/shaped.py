@@ -5,27 +5,27 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from leadflow_engine.criteria.literals import Literal
+from leadflow_engine.criteria.packed import MANY, Numbers, Packed, Slots
 from leadflow_engine.criteria.subjects import BEFORE, Shape, Turn
 from leadflow_engine.evaluation.comparing import folded
 
 EVERY: Final = 32
 """So many turns lie between two values of an ordered type whose slots are kept ready."""
 
-Slots: TypeAlias = "array[int]"
-"""Numbers of slots. Never changed once a table uses them: tables that were patched share them."""
-
 
 class Shaped:
-    """What fails before every turn (``base``), and which slots each turn turns round."""
+    """What fails before every turn (``base``), and which slots each turn turns round: what ``turns`` says or, of a turn
+    that is not there, ``packed``."""
 
-    __slots__ = ("_base", "_cuts", "_ready", "_turns")
+    __slots__ = ("_base", "_cuts", "_packed", "_ready", "_turns")
 
     def __init__(self, size: int, ordered: bool) -> None:
         self._base = bytearray(size)
         self._turns: dict[Turn, Slots] = {}
+        self._packed: Packed | None = None
         self._cuts: list[Any] | None = [] if ordered else None
         self._ready: dict[int, bytes] = {}
 
@@ -49,12 +49,27 @@ class Shaped:
         if not literal.passes(shape.start):
             flip(self._base, slots)
         for turn in shape.turns:
-            self._turns[turn] = _apart(self._turns.get(turn, slots[:0]), slots)
+            self._turns[turn] = _apart(self._of(turn) or slots[:0], slots)
+
+    def _of(self, turn: Turn) -> Slots | None:
+        """The slots of a turn; of one that turns none, ``None`` or an empty array."""
+        found = self._turns.get(turn)
+        if found is None and self._packed is not None and isinstance(turn, str):
+            return self._packed.get(turn)
+        return found
+
+    def pack(self, numbers: Numbers) -> None:
+        """After the last ``put``: many texts are made small. ``numbers`` are those of all blocks of an index."""
+        texts = {turn: slots for turn, slots in self._turns.items() if isinstance(turn, str)}
+        if len(texts) >= MANY:
+            self._packed, self._turns = Packed(texts, numbers), {}
 
     def sort(self) -> None:
         """After the last change: drop the turns that turn nothing, and put the others in order."""
         for turn in [turn for turn, slots in self._turns.items() if not slots]:
             del self._turns[turn]
+            if self._of(turn):
+                self._turns[turn] = array("H")  # it says that what is packed is no longer so
         if self._cuts is not None:
             self._cuts = sorted(self._turns)
 
@@ -63,6 +78,7 @@ class Shaped:
         copied = Shaped(0, self.ordered)
         copied._base = self._base[:]
         copied._turns = dict(self._turns)
+        copied._packed = self._packed
         return copied
 
     def region(self, value: object) -> int:
@@ -74,13 +90,13 @@ class Shaped:
         if self._cuts is not None:
             return self.region(value)
         text = folded(value)
-        return text if text in self._turns else None
+        return text if self._of(text) else None
 
     def failing(self, value: Any) -> bytearray:
         """The slots that fail on a value of this type, as little-endian bytes."""
         if self._cuts is None:
             failing = self._base[:]
-            flip(failing, self._turns.get(folded(value), ()))
+            flip(failing, self._of(folded(value)) or ())
             return failing
         region = self.region(value)
         step = region // EVERY

@@ -116,7 +116,7 @@ def _same(start: bool) -> _Shaping:
             return {}
         kind, values = found
         if kind is str:
-            return {str: Shape(start, tuple(dict.fromkeys(map(folded, values))))}
+            return {str: Shape(start, tuple(dict.fromkeys(map(_compared, values))))}
         return {
             kind: Shape(
                 start, tuple((one, side) for one in dict.fromkeys(values) for side in (BEFORE, AFTER))
@@ -124,6 +124,12 @@ def _same(start: bool) -> _Shaping:
         }
 
     return shapes
+
+
+def _compared(text: str) -> str:
+    """A text as comparisons see it: itself, where it is so already. Of a million ZIP codes that is 50 MB less."""
+    compared = folded(text)
+    return text if compared == text else compared
 
 
 def _beyond(start: bool, side: int) -> _Shaping:

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from leadflow_engine.criteria.keys import OPEN, OTHER, Key, Mark
 from leadflow_engine.criteria.literals import Literal
-from leadflow_engine.criteria.shaped import Shaped, Slots, flip
+from leadflow_engine.criteria.packed import Numbers, Slots
+from leadflow_engine.criteria.shaped import Shaped, flip
 from leadflow_engine.criteria.subjects import HERE, Test
 from leadflow_engine.evaluation.comparing import plain, text_of
 from leadflow_engine.evaluation.evaluate import leaf_truth
@@ -61,7 +62,7 @@ class _Here:
 class Table:
     """The literals of one subject, at most one a slot. ``memo`` is what values came to that were met; ``cover`` are all
     slots that depend on the subject. Of a ``personal`` subject no value is kept beyond its lead, only what it does to
-    the literals."""
+    the literals. ``numbers`` are those of the subject's texts in all blocks of an index."""
 
     __slots__ = (
         "_entries",
@@ -76,13 +77,20 @@ class Table:
         "memo",
     )
 
-    def __init__(self, entries: Iterable[Entry], full: int, lists: Lists, personal: bool) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        full: int,
+        lists: Lists,
+        personal: bool,
+        numbers: Numbers | None = None,
+    ) -> None:
         self._personal = personal
         self._entries = {entry.literal: entry for entry in entries}
         self._full = full
         self._size = (full.bit_length() + 7) // 8
         self._lists = lists
-        self._shaped = self._shapes()
+        self._shaped = self._shapes({} if numbers is None else numbers)
         self._begin()
 
     def _begin(self) -> None:
@@ -94,7 +102,7 @@ class Table:
             flip(bits, entry.slots)
         self.cover = int.from_bytes(bits, "little")
 
-    def _shapes(self) -> dict[type, Shaped]:
+    def _shapes(self, numbers: Numbers) -> dict[type, Shaped]:
         shaped: dict[type, Shaped] = {}
         for entry in self._entries.values():
             for kind, shape in entry.test.shapes.items():
@@ -102,6 +110,7 @@ class Table:
                     shaped[kind] = Shaped(self._size, kind is not str)
                 shaped[kind].put(entry.literal, shape, entry.slots)
         for each in shaped.values():
+            each.pack(numbers)
             each.sort()
         return shaped
 
