@@ -79,7 +79,7 @@ class PlannedBuyer:
     delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
     ``sole`` is the one of its prices that holds for every lead, ``flat`` its amount where that is the same for all;
     ``patience`` is how many seconds its answer may take; ``unlimited`` is the question for its limits where it has none
-    itself, the same for every lead."""
+    itself, the same for every lead; ``bids_alone`` is whether nothing but a bid ever tells what it pays."""
 
     buyer: m.Buyer
     position: int
@@ -99,6 +99,7 @@ class PlannedBuyer:
     flat: Decimal | None
     patience: float
     unlimited: BuyerLimits | None
+    bids_alone: bool
 
 
 @dataclass(frozen=True)
@@ -375,6 +376,7 @@ def plan_buyer(
         flat=prices.flat_price(buyer),
         patience=prices.patience(buyer),
         unlimited=None if limited else BuyerLimits(buyer.name, (), (), buyer.down_after),
+        bids_alone=prices.bids_alone(buyer),
     )
 
 

@@ -25,6 +25,12 @@ def flat_price(buyer: m.Buyer) -> Decimal | None:
     return said if isinstance(said, Decimal) else None
 
 
+def bids_alone(buyer: m.Buyer) -> bool:
+    """Is what the buyer pays told by its bid, for every lead, and by nothing else?"""
+    sole = sole_price(buyer)
+    return sole is not None and sole.kind == "bid" and not buyer.offers
+
+
 def counts_money(buyer: m.Buyer, caps: Iterable[PlannedCap]) -> bool:
     """Does what a sale brings decide whether there is room for it under these caps, and its balance?"""
     return buyer.balance is not None or any(cap.money for cap in caps)

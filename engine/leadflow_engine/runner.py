@@ -121,7 +121,10 @@ def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
     """A result as a fact: what is personal apart."""
     kind, body, content = effect.kind, dict(result), None
     if kind == "call":
-        content = {name: body.pop(name) for name in PERSONAL if name in body}
+        content = {}
+        for name in PERSONAL:
+            if name in body:
+                content[name] = body.pop(name)
     elif body.get("answer"):
         content = {"answer": body.pop("answer")}
     return Fact(seq, effect.key, kind, at, body, content)

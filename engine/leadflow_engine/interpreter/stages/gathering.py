@@ -123,7 +123,7 @@ def ping_all(
         name: timed(done, sent + datetime.timedelta(milliseconds=done.ms))
         for name, done in joined.results.items()
     }
-    came = {name: refused.get(name) or results.get(name, late) for name in requests}
+    came = {name: results.get(name, late) for name in requests} | refused
     return {**kept, **came}
 
 
@@ -140,7 +140,8 @@ def standing(
     for name in names:
         done = pinged.get(name)
         bids_none = done is not None and done.outcome != "bid"
-        price = None if bids_none else (yield from _price(journey, name))
+        bids_alone = bids_none or journey.plan.buyers[name].bids_alone
+        price = None if bids_alone else (yield from _price(journey, name))
         bid = price if done is None or (done.outcome == "bid" and done.bid is None) else done.bid
         if done is not None and done.until is not None and _hold(journey, stage, name, done):
             continue
