@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEADER_BYTES: Final = 32_768
 HEADER_SECONDS: Final = 10.0
 """How long the head of a request may take, on a connection that is new or was used before."""
+BODY_BYTES: Final = 8 * 1_048_576
+"""Bytes of a body as they come: a chunk of one byte takes six. What chunks say beside their length is no body's."""
 MOST_WAITING: Final = 32
 """Calls on one connection that may wait for the one before them to be answered."""
 LINGER_SECONDS: Final = 2.0
@@ -50,6 +52,13 @@ def is_whole_post(data: bytes) -> bool:
     return bool(end) and length is not None and len(head) + len(end) + int(length[1]) == len(data)
 
 
+class _LeftOut(list[tuple[bytes, bytes]]):
+    """Where headers go that come behind a body: what looks at heads in front of the service has not seen them."""
+
+    def append(self, pair: tuple[bytes, bytes]) -> None:
+        """Leave it out."""
+
+
 class _Polite:
     """The transport of an answer whose call has not come whole yet: it is closed once the caller can have heard."""
 
@@ -76,7 +85,7 @@ class PatientProtocol(HttpToolsProtocol):
     service is full it says so before anything is read: what is refused must cost little, or nothing is served."""
 
     _state = _IDLE
-    _head = _begun = 0
+    _head = _begun = _raw = 0
     _lingers = False
     _waiting: asyncio.TimerHandle | None = None
 
@@ -116,6 +125,10 @@ class PatientProtocol(HttpToolsProtocol):
             before, begun = self._state, self._begun
             self._unset_keepalive_if_required()
             self._feed(data)
+            if self._state == before == _BODY and self._begun == begun:
+                self._raw += len(data)
+                if self._raw > BODY_BYTES:
+                    self._broken(TOO_LARGE)
             self._after(len(data) if before != _BODY and self._begun - begun < 2 else 0)
 
     def _feed(self, data: bytes) -> None:
@@ -157,12 +170,18 @@ class PatientProtocol(HttpToolsProtocol):
         """Its head is whole. One that asks for another protocol is read again without that."""
         if self.parser.should_upgrade():
             return
-        hosts = len([name for name, _ in self.headers if name == b"host"])
-        version = self.parser.get_http_version()
+        hosts, version = 0, self.parser.get_http_version()
+        for name, value in self.headers:
+            if name == b"host":
+                hosts += 1
+            elif name == b"transfer-encoding" and value.lower() != b"chunked":
+                raise ValueError("a coding that nobody takes off")
         if version not in _VERSIONS or hosts > 1 or (hosts == 0 and version == "1.1"):
             raise ValueError("of another version, or for no host, or for several")
+        self.expect_100_continue = self.expect_100_continue and version == "1.1"
         super().on_headers_complete()
-        self._state, self._head = _BODY, 0
+        self.headers = _LeftOut()
+        self._state, self._head, self._raw = _BODY, 0, 0
         self.scope["extensions"] = {CYCLE: self.cycle}  # type: ignore[dict-item]
 
     def on_message_complete(self) -> None:

@@ -79,6 +79,11 @@ SAID: dict[str, tuple[list[bytes], list[int], bool]] = {
     "two lengths": ([call(LEAD, "Content-Length: 2")], [400], False),
     "a length with a sign": ([call(LEAD, "Content-Length: +16", framed=False)], [400], False),
     "a coding that is none": ([call(chunked(LEAD), "Transfer-Encoding: x, chunked, x")], [400], False),
+    "a coding beneath the chunks": (
+        [call(chunked(LEAD), "Transfer-Encoding: gzip, chunked", framed=False)],
+        [400],
+        False,
+    ),
     "a space before the colon": ([call(LEAD, "Transfer-Encoding : chunked")], [400], False),
     "a head without returns": ([LIVE.replace(b"\r\n", b"\n")], [400], False),
     "a chunk that is none": ([call(b"0x3\r\nabc\r\n", "Transfer-Encoding: chunked", framed=False)], [400], False),
@@ -103,6 +108,14 @@ SAID: dict[str, tuple[list[bytes], list[int], bool]] = {
         [100, 200],
         True,
     ),
+    "an old caller is not told to go on": (
+        [
+            call(b"", "Expect: 100-continue", f"Content-Length: {len(LEAD)}", framed=False).replace(b"1.1", b"1.0", 1),
+            LEAD,
+        ],
+        [200],
+        False,
+    ),
     "it waits to be told of too much": (
         [call(b"", "Expect: 100-continue", "Content-Length: 2000000", framed=False)],
         [413],
@@ -121,6 +134,35 @@ def test_what_comes_on_a_connection_is_answered_call_by_call(here: Path) -> None
 
     found = dict(zip(SAID, asyncio.run(scene()), strict=True))
     assert found == {name: (codes, stays) for name, (_, codes, stays) in SAID.items()}
+
+
+def test_what_comes_behind_a_body_is_no_header(here: Path) -> None:
+    body = (
+        chunked(LEAD)[:-2] + b"X-Api-Key: the-desk-key-of-the-flow\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n"
+    )
+    lead = call(body, "Transfer-Encoding: chunked", path="/flows/desk/sources/keyed/submit", framed=False)
+
+    async def scene() -> list[tuple[list[int], bool]]:
+        async with listening(here) as (_, port):
+            return [
+                await heard(port, [lead + LIVE], 2, True),
+                await heard(port, [lead[:-2], lead[-2:] + LIVE], 2, True),
+            ]
+
+    assert asyncio.run(scene()) == [([401, 200], True)] * 2
+
+
+def test_chunks_that_say_more_than_they_bring_are_cut(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "BODY_BYTES", 100_000)
+    begun = call(b"", "Transfer-Encoding: chunked", framed=False)
+
+    async def scene() -> list[tuple[list[int], bool]]:
+        async with listening(here) as (_, port):
+            said = [begun, b"10;", *[b"a" * 30_000] * 6]
+            behind = [begun, b"0\r\n", *[b"X-A: b\r\n" * 4_000] * 6]
+            return [await heard(port, said, 1, False), await heard(port, behind, 1, False)]
+
+    assert asyncio.run(scene()) == [([413], False)] * 2
 
 
 def test_a_head_that_grows_too_long_is_refused(here: Path) -> None:
