@@ -82,6 +82,12 @@ class Remembered:
         if self.new.get(hash, lead) != lead:
             self.new[hash] = ""
 
+    def elsewhere(self) -> None:
+        """Another process has written: what was heard of what stands beside leads may be of before that."""
+        with self._lock:
+            self.state = None
+            self._version += 1
+
     def begin(self) -> None:
         """What was written is about to be committed: what is asked from now on may be of before or after."""
         with self._lock:

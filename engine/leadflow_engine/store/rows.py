@@ -229,7 +229,8 @@ class Rows:
             self._looked = True
             before, self._version = self._version, connection.execute("PRAGMA data_version").fetchone()[0]
             if before != self._version:
-                self.changed = self.remembered.state = None
+                self.changed = None
+                self.remembered.elsewhere()
         return self.changed
 
     def ended(self, touched: bool) -> None:

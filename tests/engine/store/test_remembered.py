@@ -248,3 +248,28 @@ def test_what_a_question_hears_of_an_earlier_moment_is_not_remembered(kit: Any, 
         kit.sell(store, "L2", limits=[kit.cap(2)])
         assert asked(store, kit, limits=[kit.cap(2)])["code"] == "capped"
     store.close_now()
+
+
+def test_what_was_heard_before_another_process_wrote_is_not_remembered(kit: Any, tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    store = SqliteStore.open(path, kit.clock)
+    store.add_plan("4f1c09a", kit.plan)
+    kit.sell(store, "L1")
+    assert asked(store, kit, "L1") is None
+    remembered, reader = store._reader.remembered, store._reader.connection
+    assert remembered is not None
+    mark = remembered.mark(reader)
+    heard = reader.execute("SELECT changed, failed_at FROM beside").fetchone()
+    other = SqliteStore.beside(path, kit.clock)
+    pause(other, "sunpath")
+    other.close_now()
+    accept = kit.story("L2").accept()
+
+    def batch(core: Core) -> None:
+        perform(core, accept)  # it looks whether anybody else has written
+        remembered.learn(mark, {}, heard)
+
+    with store.alone():
+        store.transact(batch)
+        assert asked(store, kit, "L2")["code"] == "paused"
+    store.close_now()
