@@ -112,14 +112,17 @@ def test_what_a_lead_can_type_is_never_a_placeholder(typed: str, kind: str) -> N
     "bad",
     [
         HttpRequest("POST", "https://b.example/", (("X-A", "a\r\nX-B: b"),)),
+        HttpRequest("POST", "https://b.example/", (("X-A", "a\x0bX-B: b"), ("X-C", "c"))),
+        HttpRequest("POST", "https://b.example/", (("X-A", "a\x7f"),)),
         HttpRequest("POST", "https://b.example/", (("X A", "a"),)),
         HttpRequest("POST", "https://b.example/", (("X-A", placeholder("LINES")),)),
+        HttpRequest("POST", "https://b.example/", (("X-A", "a"),), None, (Auth("header", KEY, name="X-B"),)),
         HttpRequest("POST", "https://b.example/", (), "half \ud800"),
     ],
 )
 def test_what_cannot_be_sent_is_refused(bad: HttpRequest) -> None:
     with pytest.raises(Refused):
-        wire_of(bad, Secrets({"LINES": "a\nb"}))
+        wire_of(bad, Secrets({"LINES": "a\nb", "KEY": "a\x1cb"}))
 
 
 async def test_a_missing_secret_is_named_and_nothing_is_sent() -> None:
