@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadflow_dsl.diagnostics import NOWHERE
+from leadflow_dsl.terms import Path, Type
+from leadflow_engine.response.scope import AnswerScope
 from leadflow_engine.texts.jmes import PathError, Unfit, compile_path, normalised
 from leadflow_engine.texts.jmes_functions import FUNCTIONS
 
@@ -166,3 +169,17 @@ def test_a_path_of_names_and_indexes_gives_what_the_interpreter_gives(
     expression = compile_path(source)
     assert expression.steps is not None
     assert expression.of(BODY) == replace(expression, steps=None).of(BODY)
+
+
+TREES = st.recursive(
+    st.sampled_from([None, True, "hi", "", Decimal(7)]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(TREES, st.booleans())
+def test_a_name_alone_gives_in_an_answer_what_the_expression_gives(tree, once_is_one):
+    answer = AnswerScope(200, (), "", tree, once_is_one=once_is_one)
+    found = compile_path("a").of(tree, once_is_one)
+    assert answer.tree_at(Path("a", Type("any"), NOWHERE)) == (None if found in ([], {}) else found)

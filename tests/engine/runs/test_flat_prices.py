@@ -32,3 +32,35 @@ route { waterfall one }
 def test_one_amount_for_every_lead(price, flat, tmp_path):
     plan = plan_of(FLOW.replace("PRICE", price), tmp_path)
     assert plan.buyers["one"].flat == (Decimal(flat) if flat else None)
+
+
+@pytest.mark.parametrize(
+    ("price", "alone"),
+    [
+        ("price from bid", True),
+        ("price from bid when roof == flat  price 20.00", False),
+        ("price 20.00", False),
+    ],
+)
+def test_a_price_that_only_a_bid_tells(price, alone, tmp_path):
+    ping = 'ping { post "https://one.example/p"  body json { r = roof }  response json { ANSWER } }'
+    ping = ping.replace("ANSWER", 'accepted when "ok"  bid "b"')
+    plan = plan_of(FLOW.replace("PRICE", f"{price}  {ping}"), tmp_path)
+    assert plan.buyers["one"].bids_alone is alone
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked_anew"),
+    [
+        ("", False),
+        ("cap 5 per day", True),
+        ('dedupe on roof within 30d else "had it"', True),
+        ("balance prepaid", True),
+    ],
+)
+def test_who_has_no_limits_is_asked_one_question_for_all_leads(limit, asked_anew, tmp_path):
+    planned = plan_of(FLOW.replace("PRICE", f"price 20.00  {limit}"), tmp_path).buyers["one"]
+    assert (planned.unlimited is None) is asked_anew
+    if planned.unlimited is not None:
+        assert planned.unlimited.down_after == planned.buyer.down_after
+        assert not planned.caps and not planned.dedupes

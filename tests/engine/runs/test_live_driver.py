@@ -79,3 +79,23 @@ def test_what_the_store_raises_stops_the_run_at_once(beside):
             await live.next()
 
     asyncio.run(run())
+
+
+def test_what_has_ended_is_let_go_whether_it_was_answered_or_failed():
+    class Half(Out):
+        async def send(self, request):
+            await asyncio.sleep(0)
+            if request.url == "a":
+                raise OSError("no way out")
+            return {"phase": "answered"}
+
+    async def run():
+        live = driver(Half())
+        for name in ("a", "b"):
+            live.perform(call(name), None)
+        with pytest.raises(OSError, match="no way out"):
+            await live.next()
+        assert await live.next() == ("b", {"phase": "answered"})
+        assert not live._going
+
+    asyncio.run(run())
