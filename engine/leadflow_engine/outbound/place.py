@@ -19,7 +19,7 @@ from leadflow_engine.outbound.guard import (
 from leadflow_engine.outbound.pool import OriginKey
 
 MOST_KEPT: Final = 2_048
-"""Urls whose place is remembered, without what stands behind the question mark: that is a lead's."""
+"""Beginnings of urls (scheme, host, port) whose place is remembered: a path or a query may be a lead's, or a secret."""
 _STAYS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -33,8 +33,8 @@ class Place:
 
 
 class Places:
-    """Places of urls, each looked at by the guard once but for its query. In the sandbox all lead to one server, and
-    only the Host header says where else."""
+    """Places of urls; a scheme, host and port are looked at by the guard once. In the sandbox all lead to one server,
+    and only the Host header says where else."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -42,36 +42,31 @@ class Places:
 
     def of(self, url: str) -> Place:
         """The place of a url. Raises ``guard.Refused``."""
-        base, mark, query = url.partition("?")
-        found = self._known.get(base) or self._kept(base)
-        if not mark:
-            return found
-        check_characters(query)
-        if "#" in base:
-            return found  # it is the fragment that goes on, and no fragment leaves
-        query = query.partition("#")[0]
-        query = query if query.isascii() else quote(query, safe=_STAYS)
-        return Place(found.key, f"{found.target}?{query}", found.host) if query else found
+        check_characters(url)
+        base, _, query = url.partition("#")[0].partition("?")  # no fragment leaves
+        slash = base.find("/", base.find("//") + 2)
+        start, path = (base, "/") if slash < 0 else (base[:slash], base[slash:])
+        found = self._known.get(start) or self._kept(start)
+        target = f"{path}?{query}" if query else path
+        return Place(found.key, target if target.isascii() else quote(target, safe=_STAYS), found.host)
 
-    def _kept(self, base: str) -> Place:
+    def _kept(self, start: str) -> Place:
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        found = self._known[base] = self._made(base)
+        found = self._known[start] = self._made(start)
         return found
 
     def _made(self, url: str) -> Place:
         parts = check_url(url, self._guard)
-        target = parts.path or "/"
-        target = target if target.isascii() else quote(target, safe=_STAYS)
         if self._guard.sandbox is not None:
             host, port = self._guard.sandbox
-            return Place((False, host, port), target, parts.netloc)
+            return Place((False, host, port), "/", parts.netloc)
         host = _ascii(parts.hostname or "")
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         check_place(host, port, self._guard)
         shown = f"[{host}]" if ":" in host else host
         usual = port == DEFAULT_PORTS[parts.scheme]
-        return Place((parts.scheme == "https", host, port), target, shown if usual else f"{shown}:{port}")
+        return Place((parts.scheme == "https", host, port), "/", shown if usual else f"{shown}:{port}")
 
 
 def _ascii(host: str) -> str:

@@ -179,6 +179,18 @@ URLS = st.tuples(st.sampled_from(STARTS), st.lists(st.sampled_from(PIECES), max_
 )
 
 
+def test_of_a_url_nothing_is_remembered_that_may_be_a_leads() -> None:
+    places = Places(Guard())
+    for ending in (
+        "",
+        "/leads/ida@mail.example?a=ida@mail.example",
+        "/ida@mail.example",
+        "?ida@mail.example#x",
+    ):
+        places.of(f"https://a.example{ending}")
+    assert list(places._known) == ["https://a.example"]
+
+
 @given(URLS)
 def test_a_place_that_is_remembered_is_that_of_the_whole_url(url: str) -> None:
     """What is known of a url without its query leads nowhere where the whole of it would not."""
