@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Final, Literal, TypeAlias
 
+from leadflow_dsl.spans import NOWHERE as NOWHERE
+from leadflow_dsl.spans import Span as Span
 from leadflow_dsl.unguarded import dataclass
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
@@ -15,25 +17,6 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 def at_least(severity: Severity, least: Severity) -> bool:
     """Whether a severity is ``least`` or worse."""
     return SEVERITIES.index(severity) <= SEVERITIES.index(least)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column after it.
-
-    ``start`` and ``end`` are offsets in characters from 0.
-    """
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    start: int = 0
-    end: int = 0
-
-
-NOWHERE = Span("", 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

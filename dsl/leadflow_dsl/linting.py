@@ -164,7 +164,7 @@ def _moved(finding: Diagnostic, names: Mapping[str, str]) -> Diagnostic:
         return finding
 
     def span(span: Span) -> Span:
-        return replace(span, file=names[span.file])
+        return span.replaced(file=names[span.file])
 
     return replace(
         finding,

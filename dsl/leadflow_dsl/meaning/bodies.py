@@ -158,11 +158,11 @@ def _taken_out(source: str, span: Span) -> Span:
     begin = source.rfind("\n", 0, span.start)
     after = span.end + len(source[span.end :]) - len(source[span.end :].lstrip(" \t"))
     if source[begin + 1 : span.start].strip() or source[after : after + 1] != "\n":
-        return replace(span, end=after, end_column=span.end_column + after - span.end)
+        return span.replaced(end=after, end_column=span.end_column + after - span.end)
     if begin < 0:
         return span
     column = begin - source.rfind("\n", 0, begin)
-    return replace(span, start=begin, line=span.line - 1, column=column)
+    return span.replaced(start=begin, line=span.line - 1, column=column)
 
 
 def left_of(left: nodes.Left) -> tuple[model.Segment, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -44,7 +43,7 @@ def path(draft: Draft, node: nodes.Text) -> Path:
         for name in _functions(parser.Parser().parse(_normalised(node.value)).parsed):
             if name not in FUNCTIONS:
                 start = node.value.find(f"{name}(")
-                span = replace(within(node, start), end_column=within(node, start).column + len(name))
+                span = within(node, start).replaced(end_column=within(node, start).column + len(name))
                 near = did_you_mean(name, FUNCTIONS) or (f"functions are {listed(sorted(FUNCTIONS))}",)
                 draft.found(JMESPATH.at(span, f"JMESPath has no function `{name}`", "", near))
     return Path(node.value, ANY, node.span)
