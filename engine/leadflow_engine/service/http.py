@@ -148,18 +148,20 @@ def response_of(answer: Answer) -> Response:
     return response
 
 
-@lru_cache(maxsize=256)
 def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
-    return [
-        (name.lower().encode("latin-1"), _in_one_line(value).encode("latin-1", "replace"))
-        for name, value in headers
-    ]
+    return [(_named(name), _in_one_line(value).encode("latin-1", "replace")) for name, value in headers]
+
+
+@lru_cache(maxsize=256)
+def _named(name: str) -> bytes:
+    """A header's name as it is sent. Values are not remembered: a reply's may be a lead's."""
+    return name.lower().encode("latin-1")
 
 
 async def respond(send: Send, answer: Answer) -> None:
     """Send an answer by ASGI."""
     body = answer.body.encode("utf-8", "replace")
-    headers = list(_encoded(answer.headers))
+    headers = _encoded(answer.headers)
     if answer.status not in WITHOUT_LENGTH:
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

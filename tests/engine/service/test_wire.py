@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from leadflow_engine.service import http, patience, server
+from leadflow_engine.service.answers import Answer
 
 from .served import within
 
@@ -139,3 +140,21 @@ def test_a_service_that_is_full_says_so_on_a_connection_that_stays(here: Path) -
 )
 def test_only_a_whole_call_is_refused_unread(data: bytes, whole: bool) -> None:
     assert patience.is_whole_post(data) is whole
+
+
+def test_of_what_is_answered_no_value_is_remembered() -> None:
+    """A reply's headers may say what is a lead's."""
+    sent: list[object] = []
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    async def scene() -> None:
+        for mail in ("ida@mail.example", "max@mail.example"):
+            await http.respond(send, Answer(200, (("X-Mail", mail),), ""))
+
+    before = http._named.cache_info().misses
+    asyncio.run(scene())
+    assert http._named.cache_info().misses - before <= 1
+    assert not hasattr(http._encoded, "cache_info")
+    assert "max@mail.example" in repr(sent)
