@@ -66,14 +66,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedPrice:
-    """A price and the condition under which it is the one."""
-
-    price: m.Price
-    when: Condition
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedBuyer:
     """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
     delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
@@ -84,7 +76,7 @@ class PlannedBuyer:
     buyer: m.Buyer
     position: int
     items: tuple[Item, ...]
-    prices: tuple[PlannedPrice, ...]
+    prices: tuple[prices.PlannedPrice, ...]
     priorities: tuple[tuple[Decimal, Condition], ...]
     weights: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
@@ -357,13 +349,15 @@ def plan_buyer(
         buyer=buyer,
         position=position,
         items=_items(buyer, interned),
-        prices=tuple(PlannedPrice(price, interned.condition(price.when)) for price in buyer.prices),
+        prices=tuple(prices.PlannedPrice(price, interned.condition(price.when)) for price in buyer.prices),
         priorities=tuple(
-            (_number(entry.value), interned.condition(entry.when))
+            (prices.number(entry.value), interned.condition(entry.when))
             for entry in buyer.priorities
             if entry.value
         ),
-        weights=tuple((_number(entry.value), interned.condition(entry.when)) for entry in buyer.weights),
+        weights=tuple(
+            (prices.number(entry.value), interned.condition(entry.when)) for entry in buyer.weights
+        ),
         caps=caps,
         sale_caps=sale_caps,
         ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
@@ -378,11 +372,6 @@ def plan_buyer(
         unlimited=None if limited else BuyerLimits(buyer.name, (), (), buyer.down_after),
         bids_alone=prices.bids_alone(buyer),
     )
-
-
-def _number(term: Term | None) -> Decimal:
-    value = getattr(term, "value", None)
-    return value if isinstance(value, Decimal) else Decimal(0)
 
 
 def _items(buyer: m.Buyer, interned: Interned) -> tuple[Item, ...]:

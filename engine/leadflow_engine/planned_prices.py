@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Const
+from leadflow_dsl.terms import Const, Term
+from leadflow_engine.evaluation.conditions import Condition
 from leadflow_engine.limits.planned import PlannedCap
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPrice:
+    """A price and the condition under which it is the one."""
+
+    price: m.Price
+    when: Condition
+
+
+def number(term: Term | None) -> Decimal:
+    """The number that a constant is; none is 0."""
+    value = getattr(term, "value", None)
+    return value if isinstance(value, Decimal) else Decimal(0)
 
 
 def sole_price(buyer: m.Buyer) -> m.Price | None:
