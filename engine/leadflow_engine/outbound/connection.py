@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 from typing import TYPE_CHECKING, Final
 
 import httptools
@@ -89,6 +90,12 @@ class Connection(asyncio.Protocol):
     def is_open(self) -> bool:
         """May a request be written to it?"""
         return self._transport is not None and not self._transport.is_closing()
+
+    def is_quiet(self) -> bool:
+        """Has nothing come that the loop has not read yet? What lies there was sent before anybody asked: it must not
+        become the next request's answer. Often it is the server's end."""
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        return sock is None or not _readable(sock.fileno())
 
     def ask(self, data: bytes, exchange: Exchange, seconds: float, bodiless: bool) -> asyncio.Future[None]:
         """Write one request; its answer goes into ``exchange``, within so many seconds. ``bodiless``: none comes
@@ -254,3 +261,16 @@ def _stays(said: bytes) -> float:
 
 def _too_long() -> NotHttp:
     return NotHttp(f"its head is over {HEAD_LIMIT} bytes")
+
+
+if hasattr(select, "poll"):
+
+    def _readable(descriptor: int) -> bool:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(0))
+
+else:  # Windows
+
+    def _readable(descriptor: int) -> bool:
+        return bool(select.select([descriptor], [], [], 0)[0])

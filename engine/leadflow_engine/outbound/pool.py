@@ -109,7 +109,7 @@ class Pool:
         now = asyncio.get_running_loop().time()
         while idle:
             connection = idle.pop()
-            if connection.until > now and connection.is_open():
+            if connection.until > now and connection.is_open() and connection.is_quiet():
                 return connection
             connection.close()
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 
 import pytest
 from hypothesis import given, settings
@@ -89,6 +91,27 @@ async def test_what_comes_while_nobody_waits_is_never_the_next_ones() -> None:
         await asyncio.sleep(0.06)
         again = await out.send(post(server.port, timeout=0.2))
     assert (again["body"], server.connections) != ("forged", 1)
+
+
+async def test_what_came_and_was_not_read_yet_is_never_the_next_ones() -> None:
+    """The loop is held up while the server sends more: nothing has read it when the next request begins."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        writer.write(http(b"first" if seen.connections == 1 else b"second"))
+        await reader.read()
+
+    async with serving(behave) as server, outbound(server.port) as out:
+        first = await out.send(post(server.port))
+        [idle] = [each for origin in out._pool._origins.values() for each in origin.idle]
+        ours, theirs = socket.socketpair()
+        theirs.send(http(b"forged"))
+        assert idle._transport is not None
+        os.dup2(ours.fileno(), idle._transport.get_extra_info("socket").fileno())
+        second = await out.send(post(server.port))
+        ours.close()
+        theirs.close()
+    assert [first["body"], second["body"]] == ["first", "second"]
 
 
 async def test_an_answer_to_a_request_that_was_given_up_is_never_the_next_ones() -> None:
