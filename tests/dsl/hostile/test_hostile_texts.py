@@ -167,15 +167,15 @@ READ: Mapping[str, Mapping[str, str]] = {
 
 @pytest.mark.parametrize(("code", "files"), TOLD.values(), ids=list(TOLD))
 def test_what_cannot_be_is_told_soon(code: str, files: Mapping[str, str]) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert code in {finding.code for finding in check_files(files, "f.flow").diagnostics}
     format_whole(files["f.flow"], "f.flow")
-    assert time.monotonic() - begun < SOON
+    assert time.process_time() - begun < SOON
 
 
 @pytest.mark.parametrize("files", READ.values(), ids=list(READ))
 def test_what_is_only_large_is_read_soon(files: Mapping[str, str]) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "LF109" not in {finding.code for finding in check_files(files, "f.flow").diagnostics}
     assert format_whole(files["f.flow"], "f.flow").text
-    assert time.monotonic() - begun < SOON
+    assert time.process_time() - begun < SOON
