@@ -78,9 +78,9 @@ def test_a_nul_is_an_odd_character() -> None:
     ids=["parentheses", "not", "brackets", "sum", "signs", "calls", "parts", "indexes"],
 )
 def test_deep_nesting_is_told_and_never_a_recursion_error(condition: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert codes(filtered(condition))
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_deep_blocks_are_told() -> None:
@@ -100,18 +100,18 @@ def test_many_conditions_on_one_level_are_not_deep() -> None:
     "line", ["x" * 10_000_000, '"' * 10_000_000, "(" * 10_000_000], ids=["word", "quotes", "open"]
 )
 def test_a_line_of_ten_million_characters_is_refused_at_once(line: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert codes(f"flow f\n{line}") == ["LF109"]
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(
     "text", ['"' * 200_000, "/a" * 100_000, "1" * 200_000, "\\" * 100_000, "#" * 500_000]
 )
 def test_a_long_line_of_one_sign_is_read_soon(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     parse(filtered(text), "f.flow")
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_findings_end_after_fifty() -> None:
