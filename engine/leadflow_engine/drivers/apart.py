@@ -87,6 +87,8 @@ def large(paths: Iterable[str]) -> bool:
 def _length(path: str) -> int:
     """Bytes; of what cannot be read none, as checking it takes no time."""
     try:
+        if not Path(path).is_file():  # a pipe or a device might never end
+            return 0
         text = Path(path).read_text("utf-8", "replace")
         imports = [Path(path).parent / str(name) for name in _IMPORT.findall(text)]
         return len(text) + sum(file.stat().st_size for file in imports if file.is_file())

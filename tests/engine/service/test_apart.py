@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadflow_dsl.checking import check
-from leadflow_engine.drivers.apart import AT_ONCE, Apart, packed, unpacked
+from leadflow_engine.drivers.apart import AT_ONCE, Apart, large, packed, unpacked
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = sorted((ROOT / "flows").glob("*.flow"))
@@ -54,3 +54,8 @@ def test_what_was_not_named_is_checked_here() -> None:
     flow = str(SHIPPED[0])
     with Apart([]) as apart:
         assert apart.checked(flow) == check(flow)
+
+
+def test_a_pipe_that_nobody_writes_to_is_no_large_flow(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "f.flow")
+    assert not large([str(tmp_path / "f.flow")])
