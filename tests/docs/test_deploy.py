@@ -32,9 +32,10 @@ COMMANDS = [*said("leadflow.service"), *said("Dockerfile")]
 @pytest.mark.parametrize("words", [words for _, words in COMMANDS], ids=[where for where, _ in COMMANDS])
 def test_its_commands_and_options_exist(words: list[str]) -> None:
     assert isinstance(main, click.Group)
-    command = main.get_command(click.Context(main), words[0])
+    whole = click.Context(main, **main.context_settings)
+    command = main.get_command(whole, words[0])
     assert command is not None
-    command.make_context(words[0], words[1:])
+    command.make_context(words[0], words[1:], parent=whole)
 
 
 def test_each_kind_of_file_starts_something() -> None:
