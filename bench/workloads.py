@@ -115,23 +115,6 @@ _ALL = (
         "scale",
         scale.once,
         (
-            Goal("60,000 leads through `run` take more memory than 15,000 by", "run growth", 16, "MB"),
-            Goal("10,000 buyers with 100 ZIP codes each, taken in and planned", "plan held", 400, "MB"),
-            Goal("`serve` with 50 flows of 20 buyers answers its first lead within", "first lead", 2, "s"),
-        ),
-        times=1,
-        also={
-            "run": "MB, the most of the longer run",
-            "plan most": "MB, the most while that plan was made",
-            "plan taken in": "s of processor time in the process that serves; another one checks meanwhile",
-            "start cpu": "s of processor time until the first lead, of all processes",
-        },
-        in_quick=False,
-    ),
-    Workload(
-        "scale",
-        scale.once,
-        (
             Goal("`run` over four times the leads takes more memory by", "run growth", 10, "MB"),
             Goal("a process that took in 10,000 buyers with ZIP codes holds", "plan held", 400, "MB"),
             Goal("`serve`, 50 flows of 20 buyers: the first lead is answered in", "first lead", 2, "s"),

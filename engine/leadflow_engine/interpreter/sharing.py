@@ -57,11 +57,6 @@ def mate_of(journey: Journey, name: str) -> str:
     return next((one for one in names if journey.plan.buyers[one].buyer.group == group), "")
 
 
-def has_it(journey: Journey, name: str) -> bool:
-    """Has this buyer the lead, or may it come to have it?"""
-    return bool(journey.deliveries) and any(delivery.buyer == name for delivery in journey.taken())
-
-
 def short_of(journey: Journey) -> str:
     """What to say of a lead that was sold to fewer than ``sell 2 to 3`` wants; "" where it was not."""
     sold = len(journey.confirmed())
