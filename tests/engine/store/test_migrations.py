@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.codec import packed
-from leadflow_engine.store.migrations import FILES, statements
+from leadflow_engine.store.migrations import FILES, _migrations, statements
+from leadflow_engine.store.opening import open_writer
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
 from tests.engine.store.test_rebuild import history
 
@@ -62,3 +66,18 @@ def test_its_triggers_count_on(kit: Any, store: SqliteStore) -> None:
     named = {name for (name,) in store.query("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     assert {"cap_is_reserved", "cap_is_moved", "ledger_is_booked", "ledger_is_taken_out"} <= named
     assert "ledger_stays_as_it_is" in named
+
+
+def test_a_new_file_is_what_the_migrations_make_one_by_one(tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(":memory:")) as one_by_one,
+        closing(open_writer(tmp_path / "new.db", create=True)) as new,
+    ):
+        one_by_one.create_function("packed", 1, packed, deterministic=True)
+        _migrations().apply(Database(one_by_one, execute_plugins=False))
+        for query in (
+            "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name",
+            "SELECT id, migration_set, name FROM _sqlite_migrations ORDER BY id",
+        ):
+            assert new.execute(query).fetchall() == one_by_one.execute(query).fetchall()
+        assert _migrations().pending(Database(new, execute_plugins=False)) == []
