@@ -16,6 +16,7 @@ from typing import Final
 import uvicorn
 
 from leadflow_dsl.checking import check
+from leadflow_dsl.collecting import no_collecting
 from leadflow_engine.drivers.apart import Check
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
@@ -90,8 +91,10 @@ async def serve(
     if asked.public_url:
         os.environ[PUBLIC_URL] = asked.public_url  # of which buyers are told where to call back
     flows = Flows()
-    for path in asked.flows:
-        flows.add(path, look)
+    with no_collecting():
+        for path in asked.flows:
+            flows.add(path, look)
+        keep_what_is()
     with _listener(asked) as listener:
         store = SqliteStore.open(asked.journal, RealClock(), shadow=asked.shadow)
         try:
