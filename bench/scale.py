@@ -155,13 +155,22 @@ def _holds(flow: str) -> None:
 
 
 def start() -> dict[str, float]:
-    """Seconds until a service of fifty flows has answered its first lead, and of them its own processor time."""
+    """Seconds until a service of fifty flows has answered its first lead, and of them its own processor time: the
+    second start, as installing compiles what Python reads, and a copy of the sources may not be."""
+    with tempfile.TemporaryDirectory() as compiled:
+        environ = {name: value for name, value in ENVIRON.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environ["PYTHONPYCACHEPREFIX"] = compiled
+        _started(environ)
+        return _started(environ)
+
+
+def _started(environ: dict[str, str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         files = [write_flow(Path(folder), f"f{number}", BUYERS) for number in range(FLOWS)]
         command = [LEADFLOW, "serve", *(file.name for file in files), "--db", "start.db", "--port", "0"]
         began = time.perf_counter()
         process = subprocess.Popen(
-            [*command, "--open", "--no-watch"], cwd=folder, env=ENVIRON, stdout=subprocess.PIPE, text=True
+            [*command, "--open", "--no-watch"], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
         )
         try:
             assert process.stdout

@@ -31,7 +31,12 @@ def searched() -> Iterator[None]:
 
 @pytest.mark.parametrize(
     "text",
-    [RIGHT, RIGHT.replace("price 20.00", "price twenty\n  prise 20.00"), RIGHT[:200], 'flow shop\nlead { a "'],
+    [
+        RIGHT,
+        RIGHT.replace("price 20.00", "price twenty\n  prise 20.00"),
+        RIGHT[:200],
+        'flow shop\nlead { a "',
+    ],
     ids=["right", "a mistake", "cut off", "an open text"],
 )
 @pytest.mark.usefixtures("searched")
