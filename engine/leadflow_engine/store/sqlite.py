@@ -184,7 +184,10 @@ class SqliteStore:
 
     def add_plan(self, plan: str, description: Json) -> None:
         """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
-        self.transact(lambda core: plans.add_plan(core, plan, description))
+        kept = plans.kept(plan, description)
+        if not self.ask(kept.is_whole):
+            for piece in kept.pieces():
+                self.transact(piece)
 
     async def close(self) -> None:
         """See ``ports.Store.close``. May be called more than once."""
