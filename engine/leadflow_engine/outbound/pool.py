@@ -137,11 +137,16 @@ class Pool:
         return connection
 
     async def _look_up(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
-        """Ask for a name's addresses once for all who wait for them."""
-        if origin.asked is None or origin.asked.done():
-            origin.asked = loop.create_task(self._asked(origin, loop))
-            origin.asked.add_done_callback(_heard)
-        await asyncio.shield(origin.asked)
+        """Ask for a name's addresses once for all who wait for them. Raises ``Closed`` where the pool was closed
+        meanwhile: who waits was not cancelled, and is not to hear that it was."""
+        asked = origin.asked
+        if asked is None or asked.done():
+            asked = origin.asked = loop.create_task(self._asked(origin, loop))
+            asked.add_done_callback(_heard)
+        await asyncio.wait([asked])
+        if asked.cancelled():
+            raise Closed("the connections were closed while its name was looked up")
+        asked.result()
 
     async def _asked(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
         found = await self._resolver.resolve(origin.host, origin.port)

@@ -14,6 +14,7 @@ from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound import connection, pool
 from leadflow_engine.outbound.connection import Connection
 from leadflow_engine.outbound.exchange import Exchange
+from leadflow_engine.outbound.guard import GuardedResolver
 
 from .conftest import LOOPS, Loop
 from .raw_server import Seen, http, outbound, post, read_request, replying, serving
@@ -260,6 +261,45 @@ async def test_idle_connections_are_closed_before_their_servers_do(monkeypatch: 
     async with serving(behave) as server, outbound(server.port) as out:
         await out.send(post(server.port))
         await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_look_up_under_way_when_the_pool_is_closed_is_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody cancelled who waits for it: it is told, and nothing stays behind."""
+    asked = asyncio.Event()
+
+    async def never(self: object, host: str, port: int) -> list[object]:
+        asked.set()
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(GuardedResolver, "resolve", never)
+    before = asyncio.all_tasks()
+    async with outbound() as out:
+        waiting = [asyncio.create_task(out.send(post(1, url="http://slow.example/"))) for _ in range(2)]
+        await asked.wait()
+        await out.close()
+        for result in await asyncio.wait_for(asyncio.gather(*waiting), 10):
+            assert (result["phase"], result["failure"]) == ("not_sent", "connect")
+    assert asyncio.all_tasks() <= before
+
+
+async def test_who_is_cancelled_while_a_name_is_looked_up_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+
+    async def never(self: object, host: str, port: int) -> list[object]:
+        asked.set()
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(GuardedResolver, "resolve", never)
+    async with outbound() as out:
+        waiting = asyncio.create_task(out.send(post(1, url="http://slow.example/")))
+        await asked.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
 
 
 async def test_a_connection_whose_pool_was_closed_meanwhile_is_closed_too() -> None:
