@@ -100,12 +100,6 @@ class Reader:
             pass
         return self.machine, token
 
-    def let_go(self) -> None:
-        """Drop what is on the stack, and who builds it: a machine and its reader hold each other, so that all that was
-        read would stay until somebody searches for garbage (17 MB after fifty flows of twenty buyers)."""
-        self.machine.let_go()
-        self.doubt = None
-
     def _is_last(self, token: Token) -> bool:
         """Whether a token is the end of the text, or a quoted text that has no end yet."""
         terminal = token.readings[-1].terminal
@@ -391,7 +385,9 @@ def read(source: Source) -> tuple[nodes.File | None, tuple[Diagnostic, ...], tup
     """The tree of a text, what is wrong with it, and the stretches that the tree does not hold as they were meant."""
     reader = Reader(source, load())
     tree = reader.read()
-    reader.let_go()
+    # Reader and machine hold each other: what was read would stay until garbage is searched for, 17 MB after 50 flows.
+    reader.machine.let_go()
+    reader.doubt = None
     return tree, tuple(reader.found), tuple(reader.broken)
 
 

@@ -7,12 +7,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
+from leadflow_engine.cli import main
 from leadflow_engine.store import SqliteStore
 from leadflow_engine.store.codec import packed
-from leadflow_engine.store.migrations import FILES, _migrations, statements
-from leadflow_engine.store.opening import open_writer
+from leadflow_engine.store.digests import give_key
+from leadflow_engine.store.errors import Held
+from leadflow_engine.store.migrations import APPLICATION_ID, FILES, VERSION, _migrations, statements
+from leadflow_engine.store.opening import bring_up, open_writer
+from leadflow_engine.store.ownership import own
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
 from tests.engine.store.test_rebuild import history
 
@@ -81,3 +87,43 @@ def test_a_new_file_is_what_the_migrations_make_one_by_one(tmp_path: Path) -> No
         ):
             assert new.execute(query).fetchall() == one_by_one.execute(query).fetchall()
         assert _migrations().pending(Database(new, execute_plugins=False)) == []
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A journal as the version before this one made it."""
+    path = tmp_path / "older.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.create_function("packed", 1, packed, deterministic=True)
+        _migrations().apply(Database(connection, execute_plugins=False), stop_before=FILES[-1])
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION - 1}")
+        give_key(connection)
+    return path
+
+
+def test_an_older_journal_is_brought_up_by_a_command_of_its_own(older: Path) -> None:
+    def leadflow(*words: str) -> Result:
+        return CliRunner().invoke(main, [*words, "--db", str(older)])
+
+    refused = leadflow("audit", "verify", "--rebuild")
+    assert refused.exit_code == 2
+    assert f"its schema is {VERSION - 1}, this leadflow reads {VERSION}" in refused.output
+    assert f"`leadflow migrate --db {older}` brings it up" in refused.output
+    kept = leadflow("backup", str(older.with_name("copy.db")))
+    assert kept.exit_code == 0, kept.output
+    assert leadflow("migrate").output == f"{older}  schema {VERSION}, which was {VERSION - 1}\n"
+    assert leadflow("audit", "verify", "--rebuild").output == "0 leads, 0 facts: all holds\n"
+    assert leadflow("migrate").output == f"{older}  schema {VERSION}, as before\n"
+    with closing(sqlite3.connect(older.with_name("copy.db"))) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (VERSION - 1,)
+
+
+def test_who_has_a_journal_keeps_it_as_it_is(older: Path) -> None:
+    held = own(older)
+    try:
+        with pytest.raises(Held):
+            bring_up(older)
+    finally:
+        held.release()
+    assert bring_up(older) == (VERSION - 1, VERSION)
