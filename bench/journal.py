@@ -24,6 +24,7 @@ class Clock:
     """The machine's clock."""
 
     def now(self) -> datetime.datetime:
+        """The present moment."""
         return datetime.datetime.now(datetime.UTC)
 
 
