@@ -127,12 +127,22 @@ def _within_limits(number: Decimal) -> Decimal | None:
     return canonical(number) if fits or not number else None
 
 
+SHORT: Final = 16
+"""Characters of a number whose reading is remembered: ages, scores and bills are of a few thousand."""
+
+
+@lru_cache(maxsize=4_096)
+def _of_short(digits: str) -> Decimal | None:
+    return _within_limits(Decimal(digits))
+
+
 def plain_number(raw: object) -> Decimal | None:
     """What came, as a decimal of at most ``MOST_DIGITS`` digits; None where it is no number."""
+    if isinstance(raw, Decimal):
+        digits = str(raw)
+        return _of_short(digits) if len(digits) <= SHORT else _within_limits(raw)
     if isinstance(raw, bool):
         return None
-    if isinstance(raw, Decimal):
-        return _within_limits(raw)
     text = short_text(raw, 2 * MOST_DIGITS)
     return number_of(one_line(text)) if text else None
 
@@ -141,6 +151,12 @@ def read_number(raw: object, type_: Type, context: Context) -> Reading:
     """A decimal of at most ``MOST_DIGITS`` digits."""
     number = plain_number(raw)
     return INVALID if number is None else Reading(True, number)
+
+
+@lru_cache(maxsize=4_096)
+def _short_money(digits: str) -> Decimal | None:
+    number = _of_short(digits)
+    return None if number is None else money(number)
 
 
 def money(number: Decimal) -> Decimal | None:
@@ -156,6 +172,9 @@ def money(number: Decimal) -> Decimal | None:
 
 def read_money(raw: object, type_: Type, context: Context) -> Reading:
     """An amount in the flow's currency; a percentage is none."""
+    if type(raw) is Decimal and len(digits := str(raw)) <= SHORT:
+        amount = _short_money(digits)
+        return INVALID if amount is None else Reading(True, amount)
     number = None if isinstance(raw, str) and _PERCENTAGE.search(raw) else plain_number(raw)
     amount = None if number is None else money(number)
     return INVALID if amount is None else Reading(True, amount)
