@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from leadflow_engine.effects import DURABLE, Effect, End, Fact, Result, Suspend, Write
+from leadflow_engine.effects import DURABLE, KIND, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
 from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor, Standing
 from leadflow_engine.interpreter.flow import main
@@ -89,7 +89,8 @@ async def run_lead(
     written: Write | None = None
     wanted: Sequence[Effect] | None = run.start()
     while not run.ended:
-        if made := journey.take_records():
+        if journey.records:
+            made = journey.take_records()
             ending.records += made
             records += made
         for effect in wanted or ():
@@ -119,12 +120,9 @@ async def run_lead(
 
 def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
     """A result as a fact: what is personal apart."""
-    kind, body, content = effect.kind, dict(result), None
+    kind, body, content = KIND[type(effect.data)], dict(result), None
     if kind == "call":
-        content = {}
-        for name in PERSONAL:
-            if name in body:
-                content[name] = body.pop(name)
+        content = {name: body.pop(name) for name in PERSONAL if name in body}
     elif body.get("answer"):
         content = {"answer": body.pop("answer")}
     return Fact(seq, effect.key, kind, at, body, content)

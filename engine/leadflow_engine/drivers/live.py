@@ -27,14 +27,15 @@ class LiveDriver:
         self._going: dict[str, asyncio.Task[None]] = {}
         self._timers = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._now = ""
 
     def perform(self, effect: Effect, write: Write | None) -> None:
         """Begin an effect: at the latest when the next result is waited for."""
         data = effect.data
         if write is not None:
-            self._begin(effect.key, self._store.write(write))
+            self._asked.append((effect.key, self._store.write(write)))
         elif isinstance(data, CallOut):
-            self._begin(effect.key, self._outbound.send(data.request))
+            self._asked.append((effect.key, self._outbound.send(data.request)))
         elif isinstance(data, Timer):
             self._timers += 1
             asyncio.get_running_loop().call_later(data.seconds, self._is_over, effect.key)
@@ -49,6 +50,7 @@ class LiveDriver:
     async def next(self) -> tuple[str, Result]:
         """The next result, in the order of arrival. Raises what the store raised."""
         if not self._arrived:
+            self._now = ""
             if len(self._asked) == 1 and not self._going and not self._timers:
                 key, work = self._asked.pop()
                 return key, await work
@@ -59,11 +61,10 @@ class LiveDriver:
         return key, result
 
     def time(self) -> str:
-        """The real time."""
-        return iso(self._clock.now())
-
-    def _begin(self, key: str, work: Coroutine[Any, Any, Result]) -> None:
-        self._asked.append((key, work))
+        """The real time, looked at once between two waits: nothing else happens meanwhile."""
+        if not self._now:
+            self._now = iso(self._clock.now())
+        return self._now
 
     async def _next_arrival(self) -> None:
         """Have all that was asked under way, until something arrives."""

@@ -47,6 +47,7 @@ class PayloadScope(LeadScope):
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS: Final = frozenset(ALPHABET)
+PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 DATED: Final = "/call/"
 MOMENT: Final = 9
 """Characters of a moment in an id: 45 bits of milliseconds."""
@@ -70,7 +71,8 @@ def dated(name: str, at: datetime.datetime) -> str:
 
 
 def _letters(number: int, count: int) -> str:
-    return "".join([ALPHABET[(number >> shift) & 31] for shift in range(5 * count - 5, -1, -5)])
+    pairs = "".join([PAIRS[(number >> shift) & 1023] for shift in range(5 * count - 10, -1, -10)])
+    return pairs + ALPHABET[number & 31] if count % 2 else pairs
 
 
 def luck(lead: str) -> int:
@@ -125,7 +127,7 @@ def bare_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
         received_at,
         now,
         arrival.test,
-        payload=arrival.payload if isinstance(arrival.payload, Mapping) else {},
+        payload=arrival.payload if isinstance(arrival.payload, dict | Mapping) else {},
         beside=arrival.beside,
     )
 
@@ -239,9 +241,11 @@ def limit_claims(
 ) -> tuple[LimitClaim, ...]:
     """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
     return tuple(
-        cap.claims.get(timeout) or _claim_of(cap, lead, price, timeout)
-        for cap in caps
-        if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
+        [
+            cap.claims.get(timeout) or _claim_of(cap, lead, price, timeout)
+            for cap in caps
+            if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
+        ]
     )
 
 
@@ -284,14 +288,11 @@ def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, 
     """The dedupe keys of this lead; one with a blank in it equals nothing and is left out."""
     found = []
     for planned in dedupes:
-        known = lead.keys.get(planned.names) if planned.of_fields else None
-        value = known if known is not None else _key_value(planned, lead)
-        if value is None:
+        value = lead.keys.get(planned.names) if planned.of_fields else None
+        if value is None and (value := _key_value(planned, lead)) is None:
             continue
-        dedupe = planned.dedupe
-        place = (planned.asked, planned.kept, planned.counting)
-        found.append(KeyClaim(planned.scope, planned.names, value, planned.within, dedupe.reason, *place))
-        if dedupe.by_hash:
+        found.append(KeyClaim(planned.scope, planned.names, value, *planned.said))
+        if planned.dedupe.by_hash:
             found += hash_claims(planned, lead)
     return tuple(found)
 

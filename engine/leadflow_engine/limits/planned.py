@@ -45,7 +45,8 @@ class PlannedCap:
 class PlannedDedupe:
     """Fields that must not have been seen in a scope. ``asked`` and ``kept`` say whether this place looks there, and
     whether it leaves its own; ``counting`` is "sold" (a refusal takes it back) or "attempts". ``names`` are its fields,
-    as the journal keeps them; ``within`` is in seconds; ``of_fields``: of the lead's own fields alone."""
+    as the journal keeps them; ``within`` is in seconds; ``of_fields``: of the lead's own fields alone; ``said`` is what
+    of a ``KeyClaim`` stands behind its value, the same for every lead."""
 
     dedupe: m.Dedupe
     scope: str
@@ -55,10 +56,13 @@ class PlannedDedupe:
     names: str = field(init=False, repr=False, compare=False)
     within: float = field(init=False, repr=False, compare=False)
     of_fields: bool = field(init=False, repr=False, compare=False)
+    said: tuple[float, str, bool, bool, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", names_of(self.dedupe))
         object.__setattr__(self, "within", self.dedupe.within.total_seconds())
+        said = (self.within, self.dedupe.reason, self.asked, self.kept, self.counting)
+        object.__setattr__(self, "said", said)
         object.__setattr__(self, "of_fields", all(read.kind == "field" for read in self.dedupe.fields))
 
 

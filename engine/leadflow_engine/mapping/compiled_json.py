@@ -101,11 +101,14 @@ class JsonBody:
         parts = []
         for prefix, field, part, term, inner in branch.rows:
             if term is not None:
-                value = given.get(field)
-                if value is None:
-                    text: str | None = ""
-                else:
-                    text = value.part_json(part) if part else value.kept or value.json
+                text: str | None = ""
+                if field and (value := given.get(field)) is not None:
+                    text = value.part_json(part) if part else value.kept
+                    if text:  # nearly always
+                        parts.append(prefix + text)
+                        continue
+                    if not part:
+                        text = value.json
                 if text == "":
                     text = _json(leaf(term, scope, "json"), self.keep_blanks, branch.depth)
                 elif text is None and self.keep_blanks:

@@ -27,7 +27,7 @@ def number_text(number: Decimal | int) -> str:
     """A number without an exponent, exact. Raises ``NotJson`` where it is not finite or over 40 digits long."""
     if isinstance(number, int):
         return str(number)
-    if not number.is_finite() or abs(number.adjusted()) > 40:
+    if not (number.is_finite() and -40 <= number.adjusted() <= 40):
         raise NotJson("a number that cannot be written")
     return format(number, "f")
 
@@ -55,11 +55,16 @@ def dumps(value: Json, depth: int = 0) -> str:
 def _compound(value: Json, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, Mapping):
-        pairs = [
-            f"{quoted(str(name))}:{quoted(item) if type(item) is str else dumps(item, depth)}"
-            for name, item in value.items()
-        ]
+    if isinstance(value, dict | Mapping):
+        pairs = []
+        for name, item in value.items():  # texts and numbers at once: every lead's payload comes by here
+            kind = type(item)
+            if kind is str and item.isascii():
+                text = encode_basestring(item)
+            else:
+                text = number_text(item) if kind is Decimal else dumps(item, depth)
+            plain = type(name) is str and name.isascii()
+            pairs.append(f"{encode_basestring(name) if plain else quoted(str(name))}:{text}")
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join([dumps(item, depth) for item in value]) + "]"
