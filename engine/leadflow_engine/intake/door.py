@@ -18,7 +18,9 @@ from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.hashes import hash_claims
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead, LeadScope
-from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe
+from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, claim_of
+from leadflow_engine.limits.planned import millionths as millionths
+from leadflow_engine.limits.planned import most as most
 from leadflow_engine.plan import Plan
 from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.texts.jmes import Unfit, compile_path
@@ -242,46 +244,17 @@ def limit_claims(
     """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
     return tuple(
         [
-            cap.claims.get(timeout) or _claim_of(cap, lead, price, timeout)
+            cap.claims.get(timeout) or claim_of(cap, timeout, *_counted(cap, lead, price))
             for cap in caps
             if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
         ]
     )
 
 
-def _claim_of(cap: PlannedCap, lead: Lead, price: Decimal, timeout: float) -> LimitClaim:
-    """What this cap needs; made once where that is the same of every lead: every buyer's caps are asked for."""
-    claim = LimitClaim(
-        limit=cap.limit,
-        period=cap.period,
-        zone=cap.zone,
-        amount=millionths(price) if cap.money else 1,
-        maximum=most(cap),
-        code="capped",
-        reason=cap.reason,
-        by=folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else "",
-        timeout=_patience(cap, timeout),
-        window=cap.window,
-        counting=cap.counting,
-        money=cap.money,
-        once=cap.once,
-        pace=cap.pace,
-    )
-    if cap.by is None and not cap.money:
-        cap.claims[timeout] = claim
-    return claim
-
-
-def _patience(cap: PlannedCap, timeout: float) -> float:
-    """How much later than now this may count: a sale with its answer, what is only asked when it is asked."""
-    return 0.0 if cap.window == "rolling" and cap.counting != "sold" else timeout
-
-
-def most(cap: PlannedCap) -> int | None:
-    """A limit's number as the journal counts it; None where it is only counted."""
-    if cap.maximum is None:
-        return None
-    return millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum)
+def _counted(cap: PlannedCap, lead: Lead, price: Decimal) -> tuple[int, str]:
+    """How much of a cap a lead needs, and the value by which it counts."""
+    by = folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else ""
+    return millionths(price) if cap.money else 1, by
 
 
 def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, ...]:
@@ -324,8 +297,3 @@ def cost_of(plan: Plan, lead: Lead) -> Owed:
             value = plain(evaluate(cost.value, lead)) if cost.value else None
             return Owed(value if isinstance(value, Decimal) else Decimal(0), cost.share or Decimal(0))
     return Owed()
-
-
-def millionths(amount: Decimal) -> int:
-    """Money as tables keep it: whole millionths, half to even."""
-    return int((amount * 1_000_000).to_integral_value(rounding="ROUND_HALF_EVEN"))

@@ -60,7 +60,9 @@ def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source
     if journey.lead.test:
         return (), ()
     buyer = planned.buyer
-    limits = limit_claims(planned.sale_caps, journey.lead, price, planned.patience)
+    limits = planned.sale_claims
+    if limits is None:
+        limits = limit_claims(planned.sale_caps, journey.lead, price, planned.patience)
     keys = key_claims(planned.dedupes, journey.lead)
     if buyer.balance is not None:
         limits = (*limits, _balance(buyer, buyer.balance, price))
