@@ -48,9 +48,10 @@ def _plain_json(value: object) -> Any:
 def shown_values(lead: Lead) -> dict[str, Any]:
     """All fields of a lead that have a value, as people may read them."""
     found: dict[str, Any] = {}
+    given = lead.given
     for planned in lead.plan.planned_fields:
         name = planned.name
-        value = lead.value(name)
+        value = given.get(name) or lead.value(name)
         told = None if value is None else _shown(planned, value)
         if told is not None:
             found[name] = told

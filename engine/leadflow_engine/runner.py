@@ -85,6 +85,7 @@ async def run_lead(
     facts = [] if past else [_received(plan, arrival, driver.time())]
     records: list[Record] = []  # these and the facts no durable effect has brought to the store yet
     ending.facts += facts
+    seq, all_facts = len(past) + len(facts), ending.facts
     asked: dict[str, Effect] = {}
     written: Write | None = None
     wanted: Sequence[Effect] | None = run.start()
@@ -106,8 +107,9 @@ async def run_lead(
             ending.late += 1
             continue
         effect = asked[key]
-        fact = fact_of(len(past) + len(ending.facts), effect, result, driver.time())
-        ending.facts.append(fact)
+        fact = fact_of(seq, effect, result, driver.time())
+        seq += 1
+        all_facts.append(fact)
         if written is not None and written.effect is effect:  # it is stored by now, and so is all before it
             ending.writes.append((written, result))
             facts, records, written = [], [], None

@@ -148,20 +148,22 @@ def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any
 
 @dataclass(frozen=True, slots=True)
 class _PlannedScore:
-    """What a score reads; of each of its points the condition, and the amount where that is the same for all."""
+    """What a score reads; its start, where that is the same for all; of each of its points the condition, and the
+    amount where that is."""
 
     reads: Reads
+    start: Decimal | None
     points: tuple[tuple[Condition, Decimal | None, m.Points], ...]
 
 
 def _planned_score(step: m.Score) -> _PlannedScore:
     if step.trained is not None:
-        return _PlannedScore(reads_in(feature.read for feature in step.trained.features), ())
+        return _PlannedScore(reads_in(feature.read for feature in step.trained.features), None, ())
     points = tuple((condition_of(each.when), _fixed(each.amount), each) for each in step.points)
-    return _PlannedScore(reads_in(each.when for each in step.points), points)
+    return _PlannedScore(reads_in(each.when for each in step.points), _fixed(step.start), points)
 
 
-def _fixed(amount: Term) -> Decimal | None:
+def _fixed(amount: Term | None) -> Decimal | None:
     return amount.value if isinstance(amount, Const) and isinstance(amount.value, Decimal) else None
 
 
@@ -175,13 +177,13 @@ def _within_limits(step: m.Score, total: Decimal) -> Decimal:
 
 def _points(journey: Journey, step: m.Score) -> Generator[Any, Any, tuple[Decimal, list[str]]]:
     """Start, plus what holds, with its parts in words."""
-    total = Decimal(0)
-    if step.start is not None:
+    planned, lead = _SCORES.of(step), journey.lead
+    start: object = planned.start
+    if start is None and step.start is not None:
         start = yield from value(journey, step.start, step.name)
-        total = start if isinstance(start, Decimal) else total
+    total = start if isinstance(start, Decimal) else Decimal(0)
     parts = [str(total)]
-    lead = journey.lead
-    for holds_in, fixed, points in _SCORES.of(step).points:
+    for holds_in, fixed, points in planned.points:
         held = holds_in(lead)
         if type(held) is Open and not step.shadow:  # that costs nothing: what was not asked is not known
             held = yield from truth(journey, points.when, step.name)

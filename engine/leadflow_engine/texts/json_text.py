@@ -56,19 +56,19 @@ def _compound(value: Json, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict | Mapping):
-        pairs = []
-        for name, item in value.items():  # texts and numbers at once: every lead's payload comes by here
-            kind = type(item)
-            if kind is str and item.isascii():
-                text = encode_basestring(item)
-            else:
-                text = number_text(item) if kind is Decimal else dumps(item, depth)
-            plain = type(name) is str and name.isascii()
-            pairs.append(f"{encode_basestring(name) if plain else quoted(str(name))}:{text}")
+        pairs = [
+            f"{encode_basestring(key) if (key := str(name)).isascii() else quoted(key)}:"
+            f"{encode_basestring(item) if type(item) is str and item.isascii() else _item(item, depth)}"
+            for name, item in value.items()
+        ]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join([dumps(item, depth) for item in value]) + "]"
     raise NotJson(f"a {type(value).__name__} has no form in JSON")
+
+
+def _item(value: Json, depth: int) -> str:
+    return number_text(value) if type(value) is Decimal else dumps(value, depth)
 
 
 def scalar_text(value: Json) -> str:
