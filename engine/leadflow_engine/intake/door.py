@@ -98,7 +98,11 @@ def read_lead(
     body = lead.payload if fetched is None else fetched
     mapped = plan.maps[arrival.source]
     names = plan.field_names
-    by_name = {key if key in names else folded(str(key)): key for key in reversed(list(body))}
+    by_name: Mapping[str, str] = (
+        {key: key for key in body}
+        if names.issuperset(body)
+        else {key if key in names else folded(str(key)): key for key in reversed(list(body))}
+    )
     used: set[str] = set()
     corrected = arrival.again.changed if arrival.again else {}
     scope = PayloadScope(lead, body)
@@ -188,7 +192,7 @@ def problems(plan: Plan, lead: Lead) -> Iterator[str]:
     for planned in plan.planned_fields:
         if not planned.needed:
             continue
-        value = lead.value(planned.name)
+        value = lead.given.get(planned.name) or lead.value(planned.name)
         if isinstance(value, Open):
             continue
         if value is None or value.blank:
