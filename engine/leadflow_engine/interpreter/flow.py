@@ -114,9 +114,9 @@ def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
         reason = yield from refused_ping(journey)
     else:
         reason = "; ".join(intake.problems(plan, lead)) or intake.refusal(plan, lead)
-    present = sum(not value.blank for value in lead.given.values())
-    bad = sorted(name for name, value in lead.given.items() if not value.blank and not value.valid)
-    note = f"{present} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
+    present = [name for name, value in lead.given.items() if not value.blank]
+    bad = sorted([name for name in present if not lead.given[name].valid])
+    note = f"{len(present)} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
     if not reason and not journey.arrival.pinging:
         reply = yield Effect(f"accept/{lead.source}", attempts.claims(journey))
         reason = "" if reply["accepted"] else str(reply["reason"])

@@ -63,17 +63,18 @@ class Reader:
             answer.note(decoded.problem)
         sets = _sets(self.response.sets, answer, country, zone) if self.response.sets else {}
         rule, verdict = self._verdict(answer, not decoded.problem)
-        bids = _bids(self.response.bids, answer, country, zone)
+        bids = _bids(self.response.bids, answer, country, zone) if self.response.bids is not None else ()
         values = {name: evaluate(term, answer) for name, term in self.response.values}
         best = Reading("", bids=bids).chosen if bids else None
-        bid, expires = _amount("bid", values, answer, country), _expiry(values, answer, country, zone)
+        bid = _amount("bid", values, answer, country) if "bid" in values else None
+        expires = _expiry(values, answer, country, zone) if "expires" in values else None
         return Reading(
             kind_read=decoded.kind,
             verdict=verdict.outcome if verdict else self._otherwise(rule),
             rule=rule,
             reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
             cause=verdict.cause if verdict else "",
-            price=_amount("price", values, answer, country),
+            price=_amount("price", values, answer, country) if "price" in values else None,
             reference=convert.text(values.get("reference")) or (best.reference if best else ""),
             redirect=convert.text(values.get("redirect")),
             bid=best.bid if best and bid is None else bid,

@@ -107,6 +107,12 @@ def _of_phone(value: Value) -> Iterable[str]:
     return (line,) if isinstance(line, str) else _of_others(value)
 
 
+def _of_email(value: Value) -> Iterable[str]:
+    """What stands before the ``@``."""
+    user = value.part("user")
+    return (trace(user),) if isinstance(user, str) and user else ()
+
+
 def _of_day(value: Value) -> Iterable[str]:
     """Each pattern has the year."""
     return (f"{value.normal.year:04}",) if value.valid else ()
@@ -114,7 +120,8 @@ def _of_day(value: Value) -> Iterable[str]:
 
 _OF_TYPE: Final[Mapping[str, Callable[[Value], Iterable[str]]]] = {
     "phone": _of_phone,
+    "email": _of_email,
     "dob": _of_day,
     "date": _of_day,
 }
-"""Types whose spellings have one trace, which is known without making them."""
+"""Types whose own spellings have one trace, which is known without making them."""

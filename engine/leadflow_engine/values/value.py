@@ -188,9 +188,9 @@ def _unreadable(raw: object, type_: Type, context: Context) -> Reading:
 
 
 def _valued(type_: Type, raw: object, reading: Reading) -> Value:
-    normal = reading.normal
-    if not reading.valid:
-        kept = ""
+    normal, kept = reading.normal, reading.json
+    if kept or not reading.valid:
+        pass
     elif type(normal) is str and normal.isascii():
         kept = encode_basestring(normal)
     else:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadflow_dsl.terms import Type
-from leadflow_engine.values import Context, Value, field_reader, parse
+from leadflow_engine.texts.json_text import dumps
+from leadflow_engine.values import Context, Value, field_reader, parse, written
 
 NOW = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)
 CONTEXT = Context("US", "UTC", NOW, "UTC")
@@ -56,6 +57,7 @@ def test_a_field_is_read_as_its_value_is_parsed(name: str, raw: object) -> None:
     read = field_reader(Type(name))(raw, CONTEXT)
     again = parse(Type(name), raw, now=NOW)
     assert str(told(read)) == str(told(again))
+    assert read.kept in ("", dumps(written(read, "json")))
 
 
 def test_a_number_is_read_by_its_value_however_often_its_other_spellings_came_before() -> None:
