@@ -22,8 +22,9 @@ from leadflow_engine.interpreter.offering import refused as refused_ping
 from leadflow_engine.interpreter.routing import HOLDERS, Paused
 from leadflow_engine.interpreter.sharing import short_of
 from leadflow_engine.interpreter.stages.results import Waiting
-from leadflow_engine.interpreter.steps import Stop, run_step
+from leadflow_engine.interpreter.steps import Stop, ending_of, run_step
 from leadflow_engine.interpreter.suppressing import learn as learn_suppressed
+from leadflow_engine.interpreter.waiting import Unanswered, Unwanted
 from leadflow_engine.masking import shown_values
 from leadflow_engine.records import Delivery, LeadRecord
 from leadflow_engine.values.contacts import contacts_of
@@ -61,6 +62,8 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
         except Offered as offered:
             yield from _tell(journey, offered)
             return
+        except (Unanswered, Unwanted) as why:
+            ending = ending_of(why)
         if ending is None:
             continue
         if isinstance(ending, Paused) and journey.arrival.pinging:
