@@ -52,7 +52,7 @@ def shown_values(lead: Lead) -> dict[str, Any]:
     for planned in lead.plan.planned_fields:
         name = planned.name
         value = given.get(name) or lead.value(name)
-        told = None if value is None else _shown(planned, value)
+        told = None if value is None else shown_of(planned, value)
         if told is not None:
             found[name] = told
         if not planned.computed:
@@ -60,9 +60,9 @@ def shown_values(lead: Lead) -> dict[str, Any]:
     return found
 
 
-def _shown(planned: PlannedField, value: object) -> Any:
+def shown_of(planned: PlannedField, value: object) -> Any:
     """``shown``, the usual values first."""
-    if not planned.hidden and type(value) is Value and value.valid:
+    if type(value) is Value and value.valid and not planned.hidden:
         normal = value.normal
         if type(normal) is Decimal:
             return str(normal)
@@ -70,6 +70,10 @@ def _shown(planned: PlannedField, value: object) -> Any:
             return normal[:200]
         if type(normal) is bool:
             return normal
+    elif planned.mask is not None and type(value) is Value and value.valid:
+        normal = value.normal
+        if type(normal) is str and normal.isascii():
+            return planned.mask(normal)
     return shown(planned.field, value)
 
 
@@ -82,7 +86,7 @@ def shown_read(read: Read, lead: Lead) -> Any:
         return None if isinstance(value, Open) else _plain_json(written(value, "json"))
     if read.part:
         return "***" if planned.hidden and value is not None else value
-    return _shown(planned, value)
+    return shown_of(planned, value)
 
 
 _TELLING = frozenset(
