@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from leadflow_engine.effects import DURABLE, KIND, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
@@ -28,6 +28,10 @@ PERSONAL = ("body", "headers", "answer")
 
 RECEIVED = "received"
 """The key of a lead's first fact."""
+
+
+_GOES_ON: Final = Effect("", End("", ""))
+"""The last effect of a segment that has none yet."""
 
 
 class Driver(Protocol):
@@ -81,7 +85,7 @@ async def run_lead(
     """
     journey = Journey(plan, arrival, cursor, {fact.key: result_of(fact) for fact in past}, None)  # type: ignore[arg-type]
     run = Run(journey, main(journey))
-    ending = Ending(arrival.lead, Effect("", End("", "")))
+    ending = Ending(arrival.lead, _GOES_ON)
     facts = [] if past else [_received(plan, arrival, driver.time())]
     records: list[Record] = []  # these and the facts no durable effect has brought to the store yet
     ending.facts += facts
