@@ -117,9 +117,16 @@ def shown_in(named: Reads, lead: Lead) -> dict[str, Any]:
     return {name: told[field] if field in told else shown_read(read, lead) for name, read, field in named}
 
 
-def shown_reads(terms: Iterable[Term], lead: Lead) -> dict[str, Any]:
-    """Everything that these terms read, by name."""
-    return shown_in(reads_in(terms), lead)
+def shown_reads(term: Term, lead: Lead) -> dict[str, Any]:
+    """Everything that a term reads, by name."""
+    return shown_in(_READS.of(term), lead)
+
+
+def _reads_of(term: Term) -> Reads:
+    return reads_in((term,))
+
+
+_READS = Kept(_reads_of)
 
 
 def said_of(read: Read, lead: Lead) -> tuple[str, Any]:

@@ -130,7 +130,7 @@ def _prepare(journey: Journey, lookup: m.Enhance, whom: str) -> Generator[Any, A
     journey.lead.asked.add(name)  # first: a chain that comes back here finds it blank and ends
     journey.lookups[name] = ""
     if lookup.when is not None and not (yield from truth(journey, lookup.when, name)):
-        read = shown_reads([lookup.when], journey.lead)
+        read = shown_reads(lookup.when, journey.lead)
         journey.ended("enhance", name, "skipped", "its `when` does not hold", read=read)
         return None
     answer = yield from _from_cache(journey, lookup)

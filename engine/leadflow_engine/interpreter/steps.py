@@ -102,7 +102,7 @@ def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, A
         if type(held) is Open:
             held = yield from truth(journey, criterion.condition, step.name)
         if (held is True) is rejects:
-            read = shown_reads([criterion.condition], lead)
+            read = shown_reads(criterion.condition, lead)
             note = sentence(criterion.condition, lead)
             journey.ended("filter", step.name, "failure", criterion.reason, read=read, note=note)
             return (yield from _refuse(journey, index, step.on_reject, criterion.reason))
@@ -344,7 +344,7 @@ def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, 
 def _where_it_holds(journey: Journey, index: int, step: m.Step, when: Term) -> Generator[Any, Any, Ending]:
     kind = type(step)
     if not (yield from truth(journey, when, step.name)):
-        read = shown_reads([when], journey.lead)
+        read = shown_reads(when, journey.lead)
         journey.ended(KIND[kind], step.name, "skipped", "its `when` does not hold", read=read)
         return None
     return (yield from STEPS[kind](journey, index, step))
