@@ -40,11 +40,12 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What of a request no lead changes."""
+    """What of a request no lead changes. ``headers`` is None where a lead's are made for it."""
 
     url: str
     auth: tuple[m.Auth, ...]
     timeout: float
+    headers: tuple[tuple[str, str], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,19 @@ class RequestBuilder:
 
     def _settled(self, scope: Scope, settled: Settled) -> HttpRequest:
         body, request = self._body(scope), self.request
-        headers = _headers(self, scope, body)
+        headers = settled.headers
+        fixed = headers is not None
+        if headers is None:
+            headers = _headers(self, scope, body)
         return HttpRequest(
-            request.method, settled.url, headers, body, settled.auth, settled.timeout, request.redirects
+            request.method,
+            settled.url,
+            headers,
+            body,
+            settled.auth,
+            settled.timeout,
+            request.redirects,
+            fixed,
         )
 
     def _from_parts(self, scope: Scope) -> HttpRequest:
@@ -120,11 +131,13 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
     headers = _checked_headers(request)
     url, query, kind = checked_url(request.url), grow(request.query), content_type(request)
     body = body_writer(request, templates)
-    settled = _settled_parts(request, url, query)
+    settled = _settled_parts(request, url, query, _same_headers(headers, kind))
     return RequestBuilder(request, templates, url, query, headers, body, kind, settled=settled)
 
 
-def _settled_parts(request: m.Request, url: t.Text, query: Tree) -> Settled | None:
+def _settled_parts(
+    request: m.Request, url: t.Text, query: Tree, headers: tuple[tuple[str, str], ...] | None
+) -> Settled | None:
     """What no lead changes; None where the url, the query or the authorisation reads something of the lead."""
     auth = tuple(auth for auth in request.auth if auth.kind != "body")
     pieces = [piece for piece in url.pieces if isinstance(piece, str)]
@@ -132,7 +145,14 @@ def _settled_parts(request: m.Request, url: t.Text, query: Tree) -> Settled | No
     same = len(pieces) == len(url.pieces) and not query.terms and all(map(_is_settled, auth))
     if not same or len(whole) > MAX_URL:
         return None
-    return Settled(whole, auth, request.timeout.total_seconds())
+    return Settled(whole, auth, request.timeout.total_seconds(), headers)
+
+
+def _same_headers(headers: tuple[tuple[str, t.Term], ...], kind: str) -> tuple[tuple[str, str], ...] | None:
+    """The headers of every lead's request, where the flow writes none."""
+    if headers or kind == multipart.CONTENT_TYPE:
+        return None
+    return (("Content-Type", kind),) if kind else ()
 
 
 def _is_settled(auth: m.Auth) -> bool:
@@ -170,8 +190,9 @@ def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
 
 
 def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[tuple[str, str], ...]:
-    if not builder.headers and builder.content_type != multipart.CONTENT_TYPE:
-        return (("Content-Type", builder.content_type),) if builder.content_type else ()
+    same = _same_headers(builder.headers, builder.content_type)
+    if same is not None:
+        return same
     built = [
         (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
     ]
