@@ -96,7 +96,9 @@ class LiveDriver:
 
     def _comes(self, key: str, result: Result) -> None:
         self._begun -= 1
-        self._arrives(key, result)
+        self._arrived.append((key, result))
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def _arrives(self, key: str, result: Result | BaseException) -> None:
         self._arrived.append((key, result))

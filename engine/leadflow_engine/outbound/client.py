@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest, Result
@@ -113,36 +113,41 @@ class HttpOutbound:
         result, which is that of ``send``. False where nothing was done, so that ``send`` is to be waited for.
 
         An auction makes fifty at once: without a task and the coroutines of ``send`` each costs 12 us less."""
-        if request.redirects or request.method.upper() == "HEAD" or any(auth.oauth for auth in request.auth):
+        if request.redirects or (request.auth and any(auth.oauth for auth in request.auth)):
             return False
         try:
-            key, data, echoes = self._ready(request)
+            ready = self._ready(request)
         except (SecretMissing, OSError, ValueError):  # ``send`` says so
             return False
+        if ready is None:
+            return False
+        key, data, echoes = ready
         exchange = Exchange()
 
         def over(problem: Exception | None) -> None:
-            arrived(self._came(exchange, echoes, problem))
+            if problem is None:
+                try:
+                    result = self._answered(exchange, echoes)
+                except Exception as error:
+                    result = self._failed(exchange, error, echoes)
+            else:
+                result = self._failed(exchange, problem, echoes)
+            arrived(result)
 
         return self._pool.begin(key, data, exchange, request.timeout, over)
 
-    def _ready(self, request: HttpRequest) -> tuple[OriginKey, bytes, Sequence[str]]:
-        """To whom a request goes, all that is written, and the spellings of secrets that were made for it."""
+    def _ready(self, request: HttpRequest) -> tuple[OriginKey, bytes, Sequence[str]] | None:
+        """To whom a request goes, all that is written, and the spellings of secrets that were made for it; None for one
+        whose answer has no body whatever its head says."""
         body = request.body
         if request.fixed and body is not None and not request.auth and OPEN not in body:
             head = self._heads.of(request)
             if head is not None:
                 return head.key, head.before(body.encode()), ()
         wire = wire_of(request, self._settings.secrets)
+        if wire.method.upper() == "HEAD":
+            return None
         return (*self._written(wire, request), wire.echoes)
-
-    def _came(self, exchange: Exchange, echoes: Sequence[str], problem: Exception | None) -> Result:
-        try:
-            if problem is None:
-                return self._answered(exchange, echoes)
-        except Exception as error:
-            problem = error
-        return self._failed(exchange, problem, echoes)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -172,10 +177,10 @@ class HttpOutbound:
         headers, raw = _told(exchange), bytes(exchange.body)
         encodings, content_type = [], ""
         for name, value in headers:
-            lower = name.lower()
-            if lower == "content-type":
-                content_type = content_type or value
-            elif lower == "content-encoding":
+            length = len(name)  # most are neither
+            if length == _TYPE and not content_type and name.lower() == "content-type":
+                content_type = value
+            elif length == _CODING and name.lower() == "content-encoding":
                 encodings.append(value)
         plain = decompressed(raw, encodings) if encodings else raw
         return self._result(exchange, "answered", "", headers, decoded(plain, content_type), echoes)
@@ -211,8 +216,15 @@ class HttpOutbound:
         return {**self._result(exchange, phase, failure, headers, text, echoes), "detail": masked}
 
 
+_TYPE: Final = len("content-type")
+_CODING: Final = len("content-encoding")
+
+
 def _told(exchange: Exchange) -> Told:
-    return [[_latin(name), _latin(value)] for name, value in exchange.headers]
+    try:
+        return [[name.decode(), value.decode()] for name, value in exchange.headers]
+    except UnicodeDecodeError:
+        return [[_latin(name), _latin(value)] for name, value in exchange.headers]
 
 
 def _header(headers: Told, wanted: str) -> str:

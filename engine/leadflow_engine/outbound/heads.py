@@ -48,7 +48,8 @@ class Heads:
         self._known: dict[tuple[object, ...], Head | None] = {}
 
     def of(self, request: HttpRequest) -> Head | None:
-        """The head of a request that is ``fixed``; None where a secret is to be filled in. Raises ``guard.Refused``."""
+        """The head of a request that is ``fixed``; None where a secret is to be filled in or an answer
+        has no body. Raises ``guard.Refused``."""
         key = (request.method, request.url, request.headers)
         known = self._known
         if key in known:
@@ -59,7 +60,11 @@ class Heads:
         return found
 
     def _made(self, request: HttpRequest) -> Head | None:
-        if OPEN in request.url or any(OPEN in value for _, value in request.headers):
+        if (
+            request.method.upper() == "HEAD"
+            or OPEN in request.url
+            or any(OPEN in value for _, value in request.headers)
+        ):
             return None
         wire = wire_of(replace(request, body="", auth=()), _NO_SECRETS)
         place = self._places.of(wire.url)
