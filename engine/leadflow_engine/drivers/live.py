@@ -58,7 +58,10 @@ class LiveDriver:
             if len(self._asked) == 1 and not self._going and not self._begun:
                 key, work = self._asked.pop()
                 return key, await work
-            await self._next_arrival()
+            if self._asked:
+                self._have_under_way()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         key, result = self._arrived.popleft()
         if isinstance(result, BaseException):
             raise result
@@ -77,14 +80,12 @@ class LiveDriver:
     def _begin(self, key: str, work: Coroutine[Any, Any, Result]) -> None:
         self._asked.append((key, work))
 
-    async def _next_arrival(self) -> None:
-        """Have all that was asked under way, until something arrives."""
+    def _have_under_way(self) -> None:
+        """What was asked goes on by itself, and arrives when it ends."""
         loop = asyncio.get_running_loop()
         for key, work in self._asked:
             self._going[key] = loop.create_task(self._finish(key, work))
         self._asked.clear()
-        self._waiter = loop.create_future()
-        await self._waiter
 
     async def _finish(self, key: str, work: Coroutine[Any, Any, Result]) -> None:
         try:

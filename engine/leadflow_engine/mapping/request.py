@@ -40,19 +40,19 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What of a request no lead changes. ``headers`` is None where a lead's are made for it."""
+    """What of a request no lead changes."""
 
     url: str
     auth: tuple[m.Auth, ...]
     timeout: float
-    headers: tuple[tuple[str, str], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBuilder:
     """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
     characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing.
-    ``settled`` is what no lead changes, where that is all but the body and the headers."""
+    ``settled`` is what no lead changes, where that is all but the body and the headers; ``same_headers`` are those of
+    every lead's request, None where the flow writes any."""
 
     request: m.Request
     templates: Templates
@@ -64,7 +64,14 @@ class RequestBuilder:
     most: int = MAX_BODY
     blanks: bool = False
     settled: Settled | None = None
+    same_headers: tuple[tuple[str, str], ...] | None = field(init=False, compare=False, repr=False)
     _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        kind = self.content_type
+        same = (("Content-Type", kind),) if kind else ()
+        own = bool(self.headers) or kind == multipart.CONTENT_TYPE
+        object.__setattr__(self, "same_headers", None if own else same)
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
         """The request for one lead, or why there is none. ``extra_pairs`` (a test lead's fields) join the body, or
@@ -92,7 +99,7 @@ class RequestBuilder:
 
     def _settled(self, scope: Scope, settled: Settled) -> HttpRequest:
         body, request = self._body(scope), self.request
-        headers = settled.headers
+        headers = self.same_headers
         fixed = headers is not None
         if headers is None:
             headers = _headers(self, scope, body)
@@ -113,7 +120,7 @@ class RequestBuilder:
         request = HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope, self.blanks), self.query.root, values),
-            headers=_headers(self, scope, body),
+            headers=_headers(self, scope, body) if self.same_headers is None else self.same_headers,
             body=body,
             auth=tuple(auth for auth in self.request.auth if auth.kind != "body"),
             timeout=self.request.timeout.total_seconds(),
@@ -131,13 +138,11 @@ def compile_request(request: m.Request, templates: Templates) -> RequestBuilder:
     headers = _checked_headers(request)
     url, query, kind = checked_url(request.url), grow(request.query), content_type(request)
     body = body_writer(request, templates)
-    settled = _settled_parts(request, url, query, _same_headers(headers, kind))
+    settled = _settled_parts(request, url, query)
     return RequestBuilder(request, templates, url, query, headers, body, kind, settled=settled)
 
 
-def _settled_parts(
-    request: m.Request, url: t.Text, query: Tree, headers: tuple[tuple[str, str], ...] | None
-) -> Settled | None:
+def _settled_parts(request: m.Request, url: t.Text, query: Tree) -> Settled | None:
     """What no lead changes; None where the url, the query or the authorisation reads something of the lead."""
     auth = tuple(auth for auth in request.auth if auth.kind != "body")
     pieces = [piece for piece in url.pieces if isinstance(piece, str)]
@@ -145,14 +150,7 @@ def _settled_parts(
     same = len(pieces) == len(url.pieces) and not query.terms and all(map(_is_settled, auth))
     if not same or len(whole) > MAX_URL:
         return None
-    return Settled(whole, auth, request.timeout.total_seconds(), headers)
-
-
-def _same_headers(headers: tuple[tuple[str, t.Term], ...], kind: str) -> tuple[tuple[str, str], ...] | None:
-    """The headers of every lead's request, where the flow writes none."""
-    if headers or kind == multipart.CONTENT_TYPE:
-        return None
-    return (("Content-Type", kind),) if kind else ()
+    return Settled(whole, auth, request.timeout.total_seconds())
 
 
 def _is_settled(auth: m.Auth) -> bool:
@@ -190,9 +188,6 @@ def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
 
 
 def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[tuple[str, str], ...]:
-    same = _same_headers(builder.headers, builder.content_type)
-    if same is not None:
-        return same
     built = [
         (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
     ]

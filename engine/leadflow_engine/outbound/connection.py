@@ -119,10 +119,10 @@ class Connection(asyncio.Protocol):
         if self._exchange is exchange:
             self._end(None)
 
-    def interrupt(self) -> None:
-        """End what is under way: who waits for it hears that it was cut off."""
+    def interrupt(self, problem: Exception) -> None:
+        """End what is under way: who waits for it hears why."""
         if self._exchange is not None:
-            self._end(Closed("the client was closed"))
+            self._end(problem)
 
     def close(self) -> None:
         """Let go of it."""

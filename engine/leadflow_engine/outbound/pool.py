@@ -107,13 +107,16 @@ class Pool:
             self._over(key, origin)
             ended(problem)
 
-        connection.ask(data, exchange, seconds, False, over)
+        try:
+            connection.ask(data, exchange, seconds, False, over)
+        except Exception as error:  # nobody may be left waiting
+            connection.interrupt(error)
         return True
 
     def close(self) -> None:
         """Let go of all connections. A request that was begun ends here; one that is waited for ends by itself."""
         for connection in tuple(self._begun):
-            connection.interrupt()
+            connection.interrupt(Closed("the client was closed"))
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
