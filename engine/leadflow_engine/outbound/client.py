@@ -112,7 +112,7 @@ class HttpOutbound:
         """Make one request now, where a connection is ready and nothing has to be asked before: ``arrived`` is told its
         result, which is that of ``send``. False where nothing was done, so that ``send`` is to be waited for.
 
-        An auction makes fifty at once: without a task and the coroutines of ``send`` each costs 12 us less."""
+        An auction makes fifty at once: without a task and the coroutines of ``send`` each takes 18 us instead of 21."""
         if request.redirects or (request.auth and any(auth.oauth for auth in request.auth)):
             return False
         try:

@@ -1,7 +1,7 @@
 """What a request begins with, where it is the same for every lead: made once, then only its body is put behind it.
 
 An auction asks fifty buyers with the same fifty heads for every lead: looking at each url, at its place and at its
-headers again was 400 of the 5,300 bytecode instructions of a ping.
+headers again took 5 of a request's 18 us.
 """
 
 from __future__ import annotations
