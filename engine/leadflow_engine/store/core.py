@@ -24,6 +24,7 @@ from leadflow_engine.store.known import Known
 from leadflow_engine.store.project import project_effect, project_records
 from leadflow_engine.store.rows import Rows
 from leadflow_engine.store.seal import seal_of
+from leadflow_engine.store.written import Written
 
 HEADS = 20_000
 """Leads whose last fact is remembered; of others it is looked up."""
@@ -99,8 +100,8 @@ def core(connection: sqlite3.Connection, clock: Clock) -> Core:
 
 
 def _next_fact(connection: sqlite3.Connection) -> int:
-    last: int = connection.execute("SELECT coalesce(max(id), 0) FROM fact").fetchone()[0]
-    return last + 1
+    row = connection.execute("SELECT id + last - seq FROM written ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] + 1 if row else 1
 
 
 def perform(core: Core, write: Write) -> Result:
@@ -108,25 +109,29 @@ def perform(core: Core, write: Write) -> Result:
 
     Records come first: what a refusal has given back may be claimed by the very intent that tells of it."""
     at = core.clock.now()
-    new = head(core, write.lead)[0] < 0
-    for fact in write.facts:
-        append(core, write.lead, fact)
-    if new:
+    last = head(core, write.lead)[0]
+    if last < 0:
         core.rows.known[write.lead] = Known()  # of a lead without facts there is nothing to read
-    told = gathering(core, write.lead, at, core.next_fact)
+    entry = core.rows.begin(core.next_fact, write.lead, last + 1)
+    for fact in write.facts:
+        _append(core, entry, fact)
+    told = gathering(core, write.lead, at, core.next_fact, entry)
     project_records(told, write)
     if asks_more(core.rows, core.digests, write.lead, write.effect.data):
         core.rows.flush(core.plain)
     result = decide(core.plain, core.digests, write, at, core.rows)
     own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, told.at, result)
-    told.number = append(core, write.lead, own)
+    told.number = _append(core, entry, own)
     project_effect(told, write, result)
+    core.rows.end()
     return result
 
 
-def gathering(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
+def gathering(
+    core: Core, lead: str, at: datetime.datetime, number: int, written: Written | None = None
+) -> Event:
     """The same for what a Run writes: it is gathered."""
-    return Event(core.plain, core.rows, core.digests, lead, at, iso(at), number, gathers=True)
+    return Event(core.plain, core.rows, core.digests, lead, at, iso(at), number, True, written)
 
 
 def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
@@ -135,8 +140,16 @@ def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
 
 
 def append(core: Core, lead: str, fact: Fact) -> int:
-    """One more fact of a lead, linked to the one before. Gives its id. Raises ``StoreError`` where it is not
-    the next."""
+    """One more fact of a lead beside what Runs write, linked to the one before. Gives its id. Raises ``StoreError``
+    where it is not the next."""
+    entry = core.rows.begin(core.next_fact, lead, fact.seq)
+    number = _append(core, entry, fact)
+    core.rows.end()
+    return number
+
+
+def _append(core: Core, entry: Written, fact: Fact) -> int:
+    lead = entry.lead
     seq, previous = core.heads.get(lead) or head(core, lead)
     if fact.seq != seq + 1:
         raise StoreError(
@@ -144,6 +157,13 @@ def append(core: Core, lead: str, fact: Fact) -> int:
             f"lead has written "
             "in between; only its facts hold"
         )
+    told = core.rows.told(core.plain, lead)
+    if fact.key in told:
+        raise StoreError(
+            f"lead {lead}: {fact.key} is in the journal already; two processes or two Runs worked on this lead "
+            "at once: only the first one's facts hold"
+        )
+    told[fact.key] = entry.number
     body = json_text(fact.body, f"fact {fact.key}")
     content = _content(core, lead, fact)
     digest = "" if content is None else core.digests.content(content)
@@ -151,9 +171,7 @@ def append(core: Core, lead: str, fact: Fact) -> int:
     number = core.next_fact
     core.next_fact += 1
     core.links.append(hashed)
-    core.rows.add(
-        "fact", (number, lead, fact.seq, fact.key, fact.kind, fact.at, body, content, digest, hashed)
-    )
+    entry.add(fact.key, fact.kind, fact.at, body, content, digest, hashed)
     core.heads[lead] = (fact.seq, hashed)
     return number
 
@@ -178,7 +196,8 @@ def head(core: Core, lead: str) -> tuple[int, str]:
         if len(core.heads) >= HEADS:
             _make_room(core)
         row = core.plain.execute(
-            "SELECT seq, hash FROM fact WHERE lead = ? ORDER BY seq DESC LIMIT 1", (lead,)
+            "SELECT last, json_extract(facts, '$[#-1][5]') FROM written WHERE lead = ? ORDER BY last DESC LIMIT 1",
+            (lead,),
         ).fetchone()
         known = core.heads[lead] = (row[0], row[1]) if row else (-1, START)
     return known

@@ -82,13 +82,15 @@ class KeyRow:
 @dataclass(slots=True)
 class Known:
     """A lead as its rows stand. ``reservations`` and ``keys`` are by the fact that claimed them, ``entries`` the
-    amounts of its ledger by kind and key. ``followed`` and ``waits``: it may have rows in ``follow_up``, ``work``."""
+    amounts of its ledger by kind and key. ``told`` is what stands where in ``written`` (None: to be asked).
+    ``followed`` and ``waits``: it may have rows in ``follow_up``, ``work``."""
 
     row: Mapping[str, Any] | None = None
     deliveries: dict[tuple[str, int], DeliveryRow] = field(default_factory=dict)
     reservations: dict[str, dict[tuple[str, str, str], ReservationRow]] = field(default_factory=dict)
     keys: dict[str, dict[tuple[str, str, str, str], KeyRow]] = field(default_factory=dict)
     entries: dict[tuple[str, str], int] = field(default_factory=dict)
+    told: dict[Any, int] | None = field(default_factory=dict)
     followed: bool = False
     waits: bool = False
 
@@ -107,7 +109,7 @@ class Known:
 
 def read(connection: sqlite3.Connection, lead: str) -> Known:
     """A lead as the journal has it."""
-    known = Known(followed=True, waits=True)
+    known = Known(told=None, followed=True, waits=True)
     row = connection.execute(LEAD, (lead,)).fetchone()
     known.row = dict(zip(COLUMNS, row, strict=True)) if row else None
     for each in connection.execute("SELECT * FROM delivery WHERE lead = ?", (lead,)):

@@ -41,6 +41,7 @@ FILES: Final = (
     "0021_packed",
     "0022_by_lead",
     "0024_beside",
+    "0025_written",
 )
 VERSION: Final = len(FILES)
 

@@ -143,7 +143,7 @@ def _failures(
     found: dict[str, list[datetime.datetime]] = defaultdict(list)
     rows = connection.execute(
         "SELECT buyer, answered_at AS at FROM delivery WHERE failed AND answered_at >= ?1 "
-        "UNION ALL SELECT name, at FROM posting WHERE failed AND leg = 'ping' AND at >= ?1 ORDER BY 2",
+        "UNION ALL SELECT name, at FROM ping WHERE failed AND at >= ?1 ORDER BY 2",
         (since,),
     )
     for buyer, when in rows:
@@ -198,8 +198,7 @@ def _answered(
         row = connection.execute(
             "SELECT EXISTS (SELECT 1 FROM delivery WHERE buyer = ?1 AND NOT failed AND answered_at >= ?2 "
             "AND answered_at < ?3) "
-            "OR EXISTS (SELECT 1 FROM posting WHERE name = ?1 AND leg = 'ping' AND NOT failed AND at >= ?2 "
-            "AND at < ?3)",
+            "OR EXISTS (SELECT 1 FROM ping WHERE name = ?1 AND NOT failed AND at >= ?2 AND at < ?3)",
             (buyer, iso(start), iso(end)),
         ).fetchone()
         return bool(row[0])

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow, read
 from leadflow_engine.store.remembered import Remembered
+from leadflow_engine.store.written import COLUMNS, INSERT, KEYS, ROW_OF, Told, Written, drop_stored, told_of
 
 Row = tuple[Any, ...]
 
@@ -38,11 +39,8 @@ TABLES: Final[Mapping[str, Table]] = {
         "cost_share = excluded.cost_share, cost_on = excluded.cost_on, fields = excluded.fields, "
         "dimensions = excluded.dimensions",
     ),
-    "fact": Table("INSERT INTO fact", 10),
-    "step": Table("INSERT OR REPLACE INTO step", 12),
-    "judged": Table("INSERT OR REPLACE INTO judged", 4),
-    "considered": Table("INSERT OR REPLACE INTO considered", 14),
-    "posting": Table("INSERT OR REPLACE INTO posting", 18),
+    "written": Table(INSERT, COLUMNS),
+    "ping": Table("INSERT OR REPLACE INTO ping", 5),
     "contact": Table("INSERT OR IGNORE INTO contact", 3),
     "delivery": Table(
         "INSERT INTO delivery",
@@ -77,8 +75,8 @@ SIZES: Final = (64, 16, 4, 1)
 KNOWN: Final = 5_000
 """Leads that are known at a time; of others it is read again."""
 
-LEG, FAILED = 2, 10
-"""Columns of a posting."""
+FAILED: Final = -1
+"""The column of a ping that says so."""
 
 Counted = tuple[str, str, str, str, str]
 """What is counted: flow, kind, party, figure, hour."""
@@ -98,12 +96,14 @@ class Rows:
         "_counts",
         "_looked",
         "_moved",
+        "_open",
         "_resting",
         "_shares",
         "_then",
         "_turns",
         "_version",
         "_waiting",
+        "_written",
         "changed",
         "committing",
         "failed",
@@ -122,6 +122,8 @@ class Rows:
         self._turns: dict[Place, int] = {}
         self._shares: dict[Place, int] = {}
         self._then: list[tuple[str, Row]] = []
+        self._written: dict[int, Written] = {}
+        self._open: Written | None = None
         self._resting: list[str] = []
         self.known: dict[str, Known] = {}
         self.used: dict[Place, int] = {}
@@ -182,6 +184,48 @@ class Rows:
         """Does the lead's own row wait?"""
         return any(row[0] == lead for row in self._waiting["lead"])
 
+    # ------------------------------------------------------------------ facts and records
+
+    def begin(self, number: int, lead: str, seq: int) -> Written:
+        """A row to which facts and records are added; it is written after ``end``, whoever flushes before."""
+        entry = self._open = self._written[number] = Written(number, lead, seq)
+        return entry
+
+    def end(self) -> None:
+        """Nothing more is added to the row that was begun last."""
+        self._open = None
+
+    def stored(self, connection: sqlite3.Connection, number: int) -> Written:
+        """The row that holds the fact of this number, which is waiting or stands in the journal."""
+        found = self._written.get(number)
+        if found is None:
+            row, lead = connection.execute(ROW_OF, (number,)).fetchone()
+            found = self._written.get(row)
+            if found is None:
+                found = self._written[row] = Written(row, lead, 0, stored=True)
+        return found
+
+    def told(self, connection: sqlite3.Connection, lead: str) -> Told:
+        """What is told of a lead already."""
+        known = self.of(connection, lead)
+        if known.told is None:
+            known.told = told_of(connection, lead)
+        return known.told
+
+    def tell(self, connection: sqlite3.Connection, entry: Written, part: str, row: list[Any]) -> None:
+        """A record of a Run, in its row; one of the same place is replaced, wherever it stands."""
+        place = (part, *row[: KEYS[part]])
+        told = self.told(connection, entry.lead)
+        before = told.get(place)
+        if before is not None:
+            waiting = self._written.get(before)
+            if waiting is not None:
+                waiting.drop(part, place[1:])
+            if waiting is None or waiting.stored:
+                drop_stored(connection, before, part, place[1:])
+        told[place] = entry.number
+        entry.parts[part].append(row)
+
     # ------------------------------------------------------------------ knowing
 
     def of(self, connection: sqlite3.Connection, lead: str) -> Known:
@@ -215,8 +259,10 @@ class Rows:
             self.hashes,
             self.committing,
             self.known,
+            self._written,
         ):
             gathered.clear()
+        self._open = None
         self._then.clear()
         self._resting.clear()
 
@@ -245,6 +291,7 @@ class Rows:
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""
+        stored = self._spell_out_written()
         self._spell_out()
         for table, rows in self._waiting.items():
             if not rows:
@@ -256,10 +303,21 @@ class Rows:
                     connection.execute(_statement(table, size), values)
                     start += size
             rows.clear()
+        for entry in stored:
+            entry.merge(connection)
         for statement, said in self._then:
             connection.execute(statement, said)
         self._then.clear()
         self._let_go()
+
+    def _spell_out_written(self) -> list[Written]:
+        """The rows of what is complete. Gives those that stand in the journal and have records beside."""
+        written, rest = self._written, self._open
+        self._written = {} if rest is None else {rest.number: rest}
+        self._waiting["written"].extend(
+            [each.row() for each in written.values() if each is not rest and not each.stored]
+        )
+        return [each for each in written.values() if each.stored]
 
     def _spell_out(self) -> None:
         waiting = self._waiting
@@ -271,7 +329,7 @@ class Rows:
                 waiting["reservation"].append(_OF_RESERVATION(row))
             else:
                 waiting["dedupe_key"].append(_OF_KEY(row))
-        self.failed = self.failed or any(row[FAILED] and row[LEG] == "ping" for row in waiting["posting"])
+        self.failed = self.failed or any(row[FAILED] for row in waiting["ping"])
         waiting["turn"].extend([(*place, number) for place, number in self._turns.items()])
         waiting["share"].extend([(*place, gained) for place, gained in self._shares.items()])
         waiting["tally"].extend([(*what, amount) for what, amount in self._counts.items()])
