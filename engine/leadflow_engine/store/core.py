@@ -109,10 +109,10 @@ def perform(core: Core, write: Write) -> Result:
 
     Records come first: what a refusal has given back may be claimed by the very intent that tells of it."""
     at = core.clock.now()
-    last = head(core, write.lead)[0]
+    last, hashed = head(core, write.lead)
     if last < 0:
         core.rows.known[write.lead] = Known()  # of a lead without facts there is nothing to read
-    entry = core.rows.begin(core.next_fact, write.lead, last + 1)
+    entry = core.rows.begin(core.plain, core.next_fact, write.lead, last, hashed)
     for fact in write.facts:
         _append(core, entry, fact)
     told = gathering(core, write.lead, at, core.next_fact, entry)
@@ -120,8 +120,9 @@ def perform(core: Core, write: Write) -> Result:
     if asks_more(core.rows, core.digests, write.lead, write.effect.data):
         core.rows.flush(core.plain)
     result = decide(core.plain, core.digests, write, at, core.rows)
-    own = Fact(next_seq(core, write.lead), write.effect.key, write.effect.kind, told.at, result)
-    told.number = _append(core, entry, own)
+    seq = entry.seq + len(entry.facts)
+    told.number = _append(core, entry, Fact(seq, write.effect.key, write.effect.kind, told.at, result))
+    core.heads[write.lead] = (seq, entry.hash)
     project_effect(told, write, result)
     core.rows.end()
     return result
@@ -142,44 +143,41 @@ def event(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:
 def append(core: Core, lead: str, fact: Fact) -> int:
     """One more fact of a lead beside what Runs write, linked to the one before. Gives its id. Raises ``StoreError``
     where it is not the next."""
-    entry = core.rows.begin(core.next_fact, lead, fact.seq)
+    last, hashed = head(core, lead)
+    entry = core.rows.begin(core.plain, core.next_fact, lead, last, hashed)
     number = _append(core, entry, fact)
+    core.heads[lead] = (fact.seq, entry.hash)
     core.rows.end()
     return number
 
 
 def _append(core: Core, entry: Written, fact: Fact) -> int:
-    lead = entry.lead
-    seq, previous = core.heads.get(lead) or head(core, lead)
-    if fact.seq != seq + 1:
+    lead, seq, key = entry.lead, entry.seq + len(entry.facts), fact.key
+    if fact.seq != seq:
         raise StoreError(
-            f"lead {lead}: fact {fact.seq} ({fact.key}) does not follow fact {seq}: another Run of this "
+            f"lead {lead}: fact {fact.seq} ({key}) does not follow fact {seq - 1}: another Run of this "
             f"lead has written "
             "in between; only its facts hold"
         )
-    told = core.rows.told(core.plain, lead)
-    if fact.key in told:
+    if key in entry.told:
         raise StoreError(
-            f"lead {lead}: {fact.key} is in the journal already; two processes or two Runs worked on this lead "
+            f"lead {lead}: {key} is in the journal already; two processes or two Runs worked on this lead "
             "at once: only the first one's facts hold"
         )
-    told[fact.key] = entry.number
-    body = json_text(fact.body, f"fact {fact.key}")
-    content = _content(core, lead, fact)
+    body = json_text(fact.body, f"fact {key}")
+    content = None if fact.content is None else _content(core, lead, fact)
     digest = "" if content is None else core.digests.content(content)
-    hashed = link(previous, lead, fact.seq, fact.key, fact.kind, fact.at, body, digest)
+    hashed = link(entry.hash, lead, seq, key, fact.kind, fact.at, body, digest)
+    entry.add(key, fact.kind, fact.at, body, content, digest, hashed)
     number = core.next_fact
     core.next_fact += 1
     core.links.append(hashed)
-    entry.add(fact.key, fact.kind, fact.at, body, content, digest, hashed)
-    core.heads[lead] = (fact.seq, hashed)
     return number
 
 
-def _content(core: Core, lead: str, fact: Fact) -> str | None:
+def _content(core: Core, lead: str, fact: Fact) -> str:
     """What is personal of a fact, as it is stored: its digest is made of that, so that chains hold without a key."""
-    if fact.content is None:
-        return None
+    assert fact.content is not None
     text = json_text(fact.content, f"the content of fact {fact.key}")
     return seal_of(core.plain).close(core.plain, lead, fact.key, text)
 

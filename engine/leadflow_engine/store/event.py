@@ -12,7 +12,7 @@ from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.known import Known
 from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.rows import Rows
-from leadflow_engine.store.written import Written
+from leadflow_engine.store.written import KEYS, Written
 
 
 @dataclass(slots=True)
@@ -44,7 +44,13 @@ class Event:
 
     def tell(self, part: str, row: list[Any]) -> None:
         """A record, as a row of one of ``written``'s parts; one of before of the same place is replaced."""
-        self.rows.tell(self.connection, self.entry(), part, row)
+        entry = self.entry()
+        place = (part, *row[: KEYS[part]])
+        before = entry.told.get(place)
+        if before is not None:
+            self.rows.take_back(self.connection, before, part, place[1:])
+        entry.told[place] = entry.number
+        entry.parts[part].append(row)
 
     def then(self, statement: str, values: tuple[Any, ...]) -> None:
         """Carry out a statement: now, or after what is gathered."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow, read
 from leadflow_engine.store.remembered import Remembered
-from leadflow_engine.store.written import COLUMNS, INSERT, KEYS, ROW_OF, Told, Written, drop_stored, told_of
+from leadflow_engine.store.written import COLUMNS, INSERT, ROW_OF, Told, Written, drop_stored, told_of
 
 Row = tuple[Any, ...]
 
@@ -69,8 +69,12 @@ TABLES: Final[Mapping[str, Table]] = {
 }
 """What is gathered, in the order of writing: what refers to a lead comes after it."""
 
-SIZES: Final = (64, 16, 4, 1)
-"""Rows in a statement: few sizes, so that few statements need to be kept prepared."""
+MOST_AT_ONCE: Final = 16
+"""Rows in a statement, at most: a batch's rows of a table are mostly one call of SQLite, and as many statements are
+kept prepared. Each call gives up the interpreter's lock, and waits for it."""
+
+MANY: Final = 64
+"""Rows in a statement, where there are that many."""
 
 KNOWN: Final = 5_000
 """Leads that are known at a time; of others it is read again."""
@@ -186,9 +190,13 @@ class Rows:
 
     # ------------------------------------------------------------------ facts and records
 
-    def begin(self, number: int, lead: str, seq: int) -> Written:
-        """A row to which facts and records are added; it is written after ``end``, whoever flushes before."""
-        entry = self._open = self._written[number] = Written(number, lead, seq)
+    def begin(
+        self, connection: sqlite3.Connection, number: int, lead: str, last: int, hashed: str
+    ) -> Written:
+        """A row to which facts and records are added, behind a lead's fact of this seq and hash; it is written after
+        ``end``, whoever flushes before."""
+        entry = Written(number, lead, last + 1, self.told(connection, lead), hashed)
+        self._open = self._written[number] = entry
         return entry
 
     def end(self) -> None:
@@ -202,7 +210,8 @@ class Rows:
             row, lead = connection.execute(ROW_OF, (number,)).fetchone()
             found = self._written.get(row)
             if found is None:
-                found = self._written[row] = Written(row, lead, 0, stored=True)
+                found = Written(row, lead, 0, self.told(connection, lead), stored=True)
+                self._written[row] = found
         return found
 
     def told(self, connection: sqlite3.Connection, lead: str) -> Told:
@@ -212,19 +221,15 @@ class Rows:
             known.told = told_of(connection, lead)
         return known.told
 
-    def tell(self, connection: sqlite3.Connection, entry: Written, part: str, row: list[Any]) -> None:
-        """A record of a Run, in its row; one of the same place is replaced, wherever it stands."""
-        place = (part, *row[: KEYS[part]])
-        told = self.told(connection, entry.lead)
-        before = told.get(place)
-        if before is not None:
-            waiting = self._written.get(before)
-            if waiting is not None:
-                waiting.drop(part, place[1:])
-            if waiting is None or waiting.stored:
-                drop_stored(connection, before, part, place[1:])
-        told[place] = entry.number
-        entry.parts[part].append(row)
+    def take_back(
+        self, connection: sqlite3.Connection, number: int, part: str, place: tuple[Any, ...]
+    ) -> None:
+        """A record in the row of this number is replaced by a later one."""
+        waiting = self._written.get(number)
+        if waiting is not None:
+            waiting.drop(part, place)
+        if waiting is None or waiting.stored:
+            drop_stored(connection, number, part, place)
 
     # ------------------------------------------------------------------ knowing
 
@@ -294,15 +299,9 @@ class Rows:
         stored = self._spell_out_written()
         self._spell_out()
         for table, rows in self._waiting.items():
-            if not rows:
-                continue
-            start, left = 0, len(rows)
-            for size in SIZES:
-                while left - start >= size:
-                    values = list(chain.from_iterable(rows[start : start + size]))
-                    connection.execute(_statement(table, size), values)
-                    start += size
-            rows.clear()
+            if rows:
+                _insert(connection, table, rows)
+                rows.clear()
         for entry in stored:
             entry.merge(connection)
         for statement, said in self._then:
@@ -352,6 +351,15 @@ class Rows:
         for lead in self._resting:
             self.known.pop(lead, None)
         self._resting.clear()
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    start, left = 0, len(rows)
+    while left:
+        size = left if left <= MOST_AT_ONCE else MANY if left >= MANY else MOST_AT_ONCE
+        connection.execute(_statement(table, size), list(chain.from_iterable(rows[start : start + size])))
+        start += size
+        left -= size
 
 
 @cache

@@ -32,15 +32,20 @@ OF_LEAD: Final = "SELECT id, facts, steps, considered, judged, postings FROM wri
 
 
 class Written:
-    """A row on its way. ``number`` is its id, ``seq`` that of its first fact; ``stored`` where the row stands already
-    and records are told of its facts, as in a rebuild."""
+    """A row on its way. ``number`` is its id, ``seq`` that of its first fact; ``told`` is what is told of the lead,
+    ``hash`` that of its last fact. ``stored`` where the row stands already and records are told of its facts, as in a
+    rebuild."""
 
-    __slots__ = ("contents", "digits", "facts", "lead", "number", "parts", "seq", "stored")
+    __slots__ = ("contents", "digits", "facts", "hash", "lead", "number", "parts", "seq", "stored", "told")
 
-    def __init__(self, number: int, lead: str, seq: int, stored: bool = False) -> None:
+    def __init__(
+        self, number: int, lead: str, seq: int, told: Told, hashed: str = "", stored: bool = False
+    ) -> None:
         self.number = number
         self.lead = lead
         self.seq = seq
+        self.told = told
+        self.hash = hashed
         self.stored = stored
         self.facts: list[str] = []
         self.contents: list[str | None] = []
@@ -54,6 +59,8 @@ class Written:
         named = f"[{encode_basestring(key)},{encode_basestring(kind)},{encode_basestring(at)}"
         self.facts.append(f'{named},{body},"{digest}","{hashed}"]')
         self.contents.append(content)
+        self.told[key] = self.number
+        self.hash = hashed
 
     def judge(self, digits: bytes) -> tuple[int, int]:
         """Keep a stage's digits. Gives where they begin and how many bytes they are."""
