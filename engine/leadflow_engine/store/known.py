@@ -77,6 +77,7 @@ class KeyRow:
     key: str
     state: str
     attempt: bool
+    first: bool
 
 
 @dataclass(slots=True)
@@ -101,6 +102,14 @@ class Known:
     def register(self, row: KeyRow) -> None:
         """One more dedupe key."""
         self.keys.setdefault(row.key, {})[row.scope, row.fields, row.hash, row.at] = row
+
+    def is_first(self, hash: str, hour: str) -> bool:
+        """Has the lead left no key with this digest in this hour (``2026-11-20T15``)? Then it is found by this one."""
+        return not any(
+            row.hash == hash and row.at.startswith(hour)
+            for rows in self.keys.values()
+            for row in rows.values()
+        )
 
     def of_kinds(self, *kinds: str) -> Iterator[int]:
         """The amounts of its entries of these kinds."""

@@ -59,8 +59,8 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     "dedupe_key": Table(
         "INSERT INTO dedupe_key",
-        8,
-        " ON CONFLICT (scope, fields, hash, at, lead, key) DO UPDATE SET state = excluded.state",
+        9,
+        " ON CONFLICT (lead, key, scope, fields, hash, at) DO UPDATE SET state = excluded.state",
     ),
     "ledger": Table("INSERT INTO ledger (lead, kind, key, party, amount, at, delivery, account, contra)", 9),
     "turn": Table("INSERT INTO turn", 4, " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)"),

@@ -13,7 +13,7 @@ from leadflow_engine.store.reads import LOOK_BACK
 COPIED = {
     "meta": "",
     "cap": "WHERE window_end > :now",
-    "dedupe_key": "WHERE state <> 'released'",
+    "dedupe_key": "",
     "imported": "",
     "imported_key": "",
     "turn": "",
