@@ -11,9 +11,9 @@ from leadflow_engine.store import pools, sold_leads
 from leadflow_engine.store.codec import micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event, put
-from leadflow_engine.store.figures import HOUR, costs, count, count_of_buyer
+from leadflow_engine.store.figures import costs, count, count_of_buyer
 from leadflow_engine.store.follow_ups import begin, over
-from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow
+from leadflow_engine.store.known import HOUR, DeliveryRow, KeyRow, Known, ReservationRow
 from leadflow_engine.store.room import bound, spans_of
 
 
@@ -213,7 +213,7 @@ def _register(event: Event, known: Known, key: str, claim: KeyClaim, state: str)
     if (claim.scope, claim.fields, digest, event.at) in known.keys.get(key, {}):
         return
     kept = claim.counting != "sold"
-    first = known.is_first(digest, event.at[:HOUR])
+    first = (digest, event.at[:HOUR]) not in known.left
     row = KeyRow(claim.scope, claim.fields, digest, event.at, event.lead, key, state, kept, first)
     known.register(row)
     event.rows.move(row)

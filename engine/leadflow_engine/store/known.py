@@ -16,6 +16,9 @@ COLUMNS: Final = ("test", "source", "cost", "cost_on", "flow", "cost_share", "di
 NO_LEAD: Final[Mapping[str, Any]] = dict(zip(COLUMNS, (False, "", 0, "sale", "", 0, "{}"), strict=True))
 """What of a lead's row decides about claims, money and figures; and what is said where it has none yet."""
 
+HOUR: Final = len("2026-11-20T15")
+"""Characters of a time that name its hour."""
+
 LEAD: Final = f"SELECT {', '.join(COLUMNS)} FROM lead WHERE id = ?"
 
 
@@ -83,14 +86,16 @@ class KeyRow:
 @dataclass(slots=True)
 class Known:
     """A lead as its rows stand. ``reservations`` and ``keys`` are by the fact that claimed them, ``entries`` the
-    amounts of its ledger by kind and key. ``told`` is what stands where in ``written`` (None: to be asked).
-    ``followed`` and ``waits``: it may have rows in ``follow_up``, ``work``."""
+    amounts of its ledger by kind and key. ``left`` are the digests of its keys, each with its hour. ``told`` is what
+    stands where in ``written`` (None: to be asked). ``followed`` and ``waits``: it may have rows in ``follow_up``,
+    ``work``."""
 
     row: Mapping[str, Any] | None = None
     deliveries: dict[tuple[str, int], DeliveryRow] = field(default_factory=dict)
     reservations: dict[str, dict[tuple[str, str, str], ReservationRow]] = field(default_factory=dict)
     keys: dict[str, dict[tuple[str, str, str, str], KeyRow]] = field(default_factory=dict)
     entries: dict[tuple[str, str], int] = field(default_factory=dict)
+    left: set[tuple[str, str]] = field(default_factory=set)
     told: dict[Any, int] | None = field(default_factory=dict)
     followed: bool = False
     waits: bool = False
@@ -102,14 +107,7 @@ class Known:
     def register(self, row: KeyRow) -> None:
         """One more dedupe key."""
         self.keys.setdefault(row.key, {})[row.scope, row.fields, row.hash, row.at] = row
-
-    def is_first(self, hash: str, hour: str) -> bool:
-        """Has the lead left no key with this digest in this hour (``2026-11-20T15``)? Then it is found by this one."""
-        return not any(
-            row.hash == hash and row.at.startswith(hour)
-            for rows in self.keys.values()
-            for row in rows.values()
-        )
+        self.left.add((row.hash, row.at[:HOUR]))
 
     def of_kinds(self, *kinds: str) -> Iterator[int]:
         """The amounts of its entries of these kinds."""

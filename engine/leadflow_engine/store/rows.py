@@ -7,6 +7,7 @@ row, which matters while the event loop is busy.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -97,7 +98,6 @@ class Rows:
     """The rows of one batch, and what is known of leads under way. Not shared between threads."""
 
     __slots__ = (
-        "_counts",
         "_looked",
         "_moved",
         "_open",
@@ -110,6 +110,7 @@ class Rows:
         "_written",
         "changed",
         "committing",
+        "counts",
         "failed",
         "hashes",
         "keys",
@@ -122,7 +123,8 @@ class Rows:
     def __init__(self) -> None:
         self._waiting: dict[str, list[Row]] = {table: [] for table in TABLES}
         self._moved: dict[DeliveryRow | ReservationRow | KeyRow, None] = {}
-        self._counts: dict[Counted, int] = {}
+        self.counts: defaultdict[Counted, int] = defaultdict(int)
+        """What is added to tallies at the next ``flush``: what a batch counts of one thing is one row written."""
         self._turns: dict[Place, int] = {}
         self._shares: dict[Place, int] = {}
         self._then: list[tuple[str, Row]] = []
@@ -171,10 +173,6 @@ class Rows:
         self._moved[row] = None
         place = row.limit, row.by, row.window_start
         self.used[place] = self.used.get(place, 0) + row.used - before
-
-    def count(self, what: Counted, amount: int) -> None:
-        """Add to a tally at the next ``flush``: what a batch counts of one thing is one row written."""
-        self._counts[what] = self._counts.get(what, 0) + amount
 
     def turn(self, place: Place, number: int) -> None:
         """A buyer had its turn at a stage (flow, stage, buyer) with this fact."""
@@ -258,7 +256,7 @@ class Rows:
             self._moved,
             self._turns,
             self._shares,
-            self._counts,
+            self.counts,
             self.used,
             self.keys,
             self.hashes,
@@ -331,14 +329,14 @@ class Rows:
         self.failed = self.failed or any(row[FAILED] for row in waiting["ping"])
         waiting["turn"].extend([(*place, number) for place, number in self._turns.items()])
         waiting["share"].extend([(*place, gained) for place, gained in self._shares.items()])
-        waiting["tally"].extend([(*what, amount) for what, amount in self._counts.items()])
+        waiting["tally"].extend([(*what, amount) for what, amount in self.counts.items()])
         for place, amount in self.used.items():
             self.committing[place] = self.committing.get(place, 0) + amount
         for gathered in (
             self._moved,
             self._turns,
             self._shares,
-            self._counts,
+            self.counts,
             self.used,
             self.keys,
             self.hashes,
@@ -355,6 +353,9 @@ class Rows:
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
     start, left = 0, len(rows)
+    if left == 1:
+        connection.execute(_statement(table, 1), rows[0])
+        return
     while left:
         size = left if left <= MOST_AT_ONCE else MANY if left >= MANY else MOST_AT_ONCE
         connection.execute(_statement(table, size), list(chain.from_iterable(rows[start : start + size])))
