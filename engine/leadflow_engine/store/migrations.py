@@ -42,7 +42,7 @@ FILES: Final = (
     "0022_by_lead",
     "0024_beside",
     "0025_written",
-    "0026_keys_by_lead",
+    "0026_fewer_pages",
 )
 VERSION: Final = len(FILES)
 

@@ -15,6 +15,9 @@ from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.seal import seal_of
 
 AMOUNTS = frozenset("price answered_price bid cost cost_share amount credited back before value".split())
+UNSETTLED: Final = "state IN ('intent', 'in_doubt', 'pending')"
+"""As the index of deliveries that are open says it: beside any narrower word, so that SQLite finds it by that index."""
+
 JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
 
 

@@ -32,7 +32,7 @@ from leadflow_engine.store.claims import Asking, Refusal, each_refused, paused_n
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
-from leadflow_engine.store.queries import content_of
+from leadflow_engine.store.queries import UNSETTLED, content_of
 from leadflow_engine.store.remembered import NEVER, Remembered
 from leadflow_engine.store.room import clock_time, used_now
 
@@ -181,8 +181,8 @@ def _may_try(reader: Reader, lead: str, buyer: BuyerLimits, found: Down, at: dat
     if held is not None and held[0] != lead and held[1] > at:
         return False
     busy = reader.connection.execute(
-        "SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND lead <> ? "
-        "LIMIT 1",
+        f"SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND {UNSETTLED} "
+        "AND lead <> ? LIMIT 1",
         (buyer.buyer, iso(max(found.until, at - buyer.down_after.length)), lead),
     ).fetchone()
     if busy:

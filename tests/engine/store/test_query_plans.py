@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from leadflow_engine.store import SqliteStore, finding, queries, waiting
+from leadflow_engine.store import SqliteStore, billed, callbacks, finding, queries, reads, waiting
+from tests.engine.store.conftest import NOW
 
 LARGE = (
     "lead",
@@ -27,6 +28,16 @@ ASKED: dict[str, Callable[[Any], object]] = {
     "a phone": lambda connection: finding.by_contact(connection, "phone", "+15125550147"),
     "what waits": lambda connection: list(waiting.waiting(connection)),
     "what is due": queries.work,
+    "what a buyer bought": lambda connection: billed.deliveries_of(
+        connection, "solar", "sunpath", "2026", "2027"
+    ),
+    "whether a buyer's answer is awaited": lambda connection: callbacks.is_awaited(
+        connection, "solar", "sunpath"
+    ),
+    "references of a buyer that are masked": lambda connection: callbacks.masked(
+        connection, "solar", "sunpath"
+    ),
+    "whether a buyer answered": lambda connection: reads._answered(connection, "sunpath")(NOW, NOW),
 }
 
 

@@ -24,3 +24,9 @@ SELECT scope, fields, hash, at, lead, key, state, attempt, NOT EXISTS (
 FROM kept k ORDER BY lead, key;
 DROP TABLE kept;
 CREATE INDEX dedupe_key_hash ON dedupe_key(hash, at) WHERE first;
+
+-- Deliveries by buyer lay in as many places as there are buyers. Who asks for a buyer's asks for few of them: those that
+-- were answered between two moments, those that are open, those that were sold, those whose reference is masked.
+DROP INDEX delivery_buyer;
+CREATE INDEX delivery_answered ON delivery(answered_at, buyer, failed) WHERE answered_at IS NOT NULL;
+CREATE INDEX delivery_masked ON delivery(buyer) WHERE instr(reference, '***');
