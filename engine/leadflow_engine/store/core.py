@@ -34,7 +34,7 @@ class Core:
     """A connection with what belongs to it. ``plain`` is for what reads and writes nothing that is gathered; everybody
     else takes ``connection``. ``heads`` holds the last seq and hash of leads in work; ``journal`` the head of all facts
     but those whose hashes are in ``links``, and ``kept`` the one that the file says. ``removed``: something personal
-    was, in this batch."""
+    was, in this batch. ``version`` is SQLite's word for what others have written."""
 
     plain: sqlite3.Connection
     digests: Digests
@@ -46,6 +46,15 @@ class Core:
     links: list[str] = field(default_factory=list)
     kept: Head = field(default_factory=Head)
     removed: bool = False
+    version: int = -1
+
+    def begin(self) -> None:
+        """Begin a transaction. Where another connection has committed since the last one, nothing is known any more."""
+        self.plain.execute("BEGIN IMMEDIATE")
+        version = self.plain.execute("PRAGMA data_version").fetchone()[0]
+        if version != self.version:
+            self.version = version
+            self.start_over()
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -75,8 +84,9 @@ class Core:
             self.plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self.removed = False
 
-    def rolled_back(self) -> None:
-        """Forget what the lost transaction had made."""
+    def start_over(self) -> None:
+        """Know what the file says and nothing else: a transaction was lost with all that it had made, or somebody else
+        has written."""
         self.rows.ended(touched=True)
         self.digests.forget()
         self.rows.clear()

@@ -96,13 +96,11 @@ class Rows:
 
     __slots__ = (
         "_counts",
-        "_looked",
         "_moved",
         "_resting",
         "_shares",
         "_then",
         "_turns",
-        "_version",
         "_waiting",
         "changed",
         "committing",
@@ -138,8 +136,6 @@ class Rows:
         """Was something written in it that was not gathered?"""
         self.changed: int | None = None
         """The journal's count of what was changed beside leads, where it is known."""
-        self._looked = False
-        self._version = -1
         self.remembered = Remembered()
 
     # ------------------------------------------------------------------ gathering
@@ -220,18 +216,9 @@ class Rows:
         self._then.clear()
         self._resting.clear()
 
-    def look(self, connection: sqlite3.Connection) -> int | None:
-        """How often what stands beside leads was changed, where that is known; None where it is to be asked. Another
-        process may have changed it before this transaction began, which is looked at once in it."""
-        if self.touched:
-            return None
-        if not self._looked:
-            self._looked = True
-            before, self._version = self._version, connection.execute("PRAGMA data_version").fetchone()[0]
-            if before != self._version:
-                self.changed = None
-                self.remembered.elsewhere()
-        return self.changed
+    def look(self) -> int | None:
+        """How often what stands beside leads was changed, where that is known; None where it is to be asked."""
+        return None if self.touched else self.changed
 
     def ended(self, touched: bool) -> None:
         """The transaction has ended, with what was remembered still so or (``touched``) maybe not."""
@@ -241,7 +228,7 @@ class Rows:
             self.changed = None
         self.remembered.end(self.committing, self.failed)
         self.committing.clear()
-        self.failed = self.touched = self._looked = False
+        self.failed = self.touched = False
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""

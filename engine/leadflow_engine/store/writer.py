@@ -64,7 +64,7 @@ def transact(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> li
 
 def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome] | Exception:
     try:
-        core.plain.execute("BEGIN IMMEDIATE")
+        core.begin()
         outcomes = [Outcome(each(core)) for each in work]
         core.flush()
         core.plain.execute("COMMIT")
@@ -78,7 +78,7 @@ def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> l
 def _roll_back(core: Core) -> None:
     if core.plain.in_transaction:  # SQLite itself has rolled back where the disk was full
         core.plain.execute("ROLLBACK")
-    core.rolled_back()
+    core.start_over()
 
 
 class Gathering:
@@ -93,7 +93,7 @@ class Gathering:
         """Carry out a write. Raises what it raises; then all that was not settled is lost."""
         try:
             if not self._core.plain.in_transaction:
-                self._core.plain.execute("BEGIN IMMEDIATE")
+                self._core.begin()
             return perform(self._core, write)
         except Exception as error:
             _roll_back(self._core)
