@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from leadflow_engine.effects import Fact, Result, Write
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import beside
+from leadflow_engine.store.calls import Note
 from leadflow_engine.store.chain import START, link
 from leadflow_engine.store.codec import iso, json_text
 from leadflow_engine.store.decide import asks_more, decide
@@ -132,6 +133,21 @@ def perform(core: Core, write: Write) -> Result:
     told.number = append(core, write.lead, own)
     project_effect(told, write, result)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A write with what is noted of the lead's call, as data: it can be carried out in another process."""
+
+    write: Write
+    note: Note | None = None
+
+    def __call__(self, core: Core) -> Result:
+        """``perform``, and the note."""
+        result = perform(core, self.write)
+        if self.note is not None:
+            self.note.keep(core)
+        return result
 
 
 def gathering(core: Core, lead: str, at: datetime.datetime, number: int) -> Event:

@@ -27,7 +27,8 @@ from leadflow_engine.store import (
 )
 from leadflow_engine.store import rebuild as rebuilding
 from leadflow_engine.store.backup import memory_copy
-from leadflow_engine.store.core import Core, append, core, perform
+from leadflow_engine.store.calls import Note
+from leadflow_engine.store.core import Core, Entry, append, core
 from leadflow_engine.store.digests import instance_digests
 from leadflow_engine.store.errors import Held, StoreError, explained
 from leadflow_engine.store.opening import open_beside, open_memory, open_reader, open_writer
@@ -137,15 +138,17 @@ class SqliteStore:
 
     async def write(self, write: Write) -> Result:
         """See ``ports.Store.write``."""
-        if self._writer is not None:
-            return await self._writer.submit(lambda core: perform(core, write))
-        return self.write_now(write)
+        return await self.enter(write) if self._writer is not None else self.write_now(write)
+
+    async def enter(self, write: Write, note: Note | None = None) -> Result:
+        """``write``, and with it what is noted of the lead's call: all or none."""
+        return await self.commit(Entry(write, note))
 
     def write_now(self, write: Write) -> Result:
         """``write`` for callers without an event loop."""
         if self._gathering is not None:
             return self._gathering.perform(write)
-        return self.transact(lambda core: perform(core, write))
+        return self.transact(Entry(write))
 
     def read(self, lead: str, effect: Effect) -> Result:
         """See ``ports.Store.read``."""
