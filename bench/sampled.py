@@ -12,6 +12,7 @@ keeps none.
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import sys
@@ -132,6 +133,7 @@ def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
     from leadflow_engine.service.server import Asked, serve
 
     journal, samples = Journal(), Samples()
+    apart = not report and stacks == "-" and "LF_THREAD" not in os.environ
     marks: list[tuple[float, float]] = []
 
     def begin() -> None:
@@ -142,7 +144,7 @@ def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
 
     async def life() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, begin)
-        await serve(Asked((flow,), db, port=0, open=True, watch=False), _say, _note)
+        await serve(Asked((flow,), db, port=0, open=True, watch=False, apart=apart), _say, _note)
 
     journal.listen()
     loops.run(life())

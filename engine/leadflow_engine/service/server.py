@@ -60,7 +60,8 @@ LAST_ANSWERS: Final = 5
 class Asked:
     """How to serve. ``concurrency`` is how many leads may be under way at once; ``grace`` how many seconds those may
     have to end when the service stops; ``proxies`` addresses whose ``X-Forwarded-For`` is believed. ``open``: a source
-    that says nothing of who calls takes everybody. ``shadow``: it decides and keeps, and contacts nobody."""
+    that says nothing of who calls takes everybody. ``shadow``: it decides and keeps, and contacts nobody. ``apart``: a
+    process of its own writes the journal."""
 
     flows: tuple[str, ...]
     journal: str
@@ -73,6 +74,7 @@ class Asked:
     public_url: str = ""
     watch: bool = True
     shadow: bool = False
+    apart: bool = False
 
 
 class CannotListen(Exception):
@@ -174,6 +176,8 @@ class Service:
                 await asyncio.wait([serving, begun], return_when=asyncio.FIRST_COMPLETED)
                 if server.begun.is_set():
                     keep_what_is()
+                    if self.asked.apart:
+                        self.store.write_apart(self.log.line)
                     say(self._described(listener))
                 await stop.wait()
                 begun.cancel()

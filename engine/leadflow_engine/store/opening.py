@@ -57,6 +57,11 @@ def open_beside(path: Path) -> sqlite3.Connection:
     return _opened(path, "rw", _prepare_beside)
 
 
+def open_apart(path: Path) -> sqlite3.Connection:
+    """The writing connection of another process than the one that holds, checked and migrated the journal."""
+    return _opened(path, "rw", _prepare_apart)
+
+
 def open_memory() -> sqlite3.Connection:
     """An empty journal in memory."""
     connection = empty_memory()
@@ -130,6 +135,16 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
         )
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection)
+    _prepare_to_write(connection)
+
+
+def _prepare_apart(connection: sqlite3.Connection, path: Path) -> None:
+    _check_header(connection, path, new_allowed=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    _prepare_to_write(connection)
+
+
+def _prepare_to_write(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
     # Else what a savepoint could need again is written to a file of its own: 33 writes a lead, a third of all.

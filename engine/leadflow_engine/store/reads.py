@@ -70,10 +70,11 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    mark = reader.remembered.mark(reader.connection) if reader.remembered is not None else NEVER
+    remembered = reader.remembered
+    mark = remembered.mark(reader.connection) if remembered is not None else NEVER
     changed, failed_at = _state(reader, mark)
     here = beside(reader.connection, at, changed)
-    asking = Asking(reader.connection, reader.digests, lead, at, here, reader.remembered, mark=mark)
+    asking = Asking(reader.connection, reader.digests, lead, at, here, remembered, mark=mark)
     refused: dict[str, Refusal] = {}
     if here.pauses or here.billed:
         _begin(reader.connection)

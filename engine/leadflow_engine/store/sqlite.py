@@ -26,6 +26,7 @@ from leadflow_engine.store import (
     suppressions,
 )
 from leadflow_engine.store import rebuild as rebuilding
+from leadflow_engine.store.apart import Apart, Home
 from leadflow_engine.store.backup import memory_copy
 from leadflow_engine.store.calls import Note
 from leadflow_engine.store.core import Core, Entry, append, core
@@ -53,7 +54,12 @@ class SqliteStore:
     """
 
     def __init__(
-        self, reader: Reader, path: str, core: Core | None, writer: Writer | None, held: Ownership | None
+        self,
+        reader: Reader,
+        path: str,
+        core: Core | None,
+        writer: Writer | Apart | None,
+        held: Ownership | None,
     ) -> None:
         self._reader = reader
         self._path = path
@@ -189,8 +195,24 @@ class SqliteStore:
         """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
         self.transact(lambda core: plans.add_plan(core, plan, description))
 
+    def write_apart(self, say: Callable[[str], None]) -> None:
+        """Have a process of its own write what Runs on this event loop write from now on; ``say`` hears what happens
+        to it. For a journal in a file, which this process holds."""
+        assert self._core is not None and self._held is not None and isinstance(self._writer, Writer)
+        home = Home(self._path, self._core.clock, self._held.descriptor, say)
+        self._writer = Apart(self._writer, home, self._written_apart)
+        self._writer.begin()
+
+    def _written_apart(self, apart: bool) -> None:
+        """What is remembered here holds as long as nobody else writes."""
+        assert self._core is not None
+        self._core.rows.remembered.forget()
+        self._reader.remembered = None if apart else self._core.rows.remembered
+
     async def close(self) -> None:
         """See ``ports.Store.close``. May be called more than once."""
+        if isinstance(self._writer, Apart):
+            await self._writer.end()
         await asyncio.to_thread(self.close_now)
 
     def close_now(self) -> None:

@@ -1,0 +1,264 @@
+"""A writer whose writes of leads another process commits, so that the service's loop and its journal have a core each.
+
+The process is a child of the service's: it takes over what Runs write, which is data, and holds a connection of its
+own. Everything else that is written (orders, chores, what comes after a Run) is work over a ``Core`` and is done here,
+by the ``Writer`` of this process, in turn with the other: both look at the beginning of each transaction whether the
+other has written. Where the child has gone, however it has, what it was to write is written here, unless it is already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from leadflow_engine.effects import Result
+from leadflow_engine.ports import Clock
+from leadflow_engine.store import queries
+from leadflow_engine.store.core import Core, Entry
+from leadflow_engine.store.crossing import DONE, END, TURN, Frames, packed
+from leadflow_engine.store.errors import StoreError
+from leadflow_engine.store.writer import Job, Writer
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 1 << 18
+"""Bytes that are read at a time."""
+SETTLED: Final = 60.0
+"""Seconds that a child must have lived for another to take its place."""
+
+Asked = tuple[Entry, "asyncio.Future[Result]"]
+"""What is to be written, and who waits for its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Which journal it is, by whose clock; ``lock`` is the descriptor that holds it, which the child has, too: while it
+    writes, nobody else may. ``say`` hears what happens to it."""
+
+    path: str
+    clock: Clock
+    lock: int
+    say: Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Child:
+    """The process, this side's ends of its sockets, and what it has not answered yet. ``ready``: it takes writes;
+    ``gone`` is done once it has ended where it was told to."""
+
+    process: subprocess.Popen[bytes]
+    jobs: socket.socket
+    turns: socket.socket
+    began: float
+    ready: bool = False
+    answers: Frames = field(default_factory=Frames)
+    waiting: deque[Asked] = field(default_factory=deque)
+    leaving: bytes = b""
+    gone: asyncio.Future[None] | None = None
+
+
+class Apart:
+    """``Writer``, and a child beside it for what is submitted on the loop on which it was begun."""
+
+    def __init__(self, own: Writer, home: Home, changed: Callable[[bool], None]) -> None:
+        """``changed`` hears whether others than ``own`` write from now on: before the first of it, after the last."""
+        self._own, self._home, self._changed = own, home, changed
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._child: Child | None = None
+        self._gathered: list[Asked] = []
+        self._children: list[Child] = []
+        self._ended = False
+        own.turn = self._turn
+
+    # ------------------------------------------------------------------ what a writer does
+
+    async def submit(self, work: Callable[[Core], T]) -> T:
+        """See ``Writer.submit``."""
+        child, loop = self._child, asyncio.get_running_loop()
+        if child is None or not child.ready or type(work) is not Entry or loop is not self._loop:
+            return await self._own.submit(work)
+        future: asyncio.Future[Any] = loop.create_future()
+        if not self._gathered:
+            loop.call_soon(self._send)
+        self._gathered.append((work, future))
+        return await future  # type: ignore[no-any-return]
+
+    def wait(self, work: Callable[[Core], T]) -> T:
+        """See ``Writer.wait``."""
+        return self._own.wait(work)
+
+    async def end(self) -> None:
+        """Have the child finish what it was sent, tell of it, and end. From here on everything is written here."""
+        self._ended, child, self._child = True, self._child, None
+        if child is not None:
+            child.gone = asyncio.get_running_loop().create_future()
+            self._write(child, END)
+            await child.gone
+
+    def close(self) -> None:
+        """See ``Writer.close``. A child that was not ended before is cut off from what nobody has been told of."""
+        self._ended, child, self._child = True, self._child, None
+        if child is not None:
+            _over(child)
+        self._own.close()
+        for each in self._children:
+            each.jobs.close()
+            each.turns.close()
+
+    # ------------------------------------------------------------------ the child
+
+    def begin(self) -> None:
+        """Begin a child, which takes writes once it has loaded what it needs."""
+        if self._ended or self._child is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._child = child = _begun(self._home)
+        self._children.append(child)
+        self._loop.add_reader(child.jobs, self._hear, child)
+        self._write(child, packed((self._home.path, self._home.clock)))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """While the child writes nothing; for the thread of ``own``. It needs no turn for what it writes to be right,
+        but else might wait for SQLite's lock as long as the child is busy."""
+        child = self._child
+        given = b""
+        if child is not None and child.ready:
+            with suppress(OSError):
+                child.turns.sendall(TURN)
+                given = child.turns.recv(1)
+        try:
+            yield
+        finally:
+            if given and child is not None:
+                with suppress(OSError):
+                    child.turns.sendall(DONE)
+
+    def _send(self) -> None:
+        """All that was submitted in this turn of the loop."""
+        asked, self._gathered = self._gathered, []
+        child = self._child
+        if child is None or not child.ready:
+            self._do_here(asked)
+            return
+        try:
+            frame = packed([entry for entry, _ in asked])
+        except Exception:  # something that cannot be pickled: who brings it hears what the journal says to it
+            self._do_here(asked)
+            return
+        child.waiting.extend(asked)
+        self._write(child, frame)
+
+    def _write(self, child: Child, data: bytes) -> None:
+        rest = child.leaving + data
+        try:
+            child.leaving = rest[child.jobs.send(rest) :]
+        except BlockingIOError:
+            child.leaving = rest
+        except OSError:
+            return  # it has gone, which its other end tells
+        assert self._loop is not None
+        if child.leaving:
+            self._loop.add_writer(child.jobs, self._write, child, b"")
+        else:
+            self._loop.remove_writer(child.jobs)
+
+    def _hear(self, child: Child) -> None:
+        try:
+            data = child.jobs.recv(AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lost(child)
+            return
+        for answers in child.answers.feed(data):
+            if answers is None:
+                child.ready = True
+                self._changed(True)
+            else:
+                self._told(child, answers)
+
+    def _told(self, child: Child, answers: list[Result | StoreError | None]) -> None:
+        for answer in answers:
+            entry, future = child.waiting.popleft()
+            if answer is None:
+                self._do_here([(entry, future)])
+            elif future.done():
+                continue
+            elif isinstance(answer, StoreError):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    # ------------------------------------------------------------------ without it
+
+    def _lost(self, child: Child) -> None:
+        """The child has gone. What it was to write is written here, unless it was before it went."""
+        assert self._loop is not None
+        self._loop.remove_reader(child.jobs)
+        self._loop.remove_writer(child.jobs)
+        self._child, code = None, _over(child)
+        self._do_here([(_Again(entry), future) for entry, future in child.waiting])  # type: ignore[misc]
+        self._changed(False)
+        if child.gone is not None:
+            child.gone.set_result(None)
+        if self._ended:
+            return
+        lived = time.monotonic() - child.began
+        said = f"the process that writes the journal has ended ({code}): nothing of it is lost"
+        if lived >= SETTLED:
+            self._home.say(f"{said}, another takes its place")
+            self.begin()
+        else:
+            self._home.say(f"{said}, the service writes the journal itself from now on")
+
+    def _do_here(self, asked: list[Asked]) -> None:
+        for entry, future in asked:
+            try:
+                self._own.put(Job(entry, future, self._loop))
+            except StoreError as error:
+                if not future.done():
+                    future.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """An entry of which nobody knows whether it was committed."""
+
+    entry: Entry
+
+    def __call__(self, core: Core) -> Result:
+        """Its result: as it was kept, or of carrying it out now."""
+        write = self.entry.write
+        for fact in queries.facts(core.connection, write.lead):
+            if fact.key == write.effect.key:
+                return fact.body
+        return self.entry(core)
+
+
+def _begun(home: Home) -> Child:
+    jobs, of_jobs = socket.socketpair()
+    turns, of_turns = socket.socketpair()
+    with of_jobs, of_turns:
+        theirs = (of_jobs.fileno(), of_turns.fileno())
+        command = [sys.executable, "-m", "leadflow_engine.store.child", *map(str, theirs)]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(*theirs, home.lock))
+    jobs.setblocking(False)
+    return Child(process, jobs, turns, time.monotonic())
+
+
+def _over(child: Child) -> str:
+    """Make sure that a child that has gone is gone. Gives how it ended."""
+    child.process.kill()
+    code = child.process.wait()
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
