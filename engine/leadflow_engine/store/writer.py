@@ -90,11 +90,6 @@ def transacted(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> 
         return [Outcome(error=StoreError(f"journal {path}: {error}; nothing of this holds"))] * len(work)
 
 
-def rest_after(jobs: int, took: float) -> float:
-    """Seconds to rest after a transaction of so many jobs that took so long."""
-    return min(took, LONGEST_REST) if jobs > 1 else 0.0
-
-
 class Gathering:
     """A transaction of many writes, each told of at once: for a journal that is thrown away. Nobody is promised
     that it survives anything; a dry run's lead has five writes, and one question that needs them written."""
@@ -177,7 +172,7 @@ class Writer:
             with self.turn():
                 outcomes = transacted(self._core, self._path, [job.work for job in batch])
             ended = time.monotonic()
-            self._rests_until = ended + rest_after(len(batch), ended - began)
+            self._rests_until = ended + min(ended - began, LONGEST_REST) if len(batch) > 1 else ended
             _deliver(batch, outcomes)
 
     def _take(self) -> list[Job[Any]] | None:
