@@ -23,7 +23,7 @@ from leadflow_engine.effects import Result
 from leadflow_engine.ports import Clock
 from leadflow_engine.store import queries
 from leadflow_engine.store.core import Core, Entry
-from leadflow_engine.store.crossing import DONE, END, TURN, Frames, packed
+from leadflow_engine.store.crossing import DONE, END, TURN, Frames, packed, plain
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.writer import Job, Writer
 
@@ -150,7 +150,7 @@ class Apart:
             self._do_here(asked)
             return
         try:
-            frame = packed([entry for entry, _ in asked])
+            frame = packed([plain(entry) for entry, _ in asked])
         except Exception:  # something that cannot be pickled: who brings it hears what the journal says to it
             self._do_here(asked)
             return

@@ -20,7 +20,7 @@ from typing import Final
 
 from leadflow_engine.effects import Result
 from leadflow_engine.store.core import Core, Entry, core
-from leadflow_engine.store.crossing import TURN, YOURS, Frames, packed
+from leadflow_engine.store.crossing import TURN, YOURS, Frames, entry_of, packed
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.opening import open_apart
 from leadflow_engine.store.writer import BATCH, Outcome, transacted
@@ -82,7 +82,7 @@ class Child:
             data = b""
         self._alone = not data
         for entries in self._came.feed(data):
-            self._entries.extend(entries)
+            self._entries.extend(map(entry_of, entries))
 
     def _lend(self) -> None:
         said = self._turns.recv(1)
