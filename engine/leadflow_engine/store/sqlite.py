@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, ReadLimits, Result, Write
 from leadflow_engine.ports import Clock
@@ -34,15 +34,13 @@ from leadflow_engine.store.digests import instance_digests
 from leadflow_engine.store.errors import Held, StoreError, explained
 from leadflow_engine.store.opening import open_beside, open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own
+from leadflow_engine.store.questions import How, at_one_moment, plainly
 from leadflow_engine.store.reads import Reader, read
 from leadflow_engine.store.shadow import check as check_shadow
 from leadflow_engine.store.snapshot import snapshot
 from leadflow_engine.store.writer import Gathering, Writer, transact
 
 T = TypeVar("T")
-
-How: TypeAlias = Callable[[sqlite3.Connection, Callable[[sqlite3.Connection], T]], T]
-"""How a question is asked."""
 
 
 class SqliteStore:
@@ -158,7 +156,7 @@ class SqliteStore:
 
     def read(self, lead: str, effect: Effect) -> Result:
         """See ``ports.Store.read``."""
-        how = _plainly if type(effect.data) is ReadLimits else _at_one_moment
+        how = plainly if type(effect.data) is ReadLimits else at_one_moment
         return self._asked(lambda connection: read(self._reader, lead, effect), how)
 
     def facts(self, lead: str) -> Sequence[Fact]:
@@ -354,7 +352,7 @@ class SqliteStore:
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """What a reading function of this package says of the journal as it is committed, at one moment."""
-        return self._asked(question, _at_one_moment)
+        return self._asked(question, at_one_moment)
 
     def _asked(self, question: Callable[[sqlite3.Connection], T], how: How[T]) -> T:
         with self._reading:
@@ -384,29 +382,6 @@ class SqliteStore:
             raise outcome.error
         value: T = outcome.value
         return value
-
-
-def _at_one_moment(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-    """All of a question in one transaction: nothing is committed between its parts, and SQLite looks once, not once a
-    statement at what others have written."""
-    if connection.in_transaction:  # a question within another
-        return question(connection)
-    connection.execute("BEGIN")
-    try:
-        return question(connection)
-    finally:
-        if connection.in_transaction:
-            connection.execute("COMMIT")
-
-
-def _plainly(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-    """A question that is mostly answered without the journal: it begins a transaction itself where it needs one."""
-    within = connection.in_transaction
-    try:
-        return question(connection)
-    finally:
-        if connection.in_transaction and not within:
-            connection.execute("COMMIT")
 
 
 def _make_folder(path: Path) -> None:
