@@ -12,6 +12,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -51,13 +52,14 @@ class Home:
 
 @dataclass(slots=True)
 class Child:
-    """The process, this side's ends of its sockets, and what it has not answered yet. ``ready``: it takes writes;
-    ``gone`` is done once it has ended where it was told to."""
+    """The process, this side's ends of its sockets, and what it has not answered yet. ``writes``: who else does asks it
+    for a turn; ``ready``: it is sent writes; ``gone`` is done once it has ended where it was told to."""
 
     process: subprocess.Popen[bytes]
     jobs: socket.socket
     turns: socket.socket
     began: float
+    writes: bool = False
     ready: bool = False
     answers: Frames = field(default_factory=Frames)
     waiting: deque[Asked] = field(default_factory=deque)
@@ -74,6 +76,8 @@ class Apart:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._child: Child | None = None
         self._gathered: list[Asked] = []
+        self._writing = threading.Lock()
+        self._handing: asyncio.Future[None] | None = None
         self._children: list[Child] = []
         self._ended = False
         own.turn = self._turn
@@ -98,6 +102,8 @@ class Apart:
     async def end(self) -> None:
         """Have the child finish what it was sent, tell of it, and end. From here on everything is written here."""
         self._ended, child, self._child = True, self._child, None
+        if self._handing is not None:
+            await self._handing
         if child is not None:
             child.gone = asyncio.get_running_loop().create_future()
             self._write(child, END)
@@ -127,20 +133,33 @@ class Apart:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """While the child writes nothing; for the thread of ``own``. It needs no turn for what it writes to be right,
-        but else might wait for SQLite's lock as long as the child is busy."""
-        child = self._child
-        given = b""
-        if child is not None and child.ready:
-            with suppress(OSError):
-                child.turns.sendall(TURN)
-                given = child.turns.recv(1)
-        try:
-            yield
-        finally:
-            if given and child is not None:
+        """While the child writes nothing; for the thread of ``own``. What it writes is right without a turn, too, but
+        might wait for SQLite's lock as long as the child is busy; and where two connections write or clear the log at
+        the very same moment, SQLite 3.7.0 to 3.51.2 may damage the file."""
+        with self._writing:
+            child, given = self._child, b""
+            if child is not None and child.writes:
                 with suppress(OSError):
-                    child.turns.sendall(DONE)
+                    child.turns.sendall(TURN)
+                    given = child.turns.recv(1)
+            try:
+                yield
+            finally:
+                if given and child is not None:
+                    with suppress(OSError):
+                        child.turns.sendall(DONE)
+
+    async def _hand_over(self, child: Child) -> None:
+        """Let a child that is ready write, as soon as this process does not."""
+        await asyncio.to_thread(self._let, child)
+        if child is self._child:
+            self._changed(True)
+            child.ready = True
+
+    def _let(self, child: Child) -> None:
+        with self._writing, suppress(OSError):
+            child.writes = True
+            child.turns.sendall(DONE)
 
     def _send(self) -> None:
         """All that was submitted in this turn of the loop."""
@@ -183,8 +202,7 @@ class Apart:
             return
         for answers in child.answers.feed(data):
             if answers is None:
-                child.ready = True
-                self._changed(True)
+                self._handing = asyncio.ensure_future(self._hand_over(child))
             else:
                 self._told(child, answers)
 
@@ -252,7 +270,8 @@ def _begun(home: Home) -> Child:
     with of_jobs, of_turns:
         theirs = (of_jobs.fileno(), of_turns.fileno())
         command = [sys.executable, "-m", "leadflow_engine.store.child", *map(str, theirs)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(*theirs, home.lock))
+        nothing = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, pass_fds=(*theirs, home.lock))
     jobs.setblocking(False)
     return Child(process, jobs, turns, time.monotonic())
 

@@ -46,7 +46,7 @@ class Child:
         self._jobs, self._turns, self._came = jobs, turns, came
         self._entries: deque[Entry] = deque()
         self._leaving = bytearray()
-        self._lent = self._alone = False
+        self._lent, self._alone = True, False  # the service writes until it says that it does not
         self._poll = select.poll()
 
     def run(self) -> None:

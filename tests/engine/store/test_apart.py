@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from leadflow_dsl.model import DownAfter
+from leadflow_engine import effects as fx
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.store import Held, SqliteStore, StoreError
 from leadflow_engine.store.apart import Apart, Child
@@ -136,17 +138,21 @@ def test_both_sides_take_turns_at_one_journal(kit: Any, tmp_path: Path) -> None:
 
 
 def test_the_loop_may_wait_for_a_turn_itself(kit: Any, tmp_path: Path) -> None:
-    """It hears no answers meanwhile, however many there are."""
+    """It hears no answers meanwhile, and they are more than a socket holds."""
+    full = kit.cap(0, reason="cap 0 per hour " + 100 * "and no more ")
+    asked = fx.Admit(tuple(fx.BuyerLimits(f"b{each}", (full,), (), DownAfter()) for each in range(40)))
 
     async def scene(here: Here) -> None:
+        stories = [kit.story(f"L{each}") for each in range(30)]
+        await asyncio.gather(*[here.store.write(each.accept()) for each in stories])
         tasks = [
-            asyncio.create_task(here.store.write(kit.story(f"L{each}").accept())) for each in range(3000)
+            asyncio.create_task(here.store.write(each.write("admit/route.1/1", asked))) for each in stories
         ]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         for number in range(20):
             here.store.suppress("do_not_sell", [f"+1512555{number:04}"], "ann", "asked")
-        assert all(each["accepted"] for each in await asyncio.gather(*tasks))
+        assert {len(each["out"]) for each in await asyncio.gather(*tasks)} == {40}
         sound(here.store)
 
     within(kit, tmp_path, scene)
