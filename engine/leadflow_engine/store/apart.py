@@ -271,7 +271,13 @@ def _begun(home: Home) -> Child:
         theirs = (of_jobs.fileno(), of_turns.fileno())
         command = [sys.executable, "-m", "leadflow_engine.store.child", *map(str, theirs)]
         nothing = subprocess.DEVNULL
-        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, pass_fds=(*theirs, home.lock))
+        process = subprocess.Popen(
+            command,
+            stdin=nothing,
+            stdout=nothing,
+            pass_fds=(*theirs, home.lock),
+            start_new_session=True,  # Ctrl-C is for the service, which ends its processes
+        )
     jobs.setblocking(False)
     return Child(process, jobs, turns, time.monotonic())
 

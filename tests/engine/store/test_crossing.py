@@ -16,6 +16,7 @@ from leadflow_engine.limits.hours import Hours
 from leadflow_engine.store.calls import Note
 from leadflow_engine.store.core import Entry
 from leadflow_engine.store.crossing import END, Frames, entry_of, packed, plain
+from leadflow_engine.store.errors import Full, Held, StoreError
 
 MONEY = Decimal("-1.50")
 AT = datetime.datetime(2026, 11, 20, 14, 41, tzinfo=datetime.UTC)
@@ -89,6 +90,12 @@ def test_what_few_intents_bring_comes_out_too(more: dict[str, Any]) -> None:
     own = {each.name: getattr(INTENT, each.name) for each in fields(INTENT)}
     entry = Entry(fx.Write("L1", fx.Effect("intent/b/1", fx.Intent(**own | more)), (), ()))
     assert parts(crossed(entry)) == parts(entry)
+
+
+@pytest.mark.parametrize("error", [StoreError("why"), Full("no room"), Held("held")], ids=str)
+def test_what_went_wrong_keeps_its_kind(error: StoreError) -> None:
+    [[came]] = Frames().feed(packed([error]))
+    assert (type(came), str(came)) == (type(error), str(error))
 
 
 def test_every_record_and_every_durable_effect_is_tried_here() -> None:
