@@ -16,7 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -86,8 +86,8 @@ class Apart:
 
     async def submit(self, work: Callable[[Core], T]) -> T:
         """See ``Writer.submit``."""
-        child, loop = self._child, asyncio.get_running_loop()
-        if child is None or not child.ready or type(work) is not Entry or loop is not self._loop:
+        loop = asyncio.get_running_loop()
+        if self._taking() is None or type(work) is not Entry or loop is not self._loop:
             return await self._own.submit(work)
         future: asyncio.Future[Any] = loop.create_future()
         if not self._gathered:
@@ -101,19 +101,19 @@ class Apart:
 
     async def end(self) -> None:
         """Have the child finish what it was sent, tell of it, and end. From here on everything is written here."""
-        self._ended, child, self._child = True, self._child, None
+        self._ended = True
         if self._handing is not None:
             await self._handing
-        if child is not None:
-            child.gone = asyncio.get_running_loop().create_future()
-            self._write(child, END)
-            await child.gone
+        if self._child is not None:
+            gone = self._child.gone = asyncio.get_running_loop().create_future()
+            self._write(self._child, END)
+            await gone
 
     def close(self) -> None:
         """See ``Writer.close``. A child that was not ended before is cut off from what nobody has been told of."""
-        self._ended, child, self._child = True, self._child, None
-        if child is not None:
-            _over(child)
+        self._ended = True
+        if self._child is not None:
+            _over(self._child)
         self._own.close()
         for each in self._children:
             each.jobs.close()
@@ -126,7 +126,13 @@ class Apart:
         if self._ended or self._child is not None:
             return
         self._loop = asyncio.get_running_loop()
-        self._child = child = _begun(self._home)
+        try:
+            self._child = child = _begun(self._home)
+        except OSError as error:
+            self._home.say(
+                f"no process can begin that writes the journal ({error.strerror}): the service does"
+            )
+            return
         self._children.append(child)
         self._loop.add_reader(child.jobs, self._hear, child)
         self._write(child, packed((self._home.path, self._home.clock)))
@@ -149,6 +155,10 @@ class Apart:
                     with suppress(OSError):
                         child.turns.sendall(DONE)
 
+    def _taking(self) -> Child | None:
+        """The child, where it takes writes."""
+        return self._child if self._child is not None and self._child.ready and not self._ended else None
+
     async def _hand_over(self, child: Child) -> None:
         """Let a child that is ready write, as soon as this process does not."""
         await asyncio.to_thread(self._let, child)
@@ -164,8 +174,8 @@ class Apart:
     def _send(self) -> None:
         """All that was submitted in this turn of the loop."""
         asked, self._gathered = self._gathered, []
-        child = self._child
-        if child is None or not child.ready:
+        child = self._taking()
+        if child is None:
             self._do_here(asked)
             return
         try:
@@ -177,7 +187,7 @@ class Apart:
         self._write(child, frame)
 
     def _write(self, child: Child, data: bytes) -> None:
-        rest = child.leaving + data
+        before, rest = child.leaving, child.leaving + data
         try:
             child.leaving = rest[child.jobs.send(rest) :]
         except BlockingIOError:
@@ -187,7 +197,7 @@ class Apart:
         assert self._loop is not None
         if child.leaving:
             self._loop.add_writer(child.jobs, self._write, child, b"")
-        else:
+        elif before:
             self._loop.remove_writer(child.jobs)
 
     def _hear(self, child: Child) -> None:
@@ -267,7 +277,9 @@ class _Again:
 def _begun(home: Home) -> Child:
     jobs, of_jobs = socket.socketpair()
     turns, of_turns = socket.socketpair()
-    with of_jobs, of_turns:
+    with of_jobs, of_turns, ExitStack() as ours:
+        ours.enter_context(jobs)
+        ours.enter_context(turns)
         theirs = (of_jobs.fileno(), of_turns.fileno())
         command = [sys.executable, "-m", "leadflow_engine.store.child", *map(str, theirs)]
         nothing = subprocess.DEVNULL
@@ -278,6 +290,7 @@ def _begun(home: Home) -> Child:
             pass_fds=(*theirs, home.lock),
             start_new_session=True,  # Ctrl-C is for the service, which ends its processes
         )
+        ours.pop_all()
     jobs.setblocking(False)
     return Child(process, jobs, turns, time.monotonic())
 

@@ -253,6 +253,19 @@ def test_without_a_process_a_thread_writes(kit: Any, tmp_path: Path, monkeypatch
     asyncio.run(life())
 
 
+def test_where_none_can_begin_a_thread_writes(
+    kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
+
+    async def life() -> None:
+        async with apart(kit, tmp_path / "journal.db", ready=False) as here:
+            assert "No such file" in here.said[0]
+            assert (await sold(kit, here.store, "L1"))[1]["granted"]
+
+    asyncio.run(life())
+
+
 def test_closed_it_has_told_everybody(kit: Any, tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
 
