@@ -21,14 +21,15 @@ LEAD: Final = f"SELECT {', '.join(COLUMNS)} FROM lead WHERE id = ?"
 
 @dataclass(slots=True, eq=False)
 class DeliveryRow:
-    """A row of ``delivery``; the fields stand in the order of its columns, as in the other rows here."""
+    """A row of ``delivery``; the fields stand in the order of its columns, as in the other rows here. What is true or
+    false is 1 or 0 where it was read: SQLite keeps no truths."""
 
     lead: str
     buyer: str
     number: int
     stage: str
     state: str
-    exclusive: bool
+    exclusive: int
     price: int
     answered_price: int | None
     reference: str
@@ -37,7 +38,7 @@ class DeliveryRow:
     due: str | None
     intent_at: str
     answered_at: str | None
-    failed: bool
+    failed: int
     at: str
     conflict: str
     sold_at: str | None
@@ -53,11 +54,11 @@ class ReservationRow:
     by: str
     window_start: str
     window_end: str
-    spare: bool
+    spare: int
     amount: int
     state: str
-    attempt: bool
-    money: bool
+    attempt: int
+    money: int
 
     @property
     def used(self) -> int:
@@ -76,7 +77,7 @@ class KeyRow:
     lead: str
     key: str
     state: str
-    attempt: bool
+    attempt: int
 
 
 @dataclass(slots=True)

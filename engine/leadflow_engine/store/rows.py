@@ -265,7 +265,7 @@ class Rows:
         waiting = self._waiting
         for row in self._moved:
             if type(row) is DeliveryRow:
-                self.failed = self.failed or row.failed
+                self.failed = self.failed or bool(row.failed)
                 waiting["delivery"].append(_OF_DELIVERY(row))
             elif type(row) is ReservationRow:
                 waiting["reservation"].append(_OF_RESERVATION(row))
