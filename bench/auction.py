@@ -43,6 +43,7 @@ from leadflow_engine.outbound.guard import Guard
 from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Outbound
 from leadflow_engine.runner import run_lead
+from leadflow_engine.service.memory import keep_what_is
 from leadflow_engine.store import SqliteStore
 
 INSTANT, SLOW = 50, 20
@@ -206,6 +207,7 @@ async def _runs(plan: Plan, outbound: Outbound, db: Path, runs: int) -> tuple[li
     try:
         for number in range(WARM + runs):
             if number == WARM:
+                keep_what_is()  # as a service does once it has begun
                 took, cpu = [], time.process_time()
             name = lead_id(plan.flow.name, str(number))
             arrival = Arrival(name, str(number), "web", lead(number))

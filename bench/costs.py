@@ -4,7 +4,8 @@
 
 Milliseconds a lead: the processor time of the event loop and of the journal's thread, shared out by looks of py-spy
 from outside at what each does while it works (`make bench-peers` installs it); a thread that waits for the disk counts
-as one that works. What no file of the engine stands under (the server, the loop itself) is "server and loop".
+as one that works. Here a thread of the service writes the journal, as on one processor. What no file of the engine
+stands under (the server, the loop itself) is "server and loop".
 """
 
 from __future__ import annotations

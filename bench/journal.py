@@ -24,14 +24,15 @@ class Clock:
     """The machine's clock."""
 
     def now(self) -> datetime.datetime:
+        """The present moment."""
         return datetime.datetime.now(datetime.UTC)
 
 
 BODY = '{"result": "success", "id": "A1", "padding": "' + "x" * 900 + '"}'
 
 
-def writes(lead: str, now: str) -> list[fx.Write]:
-    """The Writes of a lead that two buyers did not want and a third took."""
+def _claims(lead: str) -> tuple[fx.Accept, fx.Intent]:
+    """What a lead and its delivery reserve."""
     cap = fx.LimitClaim(
         "sunpath/cap", "day", "America/New_York", 1, 10**9, "capped", "cap 1000000000 per day", timeout=5
     )
@@ -43,6 +44,12 @@ def writes(lead: str, now: str) -> list[fx.Write]:
         "facebook", (cap,), (fx.KeyClaim("source/facebook", "email", lead, 2592000.0, "duplicate"),)
     )
     intent = fx.Intent("sunpath", 1, "route.1", Decimal(50), (cap, hour), (phone,), True, False, "k", False)
+    return accept, intent
+
+
+def writes(lead: str, now: str) -> list[fx.Write]:
+    """The Writes of a lead that two buyers did not want and a third took."""
+    accept, intent = _claims(lead)
     posting = rec.Posting(
         "post/sunpath/1",
         "post",

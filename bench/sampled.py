@@ -1,11 +1,12 @@
 """`leadflow serve` as a process that is looked at: where its processor time goes, by function and by stack.
 
-    python bench/sampled.py FLOW DB loop|journal STACKS     serves; SIGUSR1 begins the measurement, SIGTERM ends it
+    python bench/sampled.py FLOW DB loop|journal|thread STACKS  serves; SIGUSR1 begins the measurement, SIGTERM ends it
 
 Looked at every few milliseconds of processor time, which makes nothing dearer: a profiler that counts calls makes small
 functions look ten times as large as they are. Each look counts for the thread that worked more since the one before;
 the journal's is seen where it waits for the interpreter, so that its shares show where to look, and its milliseconds
-are those of the first line. STACKS is a file that collects stacks, a line each, as flame graphs want them; ``-``
+are those of the first line. With ``journal`` or ``thread`` a thread of this process writes the journal, else another
+process, which is not looked at. STACKS is a file that collects stacks, a line each, as flame graphs want them; ``-``
 keeps none.
 """
 
@@ -22,6 +23,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 EVERY = 0.002
+APART = ("", "loop")
+"""What is looked at where another process writes the journal, as it does where nothing else is said."""
 
 
 class Journal:
@@ -137,12 +140,12 @@ def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
     def begin() -> None:
         marks.append((time.process_time(), time.thread_time()))
         journal.begin()
-        if report or stacks != "-":
+        if report in samples.stacks or stacks != "-":
             samples.begin(journal)
 
     async def life() -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, begin)
-        await serve(Asked((flow,), db, port=0, open=True, watch=False), _say, _note)
+        await serve(Asked((flow,), db, port=0, open=True, watch=False, apart=report in APART), _say, _note)
 
     journal.listen()
     loops.run(life())
@@ -150,7 +153,7 @@ def main(flow: str, db: str, report: str = "", stacks: str = "-") -> None:
     took = time.process_time() - marks[0][0]
     print(f"all {took} loop {time.thread_time() - marks[0][1]} journal {journal.took}")
     print(f"{journal.jobs} transactions asked for, in {journal.commits} commits; most memory {_memory()} MiB")
-    if report:
+    if report in samples.stacks:
         samples.print(report)
     if stacks != "-":
         samples.write(Path(stacks))

@@ -2,6 +2,7 @@
 time until a service of fifty flows answers its first lead.
 
     python bench/scale.py [LEADS [BUYERS]]      by default runs of 5,000 and 20,000 leads, and 1,000 buyers
+    python bench/scale.py --run 1000000         one run alone, and its memory as the journal grows: half an hour
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+import machine
 from frame import Differs, Turn
 
 LEADFLOW = str(Path(sys.executable).with_name("leadflow"))
@@ -103,8 +107,9 @@ def _buyer(draw: random.Random, number: int, zips: int) -> str:
 # ------------------------------------------------------------------ runs of many leads
 
 
-def run_memory(leads: int) -> int:
-    """The most memory, in KB, of ``leadflow run`` over a file of so many leads."""
+def run_memory(leads: int, looking: Callable[[int, Path], None] = lambda process, journal: None) -> int:
+    """The most memory, in KB, of ``leadflow run`` over a file of so many leads; ``looking`` is called once it goes on,
+    with the number of its process and its journal."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         flow = write_flow(here, "many", 5)
@@ -115,12 +120,34 @@ def run_memory(leads: int) -> int:
         command = [LEADFLOW, "run", flow.name, "leads.jsonl", "--db", "many.db"]
         process = subprocess.Popen(command, cwd=here, env=ENVIRON, stdout=subprocess.PIPE, text=True)
         assert process.stdout
+        looking(process.pid, here / "many.db")
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = status
         if f"({leads:,})" not in said:
             raise Differs(f"a run of {leads} leads said {said}")
         return used.ru_maxrss
+
+
+def levels(process: int, journal: Path) -> None:
+    """Print, each time another hundred thousand leads are in the journal, what the process holds and has used."""
+    told, status = 0, Path(f"/proc/{process}/status")
+    while "VmRSS" in (found := dict(line.split(":", 1) for line in status.read_text().splitlines())):
+        leads = _leads_in(journal) if journal.exists() else 0
+        if leads >= told + 100_000:
+            told = leads
+            size, held = journal.stat().st_size >> 20, int(found["VmRSS"].split()[0]) / MB
+            print(
+                f"{leads:9,} leads  {held:6.1f} MB  {sum(machine.threads_cpu(process).values()):6.0f} s  "
+                f"journal {size:,} MB",
+                flush=True,
+            )
+        time.sleep(2)
+
+
+def _leads_in(journal: Path) -> int:
+    with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("SELECT count(*) FROM lead").fetchone()[0])
 
 
 # ------------------------------------------------------------------ flows of many buyers
@@ -155,13 +182,22 @@ def _holds(flow: str) -> None:
 
 
 def start() -> dict[str, float]:
-    """Seconds until a service of fifty flows has answered its first lead, and of them its own processor time."""
+    """Seconds until a service of fifty flows has answered its first lead, and of them its own processor time: the
+    second start, as installing compiles what Python reads, and a copy of the sources may not be."""
+    with tempfile.TemporaryDirectory() as compiled:
+        environ = {name: value for name, value in ENVIRON.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environ["PYTHONPYCACHEPREFIX"] = compiled
+        _started(environ)
+        return _started(environ)
+
+
+def _started(environ: dict[str, str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         files = [write_flow(Path(folder), f"f{number}", BUYERS) for number in range(FLOWS)]
         command = [LEADFLOW, "serve", *(file.name for file in files), "--db", "start.db", "--port", "0"]
         began = time.perf_counter()
         process = subprocess.Popen(
-            [*command, "--open", "--no-watch"], cwd=folder, env=ENVIRON, stdout=subprocess.PIPE, text=True
+            [*command, "--open", "--no-watch"], cwd=folder, env=environ, stdout=subprocess.PIPE, text=True
         )
         try:
             assert process.stdout
@@ -208,6 +244,8 @@ def once(quick: bool) -> Turn:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--holds"]:
         _holds(sys.argv[2])
+    elif sys.argv[1:2] == ["--run"]:
+        print(f"at most   {run_memory(int(sys.argv[2]), levels) / MB:6.1f} MB")
     else:
         numbers = [int(word) for word in sys.argv[1:]]
         for name, value in figures(*(*numbers, *(20_000, 1_000)[len(numbers) :])):

@@ -131,9 +131,8 @@ class Measured:
 
     @property
     def carries(self) -> float:
-        """Leads a second that two cores would carry by processor time alone: the service has one interpreter, callers
-        and buyers the other core."""
-        return 1000 / max(self.cpu["service"], self.all_cpu / 2)
+        """Leads a second that two cores would carry by processor time alone: each process has one interpreter."""
+        return 1000 / max(self.cpu["service"] - self.cpu["beside"], self.all_cpu / 2)
 
 
 @contextmanager
@@ -204,9 +203,9 @@ def measured(
     _sold(load.called(port, calls[:before_it], AT_ONCE))
     begin()
     time.sleep(0.2)
-    before, bought = machine.threads_cpu(service.pid), out.cpu()
+    before, bought = _threads(service.pid), out.cpu()
     came = load.called(port, calls[before_it:], AT_ONCE)
-    after, bought = machine.threads_cpu(service.pid), out.cpu() - bought
+    after, bought = _threads(service.pid), out.cpu() - bought
     _sold(came)
     sent = by_lead(out.sent())
     check(todo, sent, work.buyers())
@@ -216,9 +215,19 @@ def measured(
         "callers": came.cpu,
         "buyers": bought,
         "loop": spent[service.pid],
+        "beside": sum(spent.get(child, 0.0) for child in machine.children(service.pid)),
     }
     each = {part: seconds * 1000 / leads for part, seconds in cpu.items()}
     return Measured(name, leads, leads / came.seconds, came.at(0.5), came.at(0.99), each)
+
+
+def _threads(service: int) -> dict[int, float]:
+    """Processor time by thread, of a service and of the processes that it has begun."""
+    return {
+        thread: took
+        for pid in (service, *machine.children(service))
+        for thread, took in machine.threads_cpu(pid).items()
+    }
 
 
 def _sold(came: load.Came) -> None:

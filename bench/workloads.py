@@ -80,6 +80,7 @@ _ALL = (
             "cpu": "ms of processor time a lead, callers and buyers included",
             "service cpu": "ms of it the service",
             "loop cpu": "ms of that its event loop",
+            "beside cpu": "ms of that the process that writes its journal",
             "carries": "leads/s that two cores carry by processor time",
             "fastapi cpu": "ms of processor time a lead, FastAPI, httpx, SQLAlchemy",
             "fastapi cpu ratio": "times leadflow's",

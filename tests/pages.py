@@ -35,7 +35,8 @@ PORTS = ("8800", "8801", "8802")
 # What differs from run to run: ids of leads, names of plans, times taken, moments.
 FLEETING = re.compile(
     r"\b[0-9A-Z]{26}\b|(?<=plan )[0-9a-f]{7}\b|\b[\d,.]+(?= +ms\b)"
-    r"|\d{4}-\d\d-\d\d[T ][\d:.]+(Z| [A-Z]{3})|\b\d+:\d\d:\d\d\b"
+    r"|\d{4}-\d\d-\d\d[T ][\d:.]+(Z| [A-Z]{3})"
+    r"|\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\b|\b\d+:\d\d:\d\d\b"
 )
 
 

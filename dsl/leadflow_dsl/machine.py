@@ -119,6 +119,11 @@ class Machine:
         del self.states[height:]
         del self.entries[height - 1 :]
 
+    def let_go(self) -> None:
+        """Drop the stack, and whoever builds."""
+        self.entries.clear()
+        self.build = _no_value
+
     def _follow(self, terminal: str) -> bool:
         """Take the last entry through its single reductions; false where there is none to take."""
         symbol, value, start, end, depth = self.entries[-1]

@@ -7,6 +7,7 @@ fact of that key, and a replay feeds it again. See ``docs/run.md`` for the list 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -26,7 +27,8 @@ class HttpRequest:
 
     ``url``, header values and ``body`` may hold secret placeholders (``secrets.placeholder``), and ``auth`` what must
     be computed from a secret; both are filled in by the outbound side on the way to the wire, never before.
-    ``timeout`` is in seconds, over all of ``redirects``, which is how many may be followed.
+    ``timeout`` is in seconds, over all of ``redirects``, which is how many may be followed. ``fixed``: url and headers
+    are the same for every lead, so that what is made of them may be remembered.
     """
 
     method: str
@@ -36,6 +38,7 @@ class HttpRequest:
     auth: tuple[Auth, ...] = ()
     timeout: float = 5.0
     redirects: int = 0
+    fixed: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from leadflow_dsl.model import Field
 from leadflow_dsl.terms import Read, Term, reads
@@ -48,10 +48,11 @@ def _plain_json(value: object) -> Any:
 def shown_values(lead: Lead) -> dict[str, Any]:
     """All fields of a lead that have a value, as people may read them."""
     found: dict[str, Any] = {}
+    given = lead.given
     for planned in lead.plan.planned_fields:
         name = planned.name
-        value = lead.value(name)
-        told = None if value is None else _shown(planned, value)
+        value = given.get(name) or lead.value(name)
+        told = None if value is None else shown_of(planned, value)
         if told is not None:
             found[name] = told
         if not planned.computed:
@@ -59,9 +60,9 @@ def shown_values(lead: Lead) -> dict[str, Any]:
     return found
 
 
-def _shown(planned: PlannedField, value: object) -> Any:
+def shown_of(planned: PlannedField, value: object) -> Any:
     """``shown``, the usual values first."""
-    if not planned.hidden and type(value) is Value and value.valid:
+    if type(value) is Value and value.valid and not planned.hidden:
         normal = value.normal
         if type(normal) is Decimal:
             return str(normal)
@@ -69,6 +70,10 @@ def _shown(planned: PlannedField, value: object) -> Any:
             return normal[:200]
         if type(normal) is bool:
             return normal
+    elif planned.mask is not None and type(value) is Value and value.valid:
+        normal = value.normal
+        if type(normal) is str and normal.isascii():
+            return planned.mask(normal)
     return shown(planned.field, value)
 
 
@@ -81,7 +86,7 @@ def shown_read(read: Read, lead: Lead) -> Any:
         return None if isinstance(value, Open) else _plain_json(written(value, "json"))
     if read.part:
         return "***" if planned.hidden and value is not None else value
-    return _shown(planned, value)
+    return shown_of(planned, value)
 
 
 _TELLING = frozenset(
@@ -89,25 +94,53 @@ _TELLING = frozenset(
 )
 
 
-def shown_reads(terms: Iterable[Term | None], lead: Lead) -> dict[str, Any]:
-    """Everything that these terms read, by name."""
-    found: dict[str, Any] = {}
+Reads: TypeAlias = tuple[tuple[str, Read, str], ...]
+"""What terms read, each once: its name, the read, the field that it is where it is one whole, else ""."""
+
+
+def reads_in(terms: Iterable[Term]) -> Reads:
+    """What these terms read, in order."""
+    found: dict[str, tuple[str, Read, str]] = {}
+    for read in chain.from_iterable(map(reads, terms)):
+        name = name_of(read)
+        found.setdefault(name, (name, read, _whole(read)))
+    return tuple(found.values())
+
+
+def _whole(read: Read) -> str:
+    return read.name if read.kind == "field" and not read.part else ""
+
+
+def shown_in(named: Reads, lead: Lead) -> dict[str, Any]:
+    """All of these, by name, as people may read them."""
     told = lead.told  # filters and scores read the same few fields again and again
-    for term in terms:
-        for name, read, field in _NAMED.of(term) if term else ():
-            if name not in found:
-                found[name] = told[field] if field in told else shown_read(read, lead)
-    return found
+    return {name: told[field] if field in told else shown_read(read, lead) for name, read, field in named}
 
 
-def _named(term: Term) -> tuple[tuple[str, Read, str], ...]:
-    """Each read with its name, and with the field that it is where it is one whole."""
-    whole = (read.name if read.kind == "field" and not read.part else "" for read in reads(term))
-    return tuple((name_of(read), read, field) for read, field in zip(reads(term), whole, strict=True))
+def shown_reads(term: Term, lead: Lead) -> dict[str, Any]:
+    """Everything that a term reads, by name."""
+    return shown_in(_READS.of(term), lead)
 
 
-_NAMED = Kept(_named)
-"""What each term reads, by name."""
+def _reads_of(term: Term) -> Reads:
+    return reads_in((term,))
+
+
+_READS = Kept(_reads_of)
+
+
+def said_of(read: Read, lead: Lead) -> tuple[str, Any]:
+    """A read's name, and what it reads as people may read it."""
+    name, field = _SAID.of(read)
+    return name, lead.told[field] if field in lead.told else shown_read(read, lead)
+
+
+def _said(read: Read) -> tuple[str, str]:
+    return name_of(read), _whole(read)
+
+
+_SAID = Kept(_said)
+"""Of each read its name, and the field that it is where it is one whole."""
 
 
 def name_of(read: Read) -> str:

@@ -20,7 +20,7 @@ from leadflow_dsl.terms import Term, Text, Type, reads
 from leadflow_engine import planned_prices as prices
 from leadflow_engine.criteria.changing import may_open_from, volatile_from
 from leadflow_engine.criteria.groups import Group
-from leadflow_engine.effects import BuyerLimits
+from leadflow_engine.effects import BuyerLimits, LimitClaim
 from leadflow_engine.evaluation.conditions import ALWAYS, Any, Condition, Interned, predicates_of
 from leadflow_engine.figures import Figure, figures_in
 from leadflow_engine.limits.planned import (
@@ -30,6 +30,7 @@ from leadflow_engine.limits.planned import (
     across_all,
     buyer_caps,
     buyer_dedupes,
+    claims_for_all,
     promise_of,
     sold_dedupes,
     source_caps,
@@ -69,9 +70,9 @@ class Item:
 class PlannedBuyer:
     """A buyer, with what judging it needs laid out. ``sale_caps`` and ``ping_caps`` are those of ``caps`` that a
     delivery and a ping claim; ``counts_money`` is whether what a sale brings decides if there is room for it.
-    ``sole`` is the one of its prices that holds for every lead, ``flat`` its amount where that is the same for all;
-    ``patience`` is how many seconds its answer may take; ``unlimited`` is the question for its limits where it has none
-    itself, the same for every lead; ``bids_alone`` is whether nothing but a bid ever tells what it pays."""
+    ``sole`` is the one of its prices that holds for every lead. Where they are the same for all: ``flat`` its amount,
+    ``sale_claims`` what ``sale_caps`` claim, ``unlimited`` the question for limits of one that has none.
+    ``patience`` is how many seconds its answer may take; ``bids_alone``: nothing but a bid ever tells what it pays."""
 
     buyer: m.Buyer
     position: int
@@ -81,6 +82,7 @@ class PlannedBuyer:
     weights: tuple[tuple[Decimal, Condition], ...]
     caps: tuple[PlannedCap, ...]
     sale_caps: tuple[PlannedCap, ...]
+    sale_claims: tuple[LimitClaim, ...] | None
     ping_caps: tuple[PlannedCap, ...]
     promises: tuple[PlannedCap, ...]
     dedupes: tuple[PlannedDedupe, ...]
@@ -355,11 +357,10 @@ def plan_buyer(
             for entry in buyer.priorities
             if entry.value
         ),
-        weights=tuple(
-            (prices.number(entry.value), interned.condition(entry.when)) for entry in buyer.weights
-        ),
+        weights=tuple((prices.number(each.value), interned.condition(each.when)) for each in buyer.weights),
         caps=caps,
         sale_caps=sale_caps,
+        sale_claims=claims_for_all(sale_caps, prices.patience(buyer)),
         ping_caps=tuple(cap for cap in caps if cap.counting == "pings"),
         promises=tuple(promise_of(each, buyer, flow) for each in buyer.at_least),
         dedupes=dedupes,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from leadflow_engine.effects import DURABLE, Effect, End, Fact, Result, Suspend, Write
+from leadflow_engine.effects import DURABLE, KIND, Effect, End, Fact, Result, Suspend, Write
 from leadflow_engine.intake.strict_json import read_json
 from leadflow_engine.interpreter.cursor import BEGINNING, Again, Arrival, Cursor, Standing
 from leadflow_engine.interpreter.flow import main
@@ -28,6 +28,10 @@ PERSONAL = ("body", "headers", "answer")
 
 RECEIVED = "received"
 """The key of a lead's first fact."""
+
+
+_GOES_ON: Final = Effect("", End("", ""))
+"""The last effect of a segment that has none yet."""
 
 
 class Driver(Protocol):
@@ -81,15 +85,17 @@ async def run_lead(
     """
     journey = Journey(plan, arrival, cursor, {fact.key: result_of(fact) for fact in past}, None)  # type: ignore[arg-type]
     run = Run(journey, main(journey))
-    ending = Ending(arrival.lead, Effect("", End("", "")))
+    ending = Ending(arrival.lead, _GOES_ON)
     facts = [] if past else [_received(plan, arrival, driver.time())]
     records: list[Record] = []  # these and the facts no durable effect has brought to the store yet
     ending.facts += facts
+    seq, all_facts = len(past) + len(facts), ending.facts
     asked: dict[str, Effect] = {}
     written: Write | None = None
     wanted: Sequence[Effect] | None = run.start()
     while not run.ended:
-        if made := journey.take_records():
+        if journey.records:
+            made = journey.take_records()
             ending.records += made
             records += made
         for effect in wanted or ():
@@ -105,8 +111,9 @@ async def run_lead(
             ending.late += 1
             continue
         effect = asked[key]
-        fact = fact_of(len(past) + len(ending.facts), effect, result, driver.time())
-        ending.facts.append(fact)
+        fact = fact_of(seq, effect, result, driver.time())
+        seq += 1
+        all_facts.append(fact)
         if written is not None and written.effect is effect:  # it is stored by now, and so is all before it
             ending.writes.append((written, result))
             facts, records, written = [], [], None
@@ -119,12 +126,9 @@ async def run_lead(
 
 def fact_of(seq: int, effect: Effect, result: Result, at: str) -> Fact:
     """A result as a fact: what is personal apart."""
-    kind, body, content = effect.kind, dict(result), None
+    kind, body, content = KIND[type(effect.data)], dict(result), None
     if kind == "call":
-        content = {}
-        for name in PERSONAL:
-            if name in body:
-                content[name] = body.pop(name)
+        content = {name: body.pop(name) for name in PERSONAL if name in body}
     elif body.get("answer"):
         content = {"answer": body.pop("answer")}
     return Fact(seq, effect.key, kind, at, body, content)

@@ -105,7 +105,7 @@ class Secrets:
 
     def mask(self, text: str, also: Sequence[str] = ()) -> str:
         """The text with every secret in it (plain, base64 or escaped) shown as ``***``."""
-        for form in (*self._forms, *also):
+        for form in (*self._forms, *also) if self._forms or also else ():
             if form in text:
                 text = text.replace(form, MASK)
         return text

@@ -16,6 +16,8 @@ from leadflow_dsl.terms import Op, Term
 
 MOST: Final = 32
 """Alternatives of one condition that are told apart."""
+REMEMBERED: Final = 32_768
+"""Answers that are kept: those of some 2,000 buyers."""
 
 
 class Want(Enum):
@@ -39,10 +41,10 @@ def alternatives(term: Term, want: Want, world: World) -> list[Facts] | None:
     """The ways in which a condition comes to a truth: none where it cannot, None where there are too many to tell."""
     known = world.ways.get((id(term), want))
     if known is None:
-        known = world.ways[id(term), want] = (
-            term,
-            _alternatives(term, want, world),
-        )  # the term stays, so does its id
+        if len(world.ways) >= REMEMBERED:
+            world.ways.clear()
+        found = _alternatives(term, want, world)
+        known = world.ways[id(term), want] = (term, found)  # the term stays, so does its id
     return known[1]
 
 

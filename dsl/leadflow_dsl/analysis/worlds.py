@@ -46,6 +46,7 @@ class Declared:
         self._known: dict[Term, State] = {}
 
     def __call__(self, subject: Term) -> State:
+        """What a value may be in every lead, by its declaration alone."""
         found = self._known.get(subject)
         if found is None:
             found = self._known[subject] = self._state(subject)

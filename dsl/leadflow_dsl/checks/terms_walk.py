@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, get_args
 
 from leadflow_dsl.diagnostics import Span
@@ -16,35 +17,42 @@ PLAIN: Final = frozenset((str, int, bool, float, Span, Type, type(None)))
 
 
 @cache
-def _parts(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(kind) if part.name != "span") if is_dataclass(kind) else ()
+def parts_of(
+    kind: type[Any], without: frozenset[str] = frozenset({"span"})
+) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads all fields of a record of this class but those ``without``, the last first: as a stack wants them. Of
+    what is no record, nothing."""
+    names = [part.name for part in fields(kind) if part.name not in without] if is_dataclass(kind) else []
+    if len(names) < 2:
+        return lambda record: tuple(getattr(record, name) for name in names)
+    return attrgetter(*reversed(names))
 
 
 def terms_of(value: object) -> Iterator[Term]:
     """The terms in a record, outermost only, in written order; never recursive."""
-    waiting = [value]
+    waiting: list[Any] = [value]
     while waiting:
         current = waiting.pop()
         kind = type(current)
         if kind in TERMS:
-            yield current  # type: ignore[misc]
+            yield current
         elif kind is tuple:
-            waiting.extend(reversed(current))  # type: ignore[call-overload]
+            waiting.extend(reversed(current))
         elif kind not in PLAIN:
-            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))  # type: ignore[arg-type]  # a class is hashable
+            waiting.extend(parts_of(kind)(current))  # type: ignore[arg-type]  # a class is hashable
 
 
 def records_of(value: object) -> Iterator[object]:
     """A record and all records inside it, terms left out, outer before inner; never recursive."""
-    waiting = [value]
+    waiting: list[Any] = [value]
     while waiting:
         current = waiting.pop()
         kind = type(current)
         if kind is tuple:
-            waiting.extend(reversed(current))  # type: ignore[call-overload]
+            waiting.extend(reversed(current))
         elif kind not in PLAIN and kind not in TERMS:
             yield current
-            waiting.extend(getattr(current, name) for name in reversed(_parts(kind)))  # type: ignore[arg-type]  # a class is hashable
+            waiting.extend(parts_of(kind)(current))  # type: ignore[arg-type]  # a class is hashable
 
 
 def inside(term: Term) -> Iterator[Term]:

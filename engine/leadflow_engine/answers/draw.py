@@ -12,10 +12,19 @@ simulated answer is the same whether the request came over HTTP (with secrets) o
 
 def draw_key(method: str, url: str, body: str | bytes | None) -> str:
     """What a request's draws depend on: its method, path, query and body; not its host. 64 hexadecimal digits."""
-    parts = urlsplit(url)
-    head = f"{method.upper()} {parts.path or '/'}?{parts.query}\n"
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b""
-    return hashlib.sha256(head.encode("utf-8", "surrogatepass") + data).hexdigest()
+    return drawn(draw_head(method, url), data)
+
+
+def draw_head(method: str, url: str) -> bytes:
+    """What draws depend on beside the body."""
+    parts = urlsplit(url)
+    return f"{method.upper()} {parts.path or '/'}?{parts.query}\n".encode("utf-8", "surrogatepass")
+
+
+def drawn(head: bytes, body: bytes) -> str:
+    """``draw_key`` of a request by its ``draw_head`` and its body."""
+    return hashlib.sha256(head + body).hexdigest()
 
 
 def digest(seed: int, *what: str) -> bytes:

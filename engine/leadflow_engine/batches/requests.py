@@ -13,6 +13,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.batches.files import CONTENT_TYPE
 from leadflow_engine.effects import HttpRequest
+from leadflow_engine.evaluation.scope import NothingThere
 from leadflow_engine.mapping import RequestProblem, compile_request
 from leadflow_engine.mapping.urls import staged
 from leadflow_engine.plan import Plan
@@ -23,7 +24,7 @@ DIRECTORIES: Final = ("sftp", "file")
 
 
 @dataclass(frozen=True, slots=True)
-class BatchScope:
+class BatchScope(NothingThere):
     """What the request of a batch may read: the moment, lists and tables, and its own key; no lead."""
 
     plan: Plan
@@ -33,14 +34,6 @@ class BatchScope:
     def read(self, read: t.Read) -> object:
         """The moment, or the key by which a repeat is recognised."""
         return {"now": self.now(), "delivery": self.key}.get(read.kind)
-
-    def path(self, path: t.Path) -> object:
-        """There is no body to search."""
-        return None
-
-    def answer(self, answer: t.Answer) -> object:
-        """There is no answer yet."""
-        return None
 
     def named_list(self, name: str) -> frozenset[str]:
         """A declared list."""

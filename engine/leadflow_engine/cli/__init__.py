@@ -61,6 +61,7 @@ COMMANDS: Final = (
     "master-key",
     "audit",
     "backup",
+    "migrate",
     "doctor",
     "sandbox",
 )

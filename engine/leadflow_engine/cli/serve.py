@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadflow_dsl.collecting import no_collecting
 from leadflow_engine.cli.failing import CannotStart
 from leadflow_engine.cli.screen import note
+from leadflow_engine.service.memory import keep_what_is
 
 if TYPE_CHECKING:
     from leadflow_engine.drivers.apart import Check
@@ -60,6 +62,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Decide and keep beside another system, as if every buyer accepted; nobody is contacted.",
 )
+@click.option(
+    "--writer",
+    default="auto",
+    show_default=True,
+    type=click.Choice(("auto", "process", "thread")),
+    help="What writes the journal: a process of its own (auto: where there are two processors), or a thread.",
+)
 @click.option("--watch/--no-watch", default=True, help="Load a flow again when its files change.")
 def command(
     flows: tuple[str, ...],
@@ -72,15 +81,22 @@ def command(
     concurrency: int,
     grace: float,
     shadow: bool,
+    writer: str,
     watch: bool,
 ) -> None:
     """Take leads for FLOW... over HTTP until SIGTERM or Ctrl-C: keep, route and answer them, and go on with those
     that wait. SIGHUP, or `leadflow reload`, loads changed flows again."""
     with _checking(flows) as look:
-        from leadflow_engine.drivers import loops
-        from leadflow_engine.service.server import Asked, CannotListen, serve
+        with no_collecting():
+            from leadflow_engine.drivers import loops
+            from leadflow_engine.drivers.apart import processors
+            from leadflow_engine.service.server import Asked, CannotListen, serve
 
-        asked = Asked(flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow)
+            keep_what_is()
+        apart = writer == "process" or (writer == "auto" and processors() > 1 and not shadow)
+        asked = Asked(
+            flows, db, host, port, concurrency, grace, proxies, open_, public_url, watch, shadow, apart
+        )
         try:
             loops.run(serve(asked, click.echo, lambda text: note(f"leadflow: {text}"), look))
         except CannotListen as problem:
@@ -89,10 +105,13 @@ def command(
 
 @contextmanager
 def _checking(flows: tuple[str, ...]) -> Iterator[Check]:
-    """What checks flows: of many, other processes, which have begun while this one still loads the program."""
-    from leadflow_dsl.checking import check
-    from leadflow_engine.drivers.apart import Apart, large
+    """What checks flows: of many, other processes, which have begun while this one still loads the program. Loading it
+    makes nothing that can go: without a search for that it takes a seventh less."""
+    with no_collecting():
+        from leadflow_dsl.checking import check
+        from leadflow_engine.drivers.apart import Apart, large
 
+        keep_what_is()
     if not large(flows):
         yield check
     else:

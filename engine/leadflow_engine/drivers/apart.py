@@ -48,7 +48,7 @@ class Apart:
     def begin(self) -> Apart:
         """Begin to check all of them."""
         if self._pool is None and self._paths:
-            workers = min(len(self._paths), _processors())
+            workers = min(len(self._paths), processors())
             pool = self._pool = ProcessPoolExecutor(workers, get_context(_way()), initializer=_deaf)
             self._under_way = {path: pool.submit(_checked_apart, path) for path in self._paths}
         return self
@@ -96,7 +96,8 @@ def _length(path: str) -> int:
         return 0
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many this process may use."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 

@@ -20,7 +20,7 @@ class ShadowDriver(LiveDriver):
     def perform(self, effect: Effect, write: Write | None) -> None:
         """Begin an effect."""
         if write is None and isinstance(effect.data, CallOut):
-            self._begin(effect.key, self._assumed(effect, effect.data))
+            self._asked.append((effect.key, self._assumed(effect, effect.data)))
         else:
             super().perform(effect, write)
 

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from leadflow_dsl import terms as t
-
 T = TypeVar("T")
+Of = TypeVar("Of")
 
 MOST_KEPT: Final = 50_000
 """Terms of which something is kept: a reload makes new ones, and the old ones are dropped with all others one day."""
 
 
-class Kept(Generic[T]):
-    """What ``make`` makes of terms, each once. By a term's identity: hashing a term is dearer than evaluating it. The
-    term is kept beside what was made of it, so that no other term has its identity meanwhile."""
+class Kept(Generic[Of, T]):
+    """What ``make`` makes of terms (or steps), each once. By a term's identity: hashing a term is dearer than
+    evaluating it. The term is kept beside what was made of it, so that no other term has its identity meanwhile."""
 
     __slots__ = ("_found", "_make", "_most")
 
-    def __init__(self, make: Callable[[t.Term], T], most: int = MOST_KEPT) -> None:
+    def __init__(self, make: Callable[[Of], T], most: int = MOST_KEPT) -> None:
         self._make, self._most = make, most
-        self._found: dict[int, tuple[t.Term, T]] = {}
+        self._found: dict[int, tuple[Of, T]] = {}
 
     def __len__(self) -> int:
         return len(self._found)
 
-    def of(self, term: t.Term) -> T:
+    def of(self, term: Of) -> T:
         """What was made of this term."""
         found = self._found.get(id(term))
         if found is None:

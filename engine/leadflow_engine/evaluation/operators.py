@@ -120,10 +120,14 @@ def _membership(group: t.Term) -> Callable[[object, Scope], object]:
         name = group.name
         return lambda value, scope: folded(text_of(value)) in scope.named_list(name)
     if isinstance(group, t.ListOf):
-        items = tuple(map(_equality, group.items))
+        items: tuple[Callable[[object, Scope], Truth], ...] | None = None
 
         def among(value: object, scope: Scope) -> object:
-            return over_each(lambda one: _some(item(one, scope) for item in items), value)
+            nonlocal items
+            if items is None:  # of a list of texts hardly anybody comes here
+                items = tuple(map(_equality, group.items))
+            each = items
+            return over_each(lambda one: _some(item(one, scope) for item in each), value)
 
         return among_texts(group.items, among)
     group_of = made_plain(group)

@@ -35,3 +35,29 @@ class Scope(Protocol):
     def now(self) -> datetime.datetime:
         """The present moment, aware, in the flow's time zone."""
         ...
+
+
+class NothingThere:
+    """A scope in which no name has a value: those of which some have say only these. ``now`` is theirs to say."""
+
+    __slots__ = ()
+
+    def read(self, read: t.Read) -> object:
+        """There is no lead."""
+        return None
+
+    def path(self, path: t.Path) -> object:
+        """There is no body."""
+        return None
+
+    def answer(self, answer: t.Answer) -> object:
+        """There is no answer."""
+        return None
+
+    def named_list(self, name: str) -> frozenset[str]:
+        """There is nothing that could be on a list."""
+        return frozenset()
+
+    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
+        """There is nothing to look up by."""
+        return None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from leadflow_dsl import terms as t
 from leadflow_engine.figures import USUAL, Figure, as_text, figure_of, usual_of
 from leadflow_engine.lead import Lead
-from leadflow_engine.masking import name_of, shown_read
+from leadflow_engine.masking import said_of
 
 WORDS: Mapping[str, str] = {
     "contains": "contains",
@@ -30,9 +30,9 @@ def sentence(term: t.Term, lead: Lead) -> str:
 
 
 def _read(term: t.Read, lead: Lead) -> str:
-    shown = shown_read(term, lead)
+    name, shown = said_of(term, lead)
     value = "(blank)" if shown is None else str(shown).lower() if isinstance(shown, bool) else str(shown)
-    return f"{name_of(term)} {value}"
+    return f"{name} {value}"
 
 
 def _op(term: t.Op, lead: Lead) -> str:

@@ -18,7 +18,9 @@ from leadflow_engine.evaluation.evaluate import evaluate, holds
 from leadflow_engine.intake.hashes import hash_claims
 from leadflow_engine.interpreter.cursor import Arrival
 from leadflow_engine.lead import Lead, LeadScope
-from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe
+from leadflow_engine.limits.planned import PlannedCap, PlannedDedupe, claim_of
+from leadflow_engine.limits.planned import millionths as millionths
+from leadflow_engine.limits.planned import most as most
 from leadflow_engine.plan import Plan
 from leadflow_engine.planned_fields import PlannedField
 from leadflow_engine.texts.jmes import Unfit, compile_path
@@ -47,6 +49,7 @@ class PayloadScope(LeadScope):
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS: Final = frozenset(ALPHABET)
+PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 DATED: Final = "/call/"
 MOMENT: Final = 9
 """Characters of a moment in an id: 45 bits of milliseconds."""
@@ -70,7 +73,8 @@ def dated(name: str, at: datetime.datetime) -> str:
 
 
 def _letters(number: int, count: int) -> str:
-    return "".join([ALPHABET[(number >> shift) & 31] for shift in range(5 * count - 5, -1, -5)])
+    pairs = "".join([PAIRS[(number >> shift) & 1023] for shift in range(5 * count - 10, -1, -10)])
+    return pairs + ALPHABET[number & 31] if count % 2 else pairs
 
 
 def luck(lead: str) -> int:
@@ -94,7 +98,11 @@ def read_lead(
     body = lead.payload if fetched is None else fetched
     mapped = plan.maps[arrival.source]
     names = plan.field_names
-    by_name = {key if key in names else folded(str(key)): key for key in reversed(list(body))}
+    by_name: Mapping[str, str] = (
+        {key: key for key in body}
+        if names.issuperset(body)
+        else {key if key in names else folded(str(key)): key for key in reversed(list(body))}
+    )
     used: set[str] = set()
     corrected = arrival.again.changed if arrival.again else {}
     scope = PayloadScope(lead, body)
@@ -125,7 +133,7 @@ def bare_lead(plan: Plan, arrival: Arrival, received_at: datetime.datetime, now:
         received_at,
         now,
         arrival.test,
-        payload=arrival.payload if isinstance(arrival.payload, Mapping) else {},
+        payload=arrival.payload if isinstance(arrival.payload, dict | Mapping) else {},
         beside=arrival.beside,
     )
 
@@ -184,7 +192,7 @@ def problems(plan: Plan, lead: Lead) -> Iterator[str]:
     for planned in plan.planned_fields:
         if not planned.needed:
             continue
-        value = lead.value(planned.name)
+        value = lead.given.get(planned.name) or lead.value(planned.name)
         if isinstance(value, Open):
             continue
         if value is None or value.blank:
@@ -239,59 +247,29 @@ def limit_claims(
 ) -> tuple[LimitClaim, ...]:
     """The slots that these caps and budgets need for this lead; one whose ``when`` does not hold needs none."""
     return tuple(
-        cap.claims.get(timeout) or _claim_of(cap, lead, price, timeout)
-        for cap in caps
-        if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
+        [
+            cap.claims.get(timeout) or claim_of(cap, timeout, *_counted(cap, lead, price))
+            for cap in caps
+            if cap.when is ALWAYS or decide(cap.when, lead.truth) is not False
+        ]
     )
 
 
-def _claim_of(cap: PlannedCap, lead: Lead, price: Decimal, timeout: float) -> LimitClaim:
-    """What this cap needs; made once where that is the same of every lead: every buyer's caps are asked for."""
-    claim = LimitClaim(
-        limit=cap.limit,
-        period=cap.period,
-        zone=cap.zone,
-        amount=millionths(price) if cap.money else 1,
-        maximum=most(cap),
-        code="capped",
-        reason=cap.reason,
-        by=folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else "",
-        timeout=_patience(cap, timeout),
-        window=cap.window,
-        counting=cap.counting,
-        money=cap.money,
-        once=cap.once,
-        pace=cap.pace,
-    )
-    if cap.by is None and not cap.money:
-        cap.claims[timeout] = claim
-    return claim
-
-
-def _patience(cap: PlannedCap, timeout: float) -> float:
-    """How much later than now this may count: a sale with its answer, what is only asked when it is asked."""
-    return 0.0 if cap.window == "rolling" and cap.counting != "sold" else timeout
-
-
-def most(cap: PlannedCap) -> int | None:
-    """A limit's number as the journal counts it; None where it is only counted."""
-    if cap.maximum is None:
-        return None
-    return millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum)
+def _counted(cap: PlannedCap, lead: Lead, price: Decimal) -> tuple[int, str]:
+    """How much of a cap a lead needs, and the value by which it counts."""
+    by = folded(str(written(lead.read(cap.by), "text") or "")) if cap.by else ""
+    return millionths(price) if cap.money else 1, by
 
 
 def key_claims(dedupes: Iterable[PlannedDedupe], lead: Lead) -> tuple[KeyClaim, ...]:
     """The dedupe keys of this lead; one with a blank in it equals nothing and is left out."""
     found = []
     for planned in dedupes:
-        known = lead.keys.get(planned.names) if planned.of_fields else None
-        value = known if known is not None else _key_value(planned, lead)
-        if value is None:
+        value = lead.keys.get(planned.names) if planned.of_fields else None
+        if value is None and (value := _key_value(planned, lead)) is None:
             continue
-        dedupe = planned.dedupe
-        place = (planned.asked, planned.kept, planned.counting)
-        found.append(KeyClaim(planned.scope, planned.names, value, planned.within, dedupe.reason, *place))
-        if dedupe.by_hash:
+        found.append(KeyClaim(planned.scope, planned.names, value, *planned.said))
+        if planned.dedupe.by_hash:
             found += hash_claims(planned, lead)
     return tuple(found)
 
@@ -323,8 +301,3 @@ def cost_of(plan: Plan, lead: Lead) -> Owed:
             value = plain(evaluate(cost.value, lead)) if cost.value else None
             return Owed(value if isinstance(value, Decimal) else Decimal(0), cost.share or Decimal(0))
     return Owed()
-
-
-def millionths(amount: Decimal) -> int:
-    """Money as tables keep it: whole millionths, half to even."""
-    return int((amount * 1_000_000).to_integral_value(rounding="ROUND_HALF_EVEN"))

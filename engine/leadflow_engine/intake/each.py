@@ -33,7 +33,7 @@ def leads_of(tree: Json, path: str = "") -> list[One]:
     Nothing of another lead stands beside one. Raises ``IntakeError`` where there is none, where one is no object, and
     for more than ``MOST_LEADS``.
     """
-    found = [One(item, {}) if isinstance(item, Mapping) else item for item in _whole(tree)]
+    found = [One(item, {}) if isinstance(item, dict | Mapping) else item for item in _whole(tree)]
     if path:
         found = list(_walked(tree, path) if _WAY.fullmatch(path) else _searched(tree, path))
     if not found:

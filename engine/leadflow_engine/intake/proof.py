@@ -15,9 +15,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, TypeAlias
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Answer, Path, Read, Term, Text
+from leadflow_dsl.terms import Answer, Read, Term, Text
 from leadflow_dsl.terms import Call as Function
 from leadflow_engine.evaluation.evaluate import evaluate
+from leadflow_engine.evaluation.scope import NothingThere
 from leadflow_engine.intake.call import PLAIN, Answered, Call, Refused, Seen
 from leadflow_engine.intake.formats import IntakeError, read_pairs
 from leadflow_engine.intake.signatures import signed_by, time_beside, time_of
@@ -93,7 +94,7 @@ def _query(call: Call) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class CallScope:
+class CallScope(NothingThere):
     """The call as a signature's ``over`` names it: ``request.body``, ``header "T"``, ``payload.id``."""
 
     call: Call
@@ -115,18 +116,6 @@ class CallScope:
         if answer.kind == "header":
             return self.call.header(answer.name) or None
         return _cookie(self.call.header("Cookie"), answer.name) if answer.kind == "cookie" else None
-
-    def path(self, path: Path) -> object:
-        """A path over the payload."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """A list has no part in a signature."""
-        return frozenset()
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """Nor has a table."""
-        return None
 
     def now(self) -> datetime.datetime:
         """When the call came."""

@@ -82,6 +82,17 @@ def build(
         yield from ask(journey, built.needs[0], whom)
 
 
+def build_now(
+    journey: Journey, leg: m.Leg, whom: str, extra: Sequence[Extra] = ()
+) -> HttpRequest | RequestProblem | None:
+    """A leg's request, where nothing has to be asked for it; else None, and ``build`` asks."""
+    planned = journey.plan.buyers.get(whom)
+    if planned is not None and planned.buyer.callback is not None:
+        return None
+    built = journey.plan.builder(leg).build(journey.lead, extra)
+    return None if isinstance(built, RequestProblem) and built.needs else built
+
+
 def ask(journey: Journey, name: str, whom: str) -> Work:
     """Ask one look-up for this lead, once. ``whom`` says who needed it, for the trace.
 
@@ -130,7 +141,7 @@ def _prepare(journey: Journey, lookup: m.Enhance, whom: str) -> Generator[Any, A
     journey.lead.asked.add(name)  # first: a chain that comes back here finds it blank and ends
     journey.lookups[name] = ""
     if lookup.when is not None and not (yield from truth(journey, lookup.when, name)):
-        read = shown_reads([lookup.when], journey.lead)
+        read = shown_reads(lookup.when, journey.lead)
         journey.ended("enhance", name, "skipped", "its `when` does not hold", read=read)
         return None
     answer = yield from _from_cache(journey, lookup)

@@ -11,7 +11,7 @@ from typing import Any
 from leadflow_dsl import model as m
 from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result, Timer
-from leadflow_engine.interpreter.journey import Journey, store
+from leadflow_engine.interpreter.journey import ZERO, Journey, store
 from leadflow_engine.lead import Lead
 from leadflow_engine.own_texts import ASSUMED
 from leadflow_engine.records import Posting
@@ -63,7 +63,20 @@ def exchange(
     if journey.unstored:
         yield from store(journey)
     result = yield Effect(key, data)
-    journey.elapsed += float(result.get("ms") or 0)
+    return taken(journey, key, data, leg, result, cost, scope)
+
+
+def taken(
+    journey: Journey,
+    key: str,
+    data: CallOut,
+    leg: m.Leg,
+    result: Result,
+    cost: Decimal = ZERO,
+    scope: Lead | None = None,
+) -> Exchange:
+    """What came of a call: its answer is read, and its posting kept."""
+    journey.elapsed += result.get("ms") or 0
     reading = read_answer(journey, leg, result, scope)
     journey.records.append(posting_of(journey.masked, key, data, result, reading, cost))
     return Exchange(key, result, reading)

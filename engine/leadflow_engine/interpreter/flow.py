@@ -22,8 +22,9 @@ from leadflow_engine.interpreter.offering import refused as refused_ping
 from leadflow_engine.interpreter.routing import HOLDERS, Paused
 from leadflow_engine.interpreter.sharing import short_of
 from leadflow_engine.interpreter.stages.results import Waiting
-from leadflow_engine.interpreter.steps import Stop, run_step
+from leadflow_engine.interpreter.steps import Stop, ending_of, run_step
 from leadflow_engine.interpreter.suppressing import learn as learn_suppressed
+from leadflow_engine.interpreter.waiting import Unanswered, Unwanted
 from leadflow_engine.masking import shown_values
 from leadflow_engine.records import Delivery, LeadRecord
 from leadflow_engine.values.contacts import contacts_of
@@ -61,6 +62,8 @@ def main(journey: Journey) -> Generator[Any, Any, None]:
         except Offered as offered:
             yield from _tell(journey, offered)
             return
+        except (Unanswered, Unwanted) as why:
+            ending = ending_of(why)
         if ending is None:
             continue
         if isinstance(ending, Paused) and journey.arrival.pinging:
@@ -114,9 +117,9 @@ def _door(journey: Journey) -> Generator[Any, Any, Stop | None]:
         reason = yield from refused_ping(journey)
     else:
         reason = "; ".join(intake.problems(plan, lead)) or intake.refusal(plan, lead)
-    present = sum(not value.blank for value in lead.given.values())
-    bad = sorted(name for name, value in lead.given.items() if not value.blank and not value.valid)
-    note = f"{present} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
+    present = [name for name, value in lead.given.items() if not value.blank]
+    bad = sorted([name for name in present if not lead.given[name].valid])
+    note = f"{len(present)} fields, " + (f"not valid: {', '.join(bad)}" if bad else "all valid")
     if not reason and not journey.arrival.pinging:
         reply = yield Effect(f"accept/{lead.source}", attempts.claims(journey))
         reason = "" if reply["accepted"] else str(reply["reason"])

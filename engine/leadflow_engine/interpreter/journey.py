@@ -142,7 +142,8 @@ class Journey:
     ) -> None:
         """Note that a step ended."""
         self.lead.steps[name] = (outcome, reason)
-        number, shown = self.number("step"), self.masked(reason) if reason else ""
+        counts, shown = self.counts, self.masked(reason) if reason else ""
+        number = counts["step"] = counts.get("step", 0) + 1
         segment = self.cursor.segment
         self.records.append(
             StepRecord(number, segment, kind, name, outcome, shown, note, read, set, cost, ms)

@@ -10,10 +10,10 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_dsl.unguarded import dataclass
-from leadflow_engine.effects import CallOut, HttpRequest, Result
+from leadflow_engine.effects import CallOut, Effect, HttpRequest, Result
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE
-from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.journey import Journey, store
 from leadflow_engine.mapping import RequestProblem
 from leadflow_engine.response import Bid, Reading
 
@@ -57,11 +57,12 @@ def ping(
     number = journey.number(f"ping/{buyer.name}")
     data = CallOut("ping", buyer.name, number, request)
     key = f"ping/{buyer.name}/{number}"
-    if buyer.ping.request.retry is None:  # fifty of them: a layer less is 0.5 us each
-        done = yield from x.exchange(journey, key, data, buyer.ping)
-    else:
-        done = yield from x.repeated(journey, key, data, buyer.ping, REPEATABLE)
-    return read_ping(journey, done)
+    if buyer.ping.request.retry is not None:
+        return read_ping(journey, (yield from x.repeated(journey, key, data, buyer.ping, REPEATABLE)))
+    if journey.unstored:
+        yield from store(journey)
+    result = yield Effect(key, data)  # fifty of them: two layers less are 1 us each
+    return read_ping(journey, x.taken(journey, key, data, buyer.ping, result))
 
 
 def read_ping(journey: Journey, done: x.Exchange) -> Pinged:

@@ -16,7 +16,7 @@ from leadflow_engine.evaluation.conditions import decide
 from leadflow_engine.evaluation.evaluate import evaluate
 from leadflow_engine.intake.door import key_claims, limit_claims, millionths
 from leadflow_engine.interpreter.asking import first_of, value
-from leadflow_engine.interpreter.journey import Journey
+from leadflow_engine.interpreter.journey import ZERO, Journey
 from leadflow_engine.plan import PlannedBuyer
 
 LEAST = 1
@@ -60,7 +60,9 @@ def claims_of(journey: Journey, planned: PlannedBuyer, price: Decimal, of_source
     if journey.lead.test:
         return (), ()
     buyer = planned.buyer
-    limits = limit_claims(planned.sale_caps, journey.lead, price, planned.patience)
+    limits = planned.sale_claims
+    if limits is None:
+        limits = limit_claims(planned.sale_caps, journey.lead, price, planned.patience)
     keys = key_claims(planned.dedupes, journey.lead)
     if buyer.balance is not None:
         limits = (*limits, _balance(buyer, buyer.balance, price))
@@ -99,7 +101,7 @@ def limits_question(journey: Journey, name: str, of_source: Claims) -> BuyerLimi
     planned = journey.plan.buyers[name]
     if planned.unlimited is not None and of_source is NOTHING:
         return planned.unlimited
-    least = _least(journey, planned) if planned.counts_money else Decimal(0)
+    least = _least(journey, planned) if planned.counts_money else ZERO
     limits, keys = claims_of(journey, planned, least, of_source)
     if planned.ping_caps:
         limits = (*limits, *ping_claims(journey, planned))

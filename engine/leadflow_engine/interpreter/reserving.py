@@ -21,11 +21,17 @@ from leadflow_engine.settle import Settled
 def reserve(journey: Journey, lot: Lot, in_turn: bool = False) -> Generator[Any, Any, Settled | None]:
     """The intent of a lot: everything that it needs is reserved, or (noted) why not. ``in_turn`` is whether the buyer
     has a place of its own in the stage, in which it can be waited for."""
-    refused = yield from _intend(journey, lot)
-    if refused is not None:
-        return _refused(journey, lot.offer, *refused, in_turn)
+    offer = lot.offer
+    reply = yield Effect(f"intent/{offer.buyer}/{lot.number}", _intent(journey, lot))
+    if not reply["granted"]:
+        until = moment(str(reply["until"])) if reply.get("until") else None
+        out = Out(str(reply["code"]), str(reply["reason"]), 0, until)
+        return _refused(journey, offer, out, bool(reply.get("of_price")), in_turn)
+    lot.batch = str(reply.get("batch", ""))
+    journey.shares.pop(offer.stage.id, None)
     journey.intended(intent_of(lot))
-    _note_price(journey, lot.offer)
+    if offer.asked is not None:
+        _note_price(journey, offer)
     return None
 
 
@@ -53,15 +59,15 @@ def _note_price(journey: Journey, offer: Offer, why_not: str = "") -> None:
     journey.notes[place] = f"{before}, then {said}" if before else said
 
 
-def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] | None]:
-    """``None`` where everything is reserved; else why not, and whether that is for the amount alone."""
-    offer, number = lot.offer, lot.number
+def _intent(journey: Journey, lot: Lot) -> Intent:
+    """All that a lot's post needs."""
+    offer, lead = lot.offer, journey.lead
     planned = journey.plan.buyers[offer.buyer]
     limits, keys = claims_of(journey, planned, offer.price, source_claims(journey))
     shared = shares(offer.stage)
-    intent = Intent(
+    return Intent(
         buyer=offer.buyer,
-        number=number,
+        number=lot.number,
         stage=offer.stage.id,
         price=offer.price,
         limits=limits,
@@ -69,7 +75,7 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] 
         exclusive=not shared,
         beside_doubt=not journey.deliveries or _may_stand_beside_doubt(journey, offer.stage),
         delivery_key=lot.scope.delivery_key,
-        test=journey.lead.test,
+        test=lead.test,
         hours=_hours(planned),
         lapses=iso(offer.lapses) if offer.lapses is not None else None,
         most=most_of(journey, offer.stage) if shared else None,
@@ -77,13 +83,6 @@ def _intend(journey: Journey, lot: Lot) -> Generator[Any, Any, tuple[Out, bool] 
         suppressible=journey.suppressible,
         row=lot.row,
     )
-    reply = yield Effect(f"intent/{offer.buyer}/{number}", intent)
-    if reply["granted"]:
-        lot.batch = str(reply.get("batch", ""))
-        journey.shares.pop(offer.stage.id, None)
-        return None
-    until = moment(str(reply["until"])) if reply.get("until") else None
-    return Out(str(reply["code"]), str(reply["reason"]), 0, until), bool(reply.get("of_price"))
 
 
 def _hours(planned: PlannedBuyer) -> Hours | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from leadflow_dsl import model as m
-from leadflow_dsl.terms import Term, reads
+from leadflow_dsl.terms import Const, Term, reads
 from leadflow_dsl.unguarded import dataclass
 from leadflow_engine.effects import CallOut
+from leadflow_engine.evaluation.closures import Condition
 from leadflow_engine.evaluation.comparing import Open
-from leadflow_engine.evaluation.evaluate import evaluate, holds
+from leadflow_engine.evaluation.evaluate import condition_of, evaluate
+from leadflow_engine.evaluation.kept import Kept
 from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.interpreter import exchange as x
 from leadflow_engine.interpreter.asking import REPEATABLE, ask_together, build, truth, value
@@ -23,7 +25,7 @@ from leadflow_engine.interpreter.scoring import score_of
 from leadflow_engine.interpreter.stages.results import Sold, held
 from leadflow_engine.interpreter.waiting import Unanswered, Unwanted, try_again
 from leadflow_engine.mapping import RequestProblem
-from leadflow_engine.masking import shown_reads
+from leadflow_engine.masking import Reads, reads_in, shown_in, shown_reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +95,28 @@ def run_filter(journey: Journey, index: int, step: m.Filter) -> Generator[Any, A
         return (
             yield from _refuse(journey, index, journey.cursor.remaining, journey.lead.steps[step.name][1])
         )
-    terms = [criterion.condition for criterion in step.criteria]
-    for criterion in step.criteria:
-        held = holds(criterion.condition, journey.lead)
-        if isinstance(held, Open):
+    rules, reads = _FILTERS.of(step)
+    lead = journey.lead
+    for holds_in, rejects, criterion in rules:
+        held = holds_in(lead)
+        if type(held) is Open:
             held = yield from truth(journey, criterion.condition, step.name)
-        if (held is True) is (criterion.kind == "reject"):
-            read = shown_reads([criterion.condition], journey.lead)
-            note = sentence(criterion.condition, journey.lead)
+        if (held is True) is rejects:
+            read = shown_reads(criterion.condition, lead)
+            note = sentence(criterion.condition, lead)
             journey.ended("filter", step.name, "failure", criterion.reason, read=read, note=note)
             return (yield from _refuse(journey, index, step.on_reject, criterion.reason))
-    journey.ended("filter", step.name, "success", read=shown_reads(terms, journey.lead))
+    journey.ended("filter", step.name, "success", read=shown_in(reads, lead))
     return None
+
+
+def _planned_filter(step: m.Filter) -> tuple[tuple[tuple[Condition, bool, m.Criterion], ...], Reads]:
+    """Of each criterion its condition, whether that rejects, and itself; and what all of them read."""
+    rules = tuple((condition_of(each.condition), each.kind == "reject", each) for each in step.criteria)
+    return rules, reads_in(each.condition for each in step.criteria)
+
+
+_FILTERS: Final = Kept(_planned_filter)
 
 
 def _refuse(
@@ -118,10 +130,8 @@ def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any
     """Points or a model, within the limits; the sum is told with its parts. A shadow's is kept from everybody."""
     if step.trained is not None:
         total, note = yield from score_of(journey, step, step.trained)
-        terms: list[Term] = [feature.read for feature in step.trained.features]
     else:
         total, parts = yield from _points(journey, step)
-        terms = [points.when for points in step.points]
         note = " ".join(parts)
     limited = _within_limits(step, total)
     if step.trained is None:
@@ -130,10 +140,34 @@ def run_score(journey: Journey, index: int, step: m.Score) -> Generator[Any, Any
         note = f"{limited}, kept within its limits; {note}"
     if not step.shadow:
         journey.lead.scores[step.name] = limited
-    read = shown_reads(terms, journey.lead)
+    read = shown_in(_SCORES.of(step).reads, journey.lead)
     told = f"shadow: {note}" if step.shadow else note
     journey.ended("score", step.name, "success", note=told, read=read, set={step.name: str(limited)})
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedScore:
+    """What a score reads; its start, where that is the same for all; of each of its points the condition, and the
+    amount where that is."""
+
+    reads: Reads
+    start: Decimal | None
+    points: tuple[tuple[Condition, Decimal | None, m.Points], ...]
+
+
+def _planned_score(step: m.Score) -> _PlannedScore:
+    if step.trained is not None:
+        return _PlannedScore(reads_in(feature.read for feature in step.trained.features), None, ())
+    points = tuple((condition_of(each.when), _fixed(each.amount), each) for each in step.points)
+    return _PlannedScore(reads_in(each.when for each in step.points), _fixed(step.start), points)
+
+
+def _fixed(amount: Term | None) -> Decimal | None:
+    return amount.value if isinstance(amount, Const) and isinstance(amount.value, Decimal) else None
+
+
+_SCORES: Final = Kept(_planned_score)
 
 
 def _within_limits(step: m.Score, total: Decimal) -> Decimal:
@@ -143,28 +177,26 @@ def _within_limits(step: m.Score, total: Decimal) -> Decimal:
 
 def _points(journey: Journey, step: m.Score) -> Generator[Any, Any, tuple[Decimal, list[str]]]:
     """Start, plus what holds, with its parts in words."""
-    total = Decimal(0)
-    if step.start is not None:
+    planned, lead = _SCORES.of(step), journey.lead
+    start: object = planned.start
+    if start is None and step.start is not None:
         start = yield from value(journey, step.start, step.name)
-        total = start if isinstance(start, Decimal) else total
+    total = start if isinstance(start, Decimal) else Decimal(0)
     parts = [str(total)]
-    for points in step.points:
-        if step.shadow:  # it costs nothing: what was not asked is not known
-            held = holds(points.when, journey.lead) is True
-            amount = evaluate(points.amount, journey.lead)
-        else:
-            said = holds(points.when, journey.lead)
-            held = (
-                (yield from truth(journey, points.when, step.name))
-                if isinstance(said, Open)
-                else said is True
-            )
-            amount = (yield from value(journey, points.amount, step.name)) if held else None
-        if held and isinstance(amount, Decimal):
+    for holds_in, fixed, points in planned.points:
+        held = holds_in(lead)
+        if type(held) is Open and not step.shadow:  # that costs nothing: what was not asked is not known
+            held = yield from truth(journey, points.when, step.name)
+        if held is not True:
+            continue
+        amount: object = fixed
+        if fixed is None and step.shadow:
+            amount = evaluate(points.amount, lead)
+        elif fixed is None:
+            amount = yield from value(journey, points.amount, step.name)
+        if isinstance(amount, Decimal):
             total += points.sign * amount
-            parts.append(
-                f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, journey.lead)})"
-            )
+            parts.append(f"{'+' if points.sign > 0 else '-'} {amount} ({sentence(points.when, lead)})")
     return total, parts
 
 
@@ -297,17 +329,27 @@ KIND: Mapping[type, str] = {
 
 
 def run_step(journey: Journey, index: int, step: m.Step) -> Generator[Any, Any, Ending]:
-    """One step, unless its ``when`` does not hold. One that needs a look-up which is tried again begins anew then."""
+    """One step, unless its ``when`` does not hold. One that needs a look-up which is tried again begins anew then.
+
+    Raises ``Unanswered`` and ``Unwanted``, which ``ending_of`` makes endings of: a generator around each step that did
+    so was 5 us of a lead's 450."""
     kind = type(step)
-    try:
-        fresh = not (journey.cursor.stage and journey.cursor.step == index)
-        own = fresh and kind is not m.Enhance  # a look-up judges its own `when`, whoever asks it
-        if own and step.when is not None and not (yield from truth(journey, step.when, step.name)):
-            read = shown_reads([step.when], journey.lead)
-            journey.ended(KIND[kind], step.name, "skipped", "its `when` does not hold", read=read)
-            return None
-        return (yield from STEPS[kind](journey, index, step))
-    except Unanswered as unanswered:
-        return Paused(held(unanswered), "", ())
-    except Unwanted as unwanted:
-        return Stop("refused", str(unwanted))
+    fresh = not (journey.cursor.stage and journey.cursor.step == index)
+    own = fresh and kind is not m.Enhance  # a look-up judges its own `when`, whoever asks it
+    if own and step.when is not None:
+        return _where_it_holds(journey, index, step, step.when)
+    return STEPS[kind](journey, index, step)
+
+
+def _where_it_holds(journey: Journey, index: int, step: m.Step, when: Term) -> Generator[Any, Any, Ending]:
+    kind = type(step)
+    if not (yield from truth(journey, when, step.name)):
+        read = shown_reads(when, journey.lead)
+        journey.ended(KIND[kind], step.name, "skipped", "its `when` does not hold", read=read)
+        return None
+    return (yield from STEPS[kind](journey, index, step))
+
+
+def ending_of(why: Unanswered | Unwanted) -> Ending:
+    """What it means for the lead that a step ended so."""
+    return Paused(held(why), "", ()) if isinstance(why, Unanswered) else Stop("refused", str(why))

@@ -23,7 +23,7 @@ class PlannedCap:
     ``window`` is calendar, rolling or paced; ``counting`` is sold, attempts or pings; ``zone`` is that of its calendar.
     ``once``: it counts a lead once, when it is sold, however many buyers take it. ``pace`` is the number and the reason
     of a paced cap of the same identity that is higher than this one, and holds beside it. ``claims`` are those made
-    of it so far, by patience in seconds, where no lead changes them: see ``intake.door.limit_claims``.
+    of it so far, by patience in seconds, where no lead changes them: see ``claim_of``.
     """
 
     limit: str
@@ -45,7 +45,8 @@ class PlannedCap:
 class PlannedDedupe:
     """Fields that must not have been seen in a scope. ``asked`` and ``kept`` say whether this place looks there, and
     whether it leaves its own; ``counting`` is "sold" (a refusal takes it back) or "attempts". ``names`` are its fields,
-    as the journal keeps them; ``within`` is in seconds; ``of_fields``: of the lead's own fields alone."""
+    as the journal keeps them; ``within`` is in seconds; ``of_fields``: of the lead's own fields alone; ``said`` is what
+    of a ``KeyClaim`` stands behind its value, the same for every lead."""
 
     dedupe: m.Dedupe
     scope: str
@@ -55,14 +56,69 @@ class PlannedDedupe:
     names: str = field(init=False, repr=False, compare=False)
     within: float = field(init=False, repr=False, compare=False)
     of_fields: bool = field(init=False, repr=False, compare=False)
+    said: tuple[float, str, bool, bool, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", names_of(self.dedupe))
         object.__setattr__(self, "within", self.dedupe.within.total_seconds())
+        said = (self.within, self.dedupe.reason, self.asked, self.kept, self.counting)
+        object.__setattr__(self, "said", said)
         object.__setattr__(self, "of_fields", all(read.kind == "field" for read in self.dedupe.fields))
 
 
 # ------------------------------------------------------------------ caps
+
+
+def claim_of(cap: PlannedCap, timeout: float, amount: int = 1, by: str = "") -> LimitClaim:
+    """What a cap needs of somebody whose answer may take ``timeout`` seconds; made once where that is the same of every
+    lead: every buyer's caps are asked for."""
+    known = cap.claims.get(timeout)
+    if known is not None:
+        return known
+    claim = LimitClaim(
+        limit=cap.limit,
+        period=cap.period,
+        zone=cap.zone,
+        amount=amount,
+        maximum=most(cap),
+        code="capped",
+        reason=cap.reason,
+        by=by,
+        timeout=_patience(cap, timeout),
+        window=cap.window,
+        counting=cap.counting,
+        money=cap.money,
+        once=cap.once,
+        pace=cap.pace,
+    )
+    if cap.by is None and not cap.money:
+        cap.claims[timeout] = claim
+    return claim
+
+
+def _patience(cap: PlannedCap, timeout: float) -> float:
+    """How much later than now this may count: a sale with its answer, what is only asked when it is asked."""
+    return 0.0 if cap.window == "rolling" and cap.counting != "sold" else timeout
+
+
+def most(cap: PlannedCap) -> int | None:
+    """A limit's number as the journal counts it; None where it is only counted."""
+    if cap.maximum is None:
+        return None
+    return millionths(Decimal(cap.maximum)) if cap.money else int(cap.maximum)
+
+
+def millionths(amount: Decimal) -> int:
+    """Money as tables keep it: whole millionths, half to even."""
+    return int((amount * 1_000_000).to_integral_value(rounding="ROUND_HALF_EVEN"))
+
+
+def claims_for_all(caps: Iterable[PlannedCap], timeout: float) -> tuple[LimitClaim, ...] | None:
+    """What these caps need of every lead; None where that differs from lead to lead."""
+    known = tuple(caps)
+    if any(cap.when is not ALWAYS or cap.by is not None or cap.money for cap in known):
+        return None
+    return tuple(claim_of(cap, timeout) for cap in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,26 @@ because a body is made for every buyer of every lead, and taking one apart is wh
 
 def compiled_json(tree: Tree, keep_blanks: bool) -> JsonBody | None:
     """The body's writer; None where it has places that repeat."""
-    return None if _repeats(tree.root) else JsonBody(_branch(tree.root, tree, keep_blanks, 1), keep_blanks)
+    if _repeats(tree.root):
+        return None
+    root = _branch(tree.root, tree, keep_blanks, 1)
+    return JsonBody(root, keep_blanks, _usual(root))
+
+
+_Usual: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
+"""A body of which every value is a field or a part of one: the whole text with a place for each, and which they are."""
+
+
+def _usual(root: _Branch) -> _Usual | None:
+    """None where something else stands in it."""
+    places, texts = [], []
+    for prefix, field, part, term, inner in root.rows:
+        if inner is not None or (term is not None and not field):
+            return None
+        texts.append(prefix.replace("%", "%%") + ("%s" if term is not None else ""))
+        if term is not None:
+            places.append((field, part))
+    return f"{root.brackets[0]}{','.join(texts)}{root.brackets[1]}", tuple(places)
 
 
 def _repeats(node: Node) -> bool:
@@ -89,10 +108,22 @@ class JsonBody:
 
     root: _Branch
     keep_blanks: bool
+    usual: _Usual | None = None
 
     def __call__(self, scope: Scope) -> str:
         given: Mapping[str, Value] = getattr(scope, "given", _NOTHING)
-        return self._whole(self.root, scope, given) or self.root.brackets
+        return self._at_once(given) or self._whole(self.root, scope, given) or self.root.brackets
+
+    def _at_once(self, given: Mapping[str, Value]) -> str:
+        """The body of a lead that has all that stands in it, as most have: half the time; "" for any other."""
+        if self.usual is None:
+            return ""
+        whole, places = self.usual
+        try:
+            texts = [given[field].part_json(part) if part else given[field].kept for field, part in places]
+        except KeyError:
+            return ""
+        return whole % tuple(texts) if all(texts) else ""
 
     def _whole(self, branch: _Branch, scope: Scope, given: Mapping[str, Value]) -> str:
         """The branch as text, "" where nothing in it has anything to write."""
@@ -101,11 +132,14 @@ class JsonBody:
         parts = []
         for prefix, field, part, term, inner in branch.rows:
             if term is not None:
-                value = given.get(field)
-                if value is None:
-                    text: str | None = ""
-                else:
-                    text = value.part_json(part) if part else value.kept or value.json
+                text: str | None = ""
+                if field and (value := given.get(field)) is not None:
+                    text = value.part_json(part) if part else value.kept
+                    if text:  # nearly always
+                        parts.append(prefix + text)
+                        continue
+                    if not part:
+                        text = value.json
                 if text == "":
                     text = _json(leaf(term, scope, "json"), self.keep_blanks, branch.depth)
                 elif text is None and self.keep_blanks:

@@ -51,7 +51,8 @@ class Settled:
 class RequestBuilder:
     """A compiled request. ``body`` is None where nothing is sent; ``content_type`` its default header; ``most`` the
     characters that a body may have; ``blanks``: places in the url's query may be blank, and are sent as nothing.
-    ``settled`` is what no lead changes, where that is all but the body and the headers."""
+    ``settled`` is what no lead changes, where that is all but the body and the headers; ``same_headers`` are those of
+    every lead's request, None where the flow writes any."""
 
     request: m.Request
     templates: Templates
@@ -63,7 +64,14 @@ class RequestBuilder:
     most: int = MAX_BODY
     blanks: bool = False
     settled: Settled | None = None
+    same_headers: tuple[tuple[str, str], ...] | None = field(init=False, compare=False, repr=False)
     _tests: dict[tuple[Extra, ...], RequestBuilder] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        kind = self.content_type
+        same = (("Content-Type", kind),) if kind else ()
+        own = bool(self.headers) or kind == multipart.CONTENT_TYPE
+        object.__setattr__(self, "same_headers", None if own else same)
 
     def build(self, scope: Scope, extra_pairs: Sequence[Extra] = ()) -> HttpRequest | RequestProblem:
         """The request for one lead, or why there is none. ``extra_pairs`` (a test lead's fields) join the body, or
@@ -91,9 +99,19 @@ class RequestBuilder:
 
     def _settled(self, scope: Scope, settled: Settled) -> HttpRequest:
         body, request = self._body(scope), self.request
-        headers = _headers(self, scope, body)
+        headers = self.same_headers
+        fixed = headers is not None
+        if headers is None:
+            headers = _headers(self, scope, body)
         return HttpRequest(
-            request.method, settled.url, headers, body, settled.auth, settled.timeout, request.redirects
+            request.method,
+            settled.url,
+            headers,
+            body,
+            settled.auth,
+            settled.timeout,
+            request.redirects,
+            fixed,
         )
 
     def _from_parts(self, scope: Scope) -> HttpRequest:
@@ -102,7 +120,7 @@ class RequestBuilder:
         request = HttpRequest(
             method=self.request.method,
             url=with_query(built_url(self.url, scope, self.blanks), self.query.root, values),
-            headers=_headers(self, scope, body),
+            headers=_headers(self, scope, body) if self.same_headers is None else self.same_headers,
             body=body,
             auth=tuple(auth for auth in self.request.auth if auth.kind != "body"),
             timeout=self.request.timeout.total_seconds(),
@@ -170,8 +188,6 @@ def _checked_headers(request: m.Request) -> tuple[tuple[str, t.Term], ...]:
 
 
 def _headers(builder: RequestBuilder, scope: Scope, body: str | None) -> tuple[tuple[str, str], ...]:
-    if not builder.headers and builder.content_type != multipart.CONTENT_TYPE:
-        return (("Content-Type", builder.content_type),) if builder.content_type else ()
     built = [
         (name, text) for name, term in builder.headers if (text := _header(name, term, scope)) is not None
     ]

@@ -101,7 +101,7 @@ def _versions(machine: Machine) -> Iterator[Finding]:
             "sqlite",
             "warning",
             f"{said}: two programs that write and check-point at once can damage a file (fixed in 3.51.3)",
-            "leadflow itself writes from one connection; let nothing else write to the journal, and upgrade "
+            "leadflow itself never writes from two at once; let nothing else write to the journal, and upgrade "
             "SQLite when the system offers it",
         )
     else:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from leadflow_dsl.checking import Checked, check, check_files, not_built
+from leadflow_dsl.checks.terms_walk import PLAIN, parts_of
 from leadflow_dsl.collecting import no_collecting
 from leadflow_dsl.diagnostics import NOWHERE, Diagnostic, Span
 from leadflow_dsl.model import Deliver, Enhance, Flow, Leg, Source
 from leadflow_dsl.rules.unbuilt import NOT_BUILT
-from leadflow_dsl.terms import Const, Read, SecretRef, Type
+from leadflow_dsl.terms import Const, Read, SecretRef
 from leadflow_engine.drivers import public
 from leadflow_engine.effects import Json
 from leadflow_engine.mapping import MappingError
@@ -21,6 +22,8 @@ from leadflow_engine.plan import Plan, make_plan
 from leadflow_engine.replanning import replanned
 from leadflow_engine.secrets import Secrets
 from leadflow_engine.texts.counted import counted
+
+_NO_SECRETS: Final = PLAIN | {Const, Read, Decimal}
 
 
 class LoadProblem(Exception):
@@ -180,23 +183,16 @@ def call_secrets(plan: Plan, source: Source, root: str | Path | None = None) -> 
 
 def secrets_in(value: object) -> Iterator[SecretRef]:
     """Every secret that a piece of a flow names, in written order; one that is named twice comes twice."""
-    waiting = [value]
+    waiting: list[Any] = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, SecretRef):
-            yield one
-        elif isinstance(one, tuple):
+        kind = type(one)
+        if kind is tuple:
             waiting += reversed(one)
-        elif names := _parts(type(one)):  # type: ignore[arg-type]  # a class is hashable
-            waiting += [getattr(one, name) for name in names]
-
-
-@cache
-def _parts(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a record's class, the last first; of anything else, and of what holds no secret, none."""
-    if not is_dataclass(kind) or kind in (Const, Read, Span, Type):
-        return ()
-    return tuple(part.name for part in reversed(fields(kind)) if part.name != "span")
+        elif kind is SecretRef:
+            yield one
+        elif kind not in _NO_SECRETS:
+            waiting += parts_of(kind)(one)  # type: ignore[arg-type]  # a class is hashable
 
 
 def _place(span: Span) -> str:

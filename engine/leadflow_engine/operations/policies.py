@@ -15,6 +15,7 @@ from leadflow_dsl import model as m
 from leadflow_dsl import terms as t
 from leadflow_engine.effects import Effect
 from leadflow_engine.evaluation.evaluate import holds
+from leadflow_engine.evaluation.scope import NothingThere
 from leadflow_engine.figures import RATES, Figure, as_text, figure_of, figures_in
 from leadflow_engine.intake.door import millionths
 from leadflow_engine.interpreter.figures import numbers, question
@@ -38,7 +39,7 @@ TOLD: Final = frozenset({"acted", "ended"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NothingThere):
     """What a policy's condition reads: figures, and nothing of a lead."""
 
     figures: Mapping[str, Decimal | None]
@@ -47,22 +48,6 @@ class _Scope:
     def read(self, read: t.Read) -> object:
         """A figure."""
         return self.figures.get(read.name) if read.kind == "figure" else None
-
-    def path(self, path: t.Path) -> object:
-        """There is no body."""
-        return None
-
-    def answer(self, answer: t.Answer) -> object:
-        """There is no answer."""
-        return None
-
-    def named_list(self, name: str) -> frozenset[str]:
-        """There is nothing that could be on a list."""
-        return frozenset()
-
-    def lookup(self, table: str, key: str) -> Mapping[str, object] | None:
-        """There is nothing to look up by."""
-        return None
 
     def now(self) -> datetime.datetime:
         """The moment of the look."""

@@ -124,9 +124,7 @@ def _as_read_again(values: Mapping[str, Json]) -> Mapping[str, Json]:
     """What came, as a replay will read it. Plain values, as most leads are made of, are what they were; a number may
     lose its exponent, a half surrogate pair becomes another character. Raises ``IntakeError`` for what JSON has no form
     for without one (1e308)."""
-    if len(values) <= MOST_PLAIN and all(
-        name.isascii() and _is_plain(value) for name, value in values.items()
-    ):
+    if len(values) <= MOST_PLAIN and _are_plain(values):
         return values
     try:
         again: Mapping[str, Json] = read_json(dumps(values))
@@ -135,13 +133,19 @@ def _as_read_again(values: Mapping[str, Json]) -> Mapping[str, Json]:
     return again
 
 
-def _is_plain(value: Json) -> bool:
-    if type(value) is str:
-        return value.isascii()
-    if type(value) is Decimal:
-        digits = str(value)
-        return digits.replace(".", "", 1).isdigit() and len(digits) <= MOST_PLAIN_DIGITS
-    return value is None or type(value) is bool
+def _are_plain(values: Mapping[str, Json]) -> bool:
+    for name, value in values.items():
+        kind = type(value)
+        if kind is str:
+            plain = value.isascii()
+        elif kind is Decimal:
+            digits = str(value)
+            plain = digits.replace(".", "", 1).isdigit() and len(digits) <= MOST_PLAIN_DIGITS
+        else:
+            plain = value is None or kind is bool
+        if not (plain and name.isascii()):
+            return False
+    return True
 
 
 def arrivals(plan: Plan, source: str, received: Received) -> tuple[Arrival, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from leadflow_engine.answers.draw import DRAW_HEADER, draw_key
 from leadflow_engine.effects import HttpRequest, Result
@@ -21,14 +21,15 @@ from leadflow_engine.outbound.connection import NotHttp
 from leadflow_engine.outbound.exchange import Exchange
 from leadflow_engine.outbound.guard import Guard, Refused, guard_from
 from leadflow_engine.outbound.head import request_bytes
+from leadflow_engine.outbound.heads import Heads
 from leadflow_engine.outbound.place import Place, Places
-from leadflow_engine.outbound.pool import Pool
+from leadflow_engine.outbound.pool import OriginKey, Pool
 from leadflow_engine.outbound.redirects import next_hop
 from leadflow_engine.outbound.tokens import Key, NoToken, Tokens
 from leadflow_engine.outbound.ways import WAYS, Ways, scheme_of, ways_from
 from leadflow_engine.outbound.ways import send as send_by
 from leadflow_engine.outbound.wire import Wire, wire_of
-from leadflow_engine.secrets import SecretMissing, Secrets, masked_placeholders
+from leadflow_engine.secrets import OPEN, SecretMissing, Secrets, masked_placeholders
 
 Told: TypeAlias = list[list[str]]
 """Headers of an answer as text, in pairs."""
@@ -60,6 +61,7 @@ class HttpOutbound:
         self._settings = settings or OutboundSettings()
         self._places = Places(self._settings.guard)
         self._pool = Pool(self._settings.guard, self._settings.tls, self._settings.connections)
+        self._heads = Heads(self._places, self._settings.guard.sandbox is not None)
         self._tokens = Tokens()
 
     async def send(self, request: HttpRequest) -> Result:
@@ -84,7 +86,7 @@ class HttpOutbound:
             return await self._send(request, await self._tokens.of(request, self.send, tokens))
         except NoToken as problem:
             exchange = Exchange()
-            failed = self._result(exchange, "not_sent", problem.failure, [], "", None)
+            failed = self._result(exchange, "not_sent", problem.failure, [], "", ())
             return {**failed, "detail": self._settings.secrets.mask(masked_placeholders(str(problem)))}
 
     async def _send(self, request: HttpRequest, tokens: Mapping[Key, str]) -> Result:
@@ -100,11 +102,52 @@ class HttpOutbound:
                 wire = hop.wire
                 exchange.follow(hop)
                 await self._converse(wire, request, exchange)
-            return self._answered(exchange, wire)
+            return self._answered(exchange, wire.echoes)
         except (
             Exception
         ) as error:  # every failure is a result: a lead must never hang on an exception's class
-            return self._failed(exchange, error, wire)
+            return self._failed(exchange, error, wire.echoes if wire else ())
+
+    def begin(self, request: HttpRequest, arrived: Callable[[Result], None]) -> bool:
+        """Make one request now, where a connection is ready and nothing has to be asked before: ``arrived`` is told its
+        result, which is that of ``send``. False where nothing was done, so that ``send`` is to be waited for.
+
+        An auction makes fifty at once: without a task and the coroutines of ``send`` each takes 18 us instead of 21."""
+        if request.redirects or (request.auth and any(auth.oauth for auth in request.auth)):
+            return False
+        try:
+            ready = self._ready(request)
+        except (SecretMissing, OSError, ValueError):  # ``send`` says so
+            return False
+        if ready is None:
+            return False
+        key, data, echoes = ready
+        exchange = Exchange()
+
+        def over(problem: Exception | None) -> None:
+            if problem is None:
+                try:
+                    result = self._answered(exchange, echoes)
+                except Exception as error:
+                    result = self._failed(exchange, error, echoes)
+            else:
+                result = self._failed(exchange, problem, echoes)
+            arrived(result)
+
+        return self._pool.begin(key, data, exchange, request.timeout, over)
+
+    def _ready(self, request: HttpRequest) -> tuple[OriginKey, bytes, Sequence[str]] | None:
+        """To whom a request goes, all that is written, and the spellings of secrets that were made for it; None for one
+        whose answer has no body whatever its head says."""
+        body = request.body
+        if request.fixed and body is not None and not request.auth and OPEN not in body:
+            head = self._heads.of(request)
+            if head is not None:
+                return head.key, head.before(body.encode()), ()
+        wire = wire_of(request, self._settings.secrets)
+        if wire.method.upper() == "HEAD":
+            return None
+        return (*self._written(wire, request), wire.echoes)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -118,30 +161,34 @@ class HttpOutbound:
         await self.close()
 
     async def _converse(self, wire: Wire, request: HttpRequest, exchange: Exchange) -> None:
-        """One request and its answer: to where its url leads, or to the sandbox."""
+        """One request and its answer."""
+        key, data = self._written(wire, request)
+        bodiless = wire.method.upper() == "HEAD"
+        await self._pool.exchange(key, data, exchange, request.timeout, bodiless)
+
+    def _written(self, wire: Wire, request: HttpRequest) -> tuple[OriginKey, bytes]:
+        """To whom a request goes, and all that is written: where its url leads, or the sandbox."""
         place = self._places.of(wire.url)
         if self._settings.guard.sandbox is not None:
             wire = _to_sandbox(wire, request, place)
-        data = request_bytes(wire, place.target, place.host)
-        bodiless = wire.method.upper() == "HEAD"
-        await self._pool.exchange(place.key, data, exchange, request.timeout, bodiless)
+        return place.key, request_bytes(wire, place.target, place.host)
 
-    def _answered(self, exchange: Exchange, wire: Wire) -> Result:
+    def _answered(self, exchange: Exchange, echoes: Sequence[str]) -> Result:
         headers, raw = _told(exchange), bytes(exchange.body)
         encodings, content_type = [], ""
         for name, value in headers:
-            lower = name.lower()
-            if lower == "content-type":
-                content_type = content_type or value
-            elif lower == "content-encoding":
+            length = len(name)  # most are neither
+            if length == _TYPE and not content_type and name.lower() == "content-type":
+                content_type = value
+            elif length == _CODING and name.lower() == "content-encoding":
                 encodings.append(value)
         plain = decompressed(raw, encodings) if encodings else raw
-        return self._result(exchange, "answered", "", headers, decoded(plain, content_type), wire)
+        return self._result(exchange, "answered", "", headers, decoded(plain, content_type), echoes)
 
     def _result(
-        self, exchange: Exchange, phase: str, failure: str, headers: Told, text: str, wire: Wire | None
+        self, exchange: Exchange, phase: str, failure: str, headers: Told, text: str, echoes: Sequence[str]
     ) -> dict[str, Any]:
-        secrets, echoes = self._settings.secrets, wire.echoes if wire else ()
+        secrets = self._settings.secrets
         # All at once: in most answers there is nothing to mask.
         whole = "\n".join([text, *[value for _, value in headers]])
         if harmless(whole, secrets, echoes) != whole:
@@ -159,18 +206,25 @@ class HttpOutbound:
             result["redirects"] = list(exchange.hops)
         return result
 
-    def _failed(self, exchange: Exchange, error: Exception, wire: Wire | None) -> dict[str, Any]:
+    def _failed(self, exchange: Exchange, error: Exception, echoes: Sequence[str]) -> dict[str, Any]:
         phase, failure, detail = _cause(exchange, error)
         phase = "sent" if exchange.done and phase == "not_sent" else phase
         headers = _told(exchange) if exchange.status is not None else []
         raw = b"" if failure == "too_large" else bytes(exchange.body)
         text = decoded(raw, _header(headers, "content-type"))
-        masked = self._settings.secrets.mask(detail, wire.echoes if wire else ())
-        return {**self._result(exchange, phase, failure, headers, text, wire), "detail": masked}
+        masked = self._settings.secrets.mask(detail, echoes)
+        return {**self._result(exchange, phase, failure, headers, text, echoes), "detail": masked}
+
+
+_TYPE: Final = len("content-type")
+_CODING: Final = len("content-encoding")
 
 
 def _told(exchange: Exchange) -> Told:
-    return [[_latin(name), _latin(value)] for name, value in exchange.headers]
+    try:
+        return [[name.decode(), value.decode()] for name, value in exchange.headers]
+    except UnicodeDecodeError:
+        return [[_latin(name), _latin(value)] for name, value in exchange.headers]
 
 
 def _header(headers: Told, wanted: str) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 import select
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httptools
 
@@ -38,6 +39,11 @@ SWITCHING: Final = 101
 FINAL: Final = 200
 
 
+Ended: TypeAlias = Callable[[Exception | None], None]
+"""Who is told when an exchange is over: with ``TimeoutError``, ``AnswerTooLarge``, ``NotHttp`` or ``OSError`` where
+there is no whole answer. The connection may be asked again by then."""
+
+
 class NotHttp(Exception):
     """The answer is not HTTP, or not one that was asked for."""
 
@@ -52,13 +58,14 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_bodiless",
-        "_done",
+        "_ended",
         "_exchange",
         "_home",
         "_interim",
         "_keep",
         "_loop",
         "_parser",
+        "_poll",
         "_problem",
         "_raw",
         "_stays",
@@ -77,7 +84,8 @@ class Connection(asyncio.Protocol):
         )
         self._transport: asyncio.Transport | None = None
         self._exchange: Exchange | None = None
-        self._done: asyncio.Future[None] | None = None
+        self._ended: Ended | None = None
+        self._poll: Callable[[], bool] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._problem: Exception | None = None
         self._raw = 0
@@ -94,28 +102,27 @@ class Connection(asyncio.Protocol):
     def is_quiet(self) -> bool:
         """Has nothing come that the loop has not read yet? What lies there was sent before anybody asked: it must not
         become the next request's answer. Often it is the server's end."""
-        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
-        return sock is None or not _readable(sock.fileno())
+        return self._poll is None or not self._poll()
 
-    def ask(self, data: bytes, exchange: Exchange, seconds: float, bodiless: bool) -> asyncio.Future[None]:
+    def ask(self, data: bytes, exchange: Exchange, seconds: float, bodiless: bool, ended: Ended) -> None:
         """Write one request; its answer goes into ``exchange``, within so many seconds. ``bodiless``: none comes
-        whatever its head says (HEAD).
-
-        The future raises ``TimeoutError``, ``AnswerTooLarge``, ``NotHttp``, ``OSError``.
-        """
+        whatever its head says (HEAD). ``ended`` is told once, when it is over."""
         assert self._transport is not None
-        self._exchange, self._raw, self._problem = exchange, 0, None
+        self._exchange, self._ended, self._raw, self._problem = exchange, ended, 0, None
         self._bodiless, self._whole, self._interim, self._keep = bodiless, False, False, False
-        self._done = done = self._loop.create_future()
         self._timer = self._loop.call_later(seconds, self._late)
         exchange.connected = True
         self._transport.write(data)
-        return done
 
     def give_up(self, exchange: Exchange) -> None:
         """Nobody waits for this exchange any more: what may still come must not become another's answer."""
         if self._exchange is exchange:
             self._end(None)
+
+    def interrupt(self, problem: Exception) -> None:
+        """End what is under way: who waits for it hears why."""
+        if self._exchange is not None:
+            self._end(problem)
 
     def close(self) -> None:
         """Let go of it."""
@@ -127,6 +134,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See ``asyncio.Protocol``."""
         self._transport = transport  # type: ignore[assignment]
+        sock = transport.get_extra_info("socket")
+        self._poll = _reading(sock.fileno()) if sock is not None else None
 
     def data_received(self, data: bytes) -> None:
         """See ``asyncio.Protocol``."""
@@ -174,20 +183,16 @@ class Connection(asyncio.Protocol):
 
     def _end(self, problem: Exception | None) -> None:
         """The exchange is over: the connection goes home where it can, and who waits hears."""
-        assert self._timer is not None and self._done is not None
+        ended, transport = self._ended, self._transport
+        assert self._timer is not None and ended is not None
         self._timer.cancel()
-        done, transport = self._done, self._transport
-        self._exchange = self._done = self._timer = None
+        self._exchange = self._ended = self._timer = None
         if self._whole and self._keep and self.is_open() and not transport.get_write_buffer_size():  # type: ignore[union-attr]
             self.until = self._loop.time() + self._stays
             self._home.append(self)
         else:
             self.close()
-        if not done.done():
-            if problem is None:
-                done.set_result(None)
-            else:
-                done.set_exception(problem)
+        ended(problem)
 
     # ------------------------------------------------------------------ of the parser
 
@@ -265,12 +270,14 @@ def _too_long() -> NotHttp:
 
 if hasattr(select, "poll"):
 
-    def _readable(descriptor: int) -> bool:
+    def _reading(descriptor: int) -> Callable[[], bool]:
+        """Whether something can be read there, to be asked again and again."""
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(0))
+        return lambda: bool(poll.poll(0))
 
 else:  # Windows
 
-    def _readable(descriptor: int) -> bool:
-        return bool(select.select([descriptor], [], [], 0)[0])
+    def _reading(descriptor: int) -> Callable[[], bool]:
+        """Whether something can be read there, to be asked again and again."""
+        return lambda: bool(select.select([descriptor], [], [], 0)[0])

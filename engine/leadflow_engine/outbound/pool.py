@@ -7,11 +7,12 @@ import socket
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
 import aiohappyeyeballs
 
-from leadflow_engine.outbound.connection import Closed, Connection
+from leadflow_engine.outbound.connection import Closed, Connection, Ended
 from leadflow_engine.outbound.exchange import Exchange
 from leadflow_engine.outbound.guard import Guard, GuardedResolver
 
@@ -52,6 +53,7 @@ class Pool:
         self._busy = 0
         self._queue: deque[asyncio.Future[None]] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
+        self._begun: set[Connection] = set()
 
     async def exchange(
         self, key: OriginKey, data: bytes, exchange: Exchange, seconds: float, bodiless: bool = False
@@ -76,22 +78,45 @@ class Pool:
                     not connection.is_open()
                 ):  # it was closed, or spoke, before it was asked: nothing was written
                     raise Closed("the server spoke before it was asked, or closed the connection at once")
-            done = connection.ask(data, exchange, exchange.left(seconds), bodiless)
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            connection.ask(data, exchange, exchange.left(seconds), bodiless, partial(_tell, done))
             try:
                 await done
             except asyncio.CancelledError:
                 connection.give_up(exchange)
                 raise
         finally:
-            origin.busy -= 1
-            self._release()
-            if (
-                self._origins.get(key) is not origin
-            ):  # the pool was closed meanwhile: nobody would take it again
-                _let_go(origin)
+            self._over(key, origin)
+
+    def begin(self, key: OriginKey, data: bytes, exchange: Exchange, seconds: float, ended: Ended) -> bool:
+        """Make one request now, over a connection that is kept; ``ended`` is told when it is over. False where it would
+        have to wait for something: then nothing was done."""
+        origin = self._origins.get(key)
+        if origin is None or self._busy >= self._limit:
+            return False
+        connection = self._kept(origin)
+        if connection is None:
+            return False
+        self._busy += 1
+        origin.busy += 1
+        begun = self._begun
+        begun.add(connection)
+
+        def over(problem: Exception | None) -> None:
+            begun.discard(connection)
+            self._over(key, origin)
+            ended(problem)
+
+        try:
+            connection.ask(data, exchange, seconds, False, over)
+        except Exception as error:  # nobody may be left waiting
+            connection.interrupt(error)
+        return True
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections. A request that was begun ends here; one that is waited for ends by itself."""
+        for connection in tuple(self._begun):
+            connection.interrupt(Closed("the client was closed"))
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -102,6 +127,13 @@ class Pool:
         self._origins.clear()
 
     # ------------------------------------------------------------------ its parts
+
+    def _over(self, key: OriginKey, origin: Origin) -> None:
+        """A request has ended."""
+        origin.busy -= 1
+        self._release()
+        if self._origins.get(key) is not origin:  # the pool was closed meanwhile: nobody would take it again
+            _let_go(origin)
 
     def _kept(self, origin: Origin) -> Connection | None:
         """The connection that was used last: of all it is the least likely to be closing."""
@@ -137,11 +169,16 @@ class Pool:
         return connection
 
     async def _look_up(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
-        """Ask for a name's addresses once for all who wait for them."""
-        if origin.asked is None or origin.asked.done():
-            origin.asked = loop.create_task(self._asked(origin, loop))
-            origin.asked.add_done_callback(_heard)
-        await asyncio.shield(origin.asked)
+        """Ask for a name's addresses once for all who wait for them. Raises ``Closed`` where the pool was closed
+        meanwhile: who waits was not cancelled, and is not to hear that it was."""
+        asked = origin.asked
+        if asked is None or asked.done():
+            asked = origin.asked = loop.create_task(self._asked(origin, loop))
+            asked.add_done_callback(_heard)
+        await asyncio.wait([asked])
+        if asked.cancelled():
+            raise Closed("the connections were closed while its name was looked up")
+        asked.result()
 
     async def _asked(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
         found = await self._resolver.resolve(origin.host, origin.port)
@@ -193,6 +230,15 @@ def _let_go(origin: Origin) -> None:
     for connection in origin.idle:
         connection.close()
     origin.idle.clear()
+
+
+def _tell(done: asyncio.Future[None], problem: Exception | None) -> None:
+    """Let who waits for an exchange hear that it is over."""
+    if not done.done():
+        if problem is None:
+            done.set_result(None)
+        else:
+            done.set_exception(problem)
 
 
 def _heard(task: asyncio.Task[None]) -> None:

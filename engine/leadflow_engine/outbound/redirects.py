@@ -50,7 +50,7 @@ def next_hop(wire: Wire, request: HttpRequest, status: int, headers: Iterable[Se
         return Hop(Wire("GET", to, kept, None, wire.echoes), done=wire.method != "GET")
     if wire.method == "GET" and wire.body is None:
         return Hop(replace(wire, url=to, headers=wire.headers if near else _open(wire, request)), done=False)
-    return Hop(replace(wire, url=to), done=False) if near and status in AGAIN else None
+    return Hop(replace(wire, url=to), done=True) if near and status in AGAIN else None
 
 
 def _target(url: str, status: int, headers: Iterable[Sequence[str]]) -> str | None:

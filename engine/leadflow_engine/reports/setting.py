@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from leadflow_dsl.model import Route
-from leadflow_engine.evaluation.evaluate import holds
+from leadflow_engine.evaluation.evaluate import holds_once
 from leadflow_engine.evaluation.sentences import sentence
 from leadflow_engine.lead import Lead
 from leadflow_engine.plan import Plan, stages_of
@@ -15,13 +16,13 @@ from leadflow_engine.plan import Plan, stages_of
 @dataclass(frozen=True, slots=True)
 class Setting:
     """``stages`` gives each stage's words by its id (``waterfall acme``), ``routes`` the step it belongs to;
-    ``values`` what a buyer's criterion came to, by buyer and reason (``state AZ in [CA, TX] is false``)."""
+    ``came_to`` what a buyer's criterion came to, asked by buyer and reason (``state AZ in [CA, TX] is false``)."""
 
     zone: str = "UTC"
     currency: str = "USD"
     stages: Mapping[str, str] = field(default_factory=dict)
     routes: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    came_to: Callable[[str, str], str] = lambda buyer, reason: ""
 
 
 def setting_of(plan: Plan, lead: Lead | None = None) -> Setting:
@@ -34,15 +35,18 @@ def setting_of(plan: Plan, lead: Lead | None = None) -> Setting:
             for stage in stages_of(step.items):
                 stages[stage.id] = stage.written or stage.kind
                 routes[stage.id] = step.name
-    values = dict(_values(plan, lead)) if lead is not None else {}
-    return Setting(flow.timezone, flow.currency, stages, routes, values)
+    if lead is None:
+        return Setting(flow.timezone, flow.currency, stages, routes)
+    return Setting(flow.timezone, flow.currency, stages, routes, partial(_came_to, plan, lead))
 
 
-def _values(plan: Plan, lead: Lead) -> Iterator[tuple[tuple[str, str], str]]:
-    """What each criterion came to; of two with one reason the first that puts the buyer out is told."""
-    for buyer in plan.flow.buyers:
-        for criterion in reversed(buyer.criteria):
-            truth = holds(criterion.condition, lead)
+def _came_to(plan: Plan, lead: Lead, buyer: str, reason: str) -> str:
+    """What a criterion came to; of several with one reason the first that puts the buyer out is told."""
+    planned = plan.buyers.get(buyer)
+    for criterion in planned.buyer.criteria if planned else ():
+        if criterion.reason == reason:
+            truth = holds_once(criterion.condition, lead)
             if (truth is True) is (criterion.kind == "reject"):
                 said = "true" if truth is True else "false" if truth is False else "unknown"
-                yield (buyer.name, criterion.reason), f"{sentence(criterion.condition, lead)} is {said}"
+                return f"{sentence(criterion.condition, lead)} is {said}"
+    return ""

@@ -53,7 +53,7 @@ def _turn(turn: Turn, head: Text, setting: Setting, width: int) -> Iterator[Text
     if not turn.contacted:
         outcome = turn.row["outcome"]
         word_ = "" if outcome == "filtered" else f"{word(outcome)}: "
-        values = setting.values.get((turn.buyer, turn.row["reason"] or ""), "")
+        values = setting.came_to(turn.buyer, turn.row["reason"] or "")
         told = (turn.row["reason"] or "") + (f" ({values})" if values else "")
         yield from hang(head, painted(word_ + told, "dim"), "", width)
         return

@@ -25,6 +25,8 @@ REPEATING = frozenset({"xml", "form"})
 """Kinds of body in which a list is a name that stands several times."""
 
 _TEXT = t.Type("text")
+_WALKED = object()
+"""What has to be looked for by its path."""
 Part = TypeVar("Part")
 
 
@@ -37,6 +39,8 @@ class Reader:
     """Whether a rule's condition walks over the answer as a tree."""
     currency: str = ""
     """The flow's: an amount in another is none. "" takes any."""
+    named: tuple[tuple[str, str, t.Term], ...] = ()
+    """The values of an answer, each with the name in its body where its path is that alone (else ""), and its term."""
 
     def read(
         self,
@@ -63,27 +67,45 @@ class Reader:
             answer.note(decoded.problem)
         sets = _sets(self.response.sets, answer, country, zone) if self.response.sets else {}
         rule, verdict = self._verdict(answer, not decoded.problem)
-        bids = _bids(self.response.bids, answer, country, zone)
-        values = {name: evaluate(term, answer) for name, term in self.response.values}
+        bids = _bids(self.response.bids, answer, country, zone) if self.response.bids is not None else ()
+        values = self._values(answer, decoded.tree)
         best = Reading("", bids=bids).chosen if bids else None
-        bid, expires = _amount("bid", values, answer, country), _expiry(values, answer, country, zone)
+        bid = _amount("bid", values, answer, country) if "bid" in values else None
+        expires = _expiry(values, answer, country, zone) if "expires" in values else None
+        reason = verdict.reason if verdict else ""
+        if not reason and "reason" in values:
+            reason = convert.text(values["reason"])
+        reference = convert.text(values["reference"]) if "reference" in values else ""
         return Reading(
-            kind_read=decoded.kind,
-            verdict=verdict.outcome if verdict else self._otherwise(rule),
-            rule=rule,
-            reason=(verdict.reason if verdict else "") or convert.text(values.get("reason")),
-            cause=verdict.cause if verdict else "",
-            price=_amount("price", values, answer, country),
-            reference=convert.text(values.get("reference")) or (best.reference if best else ""),
-            redirect=convert.text(values.get("redirect")),
-            bid=best.bid if best and bid is None else bid,
-            expires=best.expires if best and expires is None else expires,
-            sets=sets,
-            bids=bids,
-            readable=not decoded.problem,
-            notes=tuple(answer.notes),
-            by_bids=best is not None and bid is None,
+            decoded.kind,
+            verdict.outcome if verdict else self._otherwise(rule),
+            rule,
+            reason,
+            verdict.cause if verdict else "",
+            _amount("price", values, answer, country) if "price" in values else None,
+            reference or (best.reference if best else ""),
+            convert.text(values["redirect"]) if "redirect" in values else "",
+            best.bid if best and bid is None else bid,
+            best.expires if best and expires is None else expires,
+            sets,
+            bids,
+            not decoded.problem,
+            tuple(answer.notes) if answer.notes else (),
+            best is not None and bid is None,
         )
+
+    def _values(self, answer: AnswerScope, tree: object) -> dict[str, object]:
+        """The answer's values. Most are a text or a number by a name of its object: then no path is walked."""
+        values = {}
+        is_object = type(tree) is dict
+        for name, key, term in self.named:
+            found = tree.get(key) if is_object and key else _WALKED  # type: ignore[attr-defined]
+            kind = type(found)
+            if kind is str or kind is Decimal or found is None:
+                values[name] = found
+            else:
+                values[name] = evaluate(term, answer)
+        return values
 
     def _verdict(self, answer: AnswerScope, readable: bool) -> tuple[int | None, m.Verdict | None]:
         """The first rule that holds; 0 for ``otherwise``, which speaks only of a 2xx read as it should be."""
@@ -178,7 +200,13 @@ def compile_response(response: m.Response, currency: str = "") -> Reader:
     refuses.
     """
     walks = any(isinstance(term, t.Path) for rule in response.verdicts for term in _all(rule.condition))
-    return Reader(_turned(response, _prepared), walks, currency)
+    ready = _turned(response, _prepared)
+    named = tuple((name, _name_alone(term), term) for name, term in ready.values)
+    return Reader(ready, walks, currency, named)
+
+
+def _name_alone(term: t.Term) -> str:
+    return (jmes.compile_path(term.source).name or "") if isinstance(term, t.Path) else ""
 
 
 def _all(term: t.Term) -> Iterator[t.Term]:

@@ -49,6 +49,15 @@ class AnswerScope:
     def path(self, path: Path) -> object:
         """What a JMESPath gives over the body: blank for an empty list or object too; where it does not fit, blank
         with a note. An element of XML that has attributes is its text, as one without is."""
+        try:
+            name = jmes.compile_path(path.source).name
+        except jmes.PathError:
+            name = None
+        tree = self.tree
+        if name is not None and type(tree) is dict:  # most are a name alone, of a text, a truth or a number
+            found = tree.get(name)
+            if type(found) is not dict and type(found) is not list:
+                return found
         found = self.tree_at(path)
         if isinstance(found, list):
             return [text_of_element(item) for item in found]
@@ -58,7 +67,7 @@ class AnswerScope:
         """``path``, with elements as they are."""
         try:
             expression, tree = jmes.compile_path(path.source), self.tree
-            if expression.name is not None and type(tree) is dict:  # most are a name alone
+            if expression.name is not None and type(tree) is dict:
                 found = tree.get(expression.name)
             else:
                 found = expression.of(tree, self.once_is_one)

@@ -77,7 +77,7 @@ def application(reception: Reception) -> ASGIApp:
             answer = await shielded(
                 reception.log, calls.answer(scope, receive, *call.groups()), scope["path"]
             )
-            await respond(send, answer)
+            await respond(send, answer, scope)
 
     return entrance
 

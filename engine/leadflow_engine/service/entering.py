@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from leadflow_engine.effects import Effect, Fact, Json, Result, Write
 from leadflow_engine.store import SqliteStore
-from leadflow_engine.store.core import Core, perform
-
-Note = Callable[[Core], None]
+from leadflow_engine.store.calls import Note
 
 
 @dataclass(slots=True)
@@ -26,15 +24,7 @@ class Entering:
         """See ``ports.Store.write``."""
         if self.entered.is_set():
             return await self.store.write(write)
-        note = self.note
-
-        def first(core: Core) -> Result:
-            result = perform(core, write)
-            if note is not None:
-                note(core)
-            return result
-
-        result = await self.store.commit(first)
+        result = await self.store.enter(write, self.note)
         self.entered.set()
         return result
 

@@ -50,7 +50,7 @@ async def ping(desk: Desk, served: Served, source: ServedSource, call: Call, cal
     known = desk.store.find(arrival.identity) if call.header(IDEMPOTENCY).strip() else None
     if known is not None:
         return _heard_before(desk, known)
-    going = desk.runs.going.get(arrival.lead) or desk.runs.begin(served.plan, arrival, signed.note)
+    going = desk.runs.going.get(arrival.lead) or desk.runs.begin(served.plan, arrival, signed.note())
     await wait_for([going], seconds_of(source))
     return _answer(going, signed)
 

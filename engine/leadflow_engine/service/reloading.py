@@ -14,6 +14,7 @@ from leadflow_engine.drivers.apart import LARGE, Apart, Check
 from leadflow_engine.effects import Json
 from leadflow_engine.operations.loading import description
 from leadflow_engine.operations.resume import Plans
+from leadflow_engine.plan import Plan
 from leadflow_engine.secrets import LateSecrets
 from leadflow_engine.service.log import Log
 from leadflow_engine.service.metrics import Metrics
@@ -72,9 +73,10 @@ class Reloader:
     async def _one(self, served: Served, look: Check) -> Json:
         with _in_small_turns():
             found = await asyncio.to_thread(load_again, served, look)
+            if found.served is not None:
+                await asyncio.to_thread(self._keep, found.served.plan)
         if found.served is not None:
             plan = found.served.plan
-            await asyncio.to_thread(self.store.add_plan, plan.name, description(plan))
             self.plans.known[plan.name] = plan
             self.secrets.renew()
         self.flows.take(found)
@@ -82,6 +84,9 @@ class Reloader:
             self._forget_older()
             gc.freeze()  # as at the start: see `memory.py`
         return self._told(found)
+
+    def _keep(self, plan: Plan) -> None:
+        self.store.add_plan(plan.name, description(plan))
 
     def _forget_older(self) -> None:
         """Keep of the plans that are not today's the latest: what a lead begun on another goes by is made again."""

@@ -13,8 +13,9 @@ from leadflow_engine.plan import Plan
 from leadflow_engine.ports import Store
 from leadflow_engine.runner import Driver, Ending, run_lead
 from leadflow_engine.service.bounds import Room
-from leadflow_engine.service.entering import Entering, Note
+from leadflow_engine.service.entering import Entering
 from leadflow_engine.store import SqliteStore
+from leadflow_engine.store.calls import Note
 
 DriverOf = Callable[[str, Store], Driver]
 

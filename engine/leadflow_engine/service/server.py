@@ -16,6 +16,7 @@ from typing import Final
 import uvicorn
 
 from leadflow_dsl.checking import check
+from leadflow_dsl.collecting import no_collecting
 from leadflow_engine.drivers.apart import Check
 from leadflow_engine.drivers.clock import RealClock
 from leadflow_engine.drivers.live import LiveDriver
@@ -60,7 +61,8 @@ LAST_ANSWERS: Final = 5
 class Asked:
     """How to serve. ``concurrency`` is how many leads may be under way at once; ``grace`` how many seconds those may
     have to end when the service stops; ``proxies`` addresses whose ``X-Forwarded-For`` is believed. ``open``: a source
-    that says nothing of who calls takes everybody. ``shadow``: it decides and keeps, and contacts nobody."""
+    that says nothing of who calls takes everybody. ``shadow``: it decides and keeps, and contacts nobody. ``apart``: a
+    process of its own writes the journal."""
 
     flows: tuple[str, ...]
     journal: str
@@ -73,6 +75,7 @@ class Asked:
     public_url: str = ""
     watch: bool = True
     shadow: bool = False
+    apart: bool = False
 
 
 class CannotListen(Exception):
@@ -90,8 +93,10 @@ async def serve(
     if asked.public_url:
         os.environ[PUBLIC_URL] = asked.public_url  # of which buyers are told where to call back
     flows = Flows()
-    for path in asked.flows:
-        flows.add(path, look)
+    with no_collecting():
+        for path in asked.flows:
+            flows.add(path, look)
+        keep_what_is()
     with _listener(asked) as listener:
         store = SqliteStore.open(asked.journal, RealClock(), shadow=asked.shadow)
         try:
@@ -174,6 +179,8 @@ class Service:
                 await asyncio.wait([serving, begun], return_when=asyncio.FIRST_COMPLETED)
                 if server.begun.is_set():
                     keep_what_is()
+                    if self.asked.apart:
+                        self.store.write_apart(self.log.line)
                     say(self._described(listener))
                 await stop.wait()
                 begun.cancel()

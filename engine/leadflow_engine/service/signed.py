@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadflow_engine.store import calls
-from leadflow_engine.store.core import Core
+from leadflow_engine.store.calls import Note
 
 
 @dataclass(slots=True)
@@ -41,10 +40,9 @@ class SignedNow:
         self.own.append((key, until))
         return True
 
-    def note(self, core: Core) -> None:
-        """Keep it, in the transaction of the call's lead."""
-        if self.own:
-            calls.note_signed(core, self.own)
+    def note(self, named: tuple[str, str, int] | None = None) -> Note | None:
+        """What is to be kept of the call with its lead, also of the name that it came under; None where nothing is."""
+        return Note(named, tuple(self.own)) if named is not None or self.own else None
 
     def take_back(self) -> None:
         """As if the call had never come."""

@@ -32,13 +32,12 @@ from leadflow_engine.service.answers import (
     together,
 )
 from leadflow_engine.service.callers import Caller
-from leadflow_engine.service.entering import Note
 from leadflow_engine.service.runs import Going, Runs
 from leadflow_engine.service.served import Served, ServedSource
 from leadflow_engine.service.signed import SignedCalls, SignedNow
 from leadflow_engine.service.standing import answering
 from leadflow_engine.store import SqliteStore, StoreError, calls
-from leadflow_engine.store.core import Core
+from leadflow_engine.store.calls import Note
 from leadflow_engine.texts.json_text import dumps
 
 ANSWER_WITHIN: Final = 30.0
@@ -144,12 +143,8 @@ async def _routed(
     named: _Named | None,
     signed: SignedNow,
 ) -> Answer:
-    def note(core: Core) -> None:
-        signed.note(core)
-        if named is not None:
-            calls.note_named(core, named.name, named.body, len(leads))
-
-    begun = [_begin(desk, served, lead, named, note if named or signed.own else None) for lead in leads]
+    note = signed.note((named.name, named.body, len(leads)) if named is not None else None)
+    begun = [_begin(desk, served, lead, named, note) for lead in leads]
     goings = [each for each in begun if isinstance(each, Going)]
     await wait_for(goings, seconds_of(source))
     found = []

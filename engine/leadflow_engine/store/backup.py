@@ -21,7 +21,7 @@ def back_up(path: Path, target: Path, told: Callable[[int, int], None] = lambda 
     making = target.with_name(f"{target.name}.making")
     try:
         making.unlink(missing_ok=True)
-        source = open_reader(path)
+        source = open_reader(path, older=True)  # a copy before it is brought up is the way back
         copy = sqlite3.connect(making, isolation_level=None)
         try:
             source.execute("BEGIN")  # one moment of it: else every write of others begins the copy anew

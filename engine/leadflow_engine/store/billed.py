@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
+from leadflow_engine.store.queries import UNSETTLED
+
 STANDING: Final = ("confirmed", "returned", "in_doubt", "pending", "intent")
 """States of what was, or may have been, a sale."""
 
@@ -33,10 +35,14 @@ def deliveries_of(
     """Deliveries of a flow's buyer from ``since`` up to ``until`` (ISO) that were or may have been sales, the oldest
     first; none of test leads."""
     states = ",".join(f"'{state}'" for state in STANDING)
-    rows = connection.execute(
-        f"SELECT {COLUMNS} FROM delivery d JOIN lead l ON l.id = d.lead WHERE d.buyer = ? AND l.flow = ? "
-        f"AND NOT l.test AND d.state IN ({states}) AND coalesce(d.sold_at, d.intent_at) >= ? "
-        "AND coalesce(d.sold_at, d.intent_at) < ? ORDER BY at, d.lead, d.number",
+    asked = (
+        f"SELECT {COLUMNS} FROM delivery d JOIN lead l ON l.id = d.lead WHERE d.buyer = ?1 AND l.flow = ?2 "
+        "AND NOT l.test"
+    )
+    rows = connection.execute(  # two questions, each with an index of its own: most deliveries are neither
+        f"{asked} AND d.sold_at >= ?3 AND d.sold_at < ?4 AND d.state IN ({states}) UNION ALL "
+        f"{asked} AND d.sold_at IS NULL AND d.{UNSETTLED} AND d.intent_at >= ?3 AND d.intent_at < ?4 "
+        "ORDER BY at, lead, number",
         (buyer, flow, since, until),
     )
     return [Ours(*row) for row in rows]

@@ -13,6 +13,7 @@ from leadflow_engine.store.codec import iso, text
 from leadflow_engine.store.core import Core, append, event, next_seq
 from leadflow_engine.store.digests import Digests, instance_digests
 from leadflow_engine.store.event import Event
+from leadflow_engine.store.queries import UNSETTLED
 
 KIND: Final = "called_back"
 HOUR: Final = len("2026-11-20T15")
@@ -90,7 +91,7 @@ def is_awaited(connection: sqlite3.Connection, flow: str, buyer: str) -> bool:
     """Is an answer of this buyer still to come?"""
     row = connection.execute(
         "SELECT 1 FROM delivery d JOIN lead l ON l.id = d.lead "
-        "WHERE d.state = 'intent' AND d.buyer = ? AND l.flow = ? LIMIT 1",
+        f"WHERE d.state = 'intent' AND d.{UNSETTLED} AND d.buyer = ? AND l.flow = ? LIMIT 1",
         (buyer, flow),
     ).fetchone()
     return row is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadflow_engine.store.codec import iso, moment
@@ -12,6 +13,22 @@ from leadflow_engine.store.digests import instance_digests
 
 if TYPE_CHECKING:
     from leadflow_engine.store.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is kept of a call with its lead, all or none: the name that it came under with what tells its body from any
+    other and its number of leads, and keys of signed calls with until when they are remembered."""
+
+    named: tuple[str, str, int] | None = None
+    signed: tuple[tuple[str, datetime.datetime], ...] = ()
+
+    def keep(self, core: Core) -> None:
+        """Write it, in the transaction of the lead's first write."""
+        if self.signed:
+            note_signed(core, self.signed)
+        if self.named is not None:
+            note_named(core, *self.named)
 
 
 def note_named(core: Core, name: str, body: str, leads: int) -> None:

@@ -6,10 +6,18 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from leadflow_engine.store.digests import Digests
 
 START = ""
+
+FACT: Final = (
+    "w.seq + f.key, json_extract(f.value, '$[0]'), json_extract(f.value, '$[1]'), json_extract(f.value, '$[2]'), "
+    "json_extract(f.value, '$[3]'), json_extract(w.contents, '$[' || f.key || ']'), json_extract(f.value, '$[4]'), "
+    "json_extract(f.value, '$[5]')"
+)
+"""A fact as the view of them shows it, of rows of ``written`` (w) in an order of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +49,18 @@ def verify(
 ) -> Iterator[Break]:
     """Every lead's first break, or those of one lead; nothing where all is as it was written. Removed
     contents are no break. ``passed`` is called as each lead's facts begin."""
-    where = "" if lead is None else "WHERE lead = ?"
+    where = "" if lead is None else "WHERE w.lead = ?"
     rows = connection.execute(
-        f"SELECT lead, seq, key, kind, at, body, content, digest, hash FROM fact {where} ORDER BY lead, seq",
+        f"SELECT w.lead, {FACT}, w.last = w.seq + json_array_length(w.facts) - 1 "
+        f"FROM written w JOIN json_each(w.facts) f {where} ORDER BY w.lead, w.last, f.key",
         () if lead is None else (lead,),
     )
     current, expected, previous, broken = "", 0, START, False
-    for name, seq, key, kind, at, body, content, digest, found in rows:
+    keys: set[str] = set()
+    for name, seq, key, kind, at, body, content, digest, found, whole in rows:
         if name != current:
             current, expected, previous, broken = name, 0, START, False
+            keys.clear()
             passed()
         if broken:
             continue
@@ -60,6 +71,11 @@ def verify(
             problem = "its content is not what was written"
         elif link(previous, name, seq, key, kind, at, body, digest) != found:
             problem = "it is not what was written"
+        elif not whole:
+            problem = "others were written with it"
+        elif key in keys:
+            problem = "it was written before"
+        keys.add(key)
         if problem:
             broken = True
             yield Break(name, seq, key, problem)

@@ -29,11 +29,15 @@ EARLIER_ATTEMPTS: Final = (
 """The leads that were earlier attempts at selling this one (``?5``)."""
 
 LAST_SEEN: Final = (
-    "SELECT max(at) FROM (SELECT max(at) AS at FROM dedupe_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 "
-    f"AND at > ?4 AND lead <> ?5 AND state <> 'released' AND lead NOT IN ({EARLIER_ATTEMPTS}) "
+    "SELECT max(at) FROM (SELECT max(k.at) AS at FROM dedupe_key f CROSS JOIN dedupe_key k ON k.lead = f.lead "
+    "WHERE f.first AND f.hash = ?3 AND f.at > ?6 AND k.scope = ?1 AND k.fields = ?2 AND k.hash = ?3 "
+    f"AND k.at > ?4 AND k.lead <> ?5 AND k.state <> 'released' AND k.lead NOT IN ({EARLIER_ATTEMPTS}) "
     "UNION ALL SELECT max(at) FROM imported_key WHERE scope = ?1 AND fields = ?2 AND hash = ?3 AND at > ?4)"
 )
-"""When a dedupe key (scope, fields, digest) was last seen after a time, of another lead or in imported history."""
+"""When a dedupe key (scope, fields, digest) was last seen after a time (``?4``; ``?6`` is an hour before it), of
+another lead or in imported history. What a lead left within an hour is found by the first of it."""
+
+HOUR: Final = datetime.timedelta(hours=1)
 
 MOST_AT_ONCE: Final = 64
 
@@ -161,9 +165,9 @@ def seen_before(asking: Asking, keys: Iterable[KeyClaim]) -> Collection[Key]:
             waiting = asking.rows.hashes
             asking.rows.remembered.found_new((hash for hash in hashes if hash not in waiting), asking.lead)
         return ()
-    since = {within: iso(asking.at - datetime.timedelta(seconds=within)) for _, within in asked}
+    since = {within: _since(asking.at, within) for _, within in asked}
     found: set[Key] = set()
-    for rows in _some_of(list({(*key, since[within]): None for key, within in asked})):
+    for rows in _some_of(list({(*key, *since[within]): None for key, within in asked})):
         values = [value for row in rows for value in row]
         values.append(asking.lead)
         found.update(asking.connection.execute(_seen(len(rows), imported), values))
@@ -180,19 +184,31 @@ def _known(count: int, imported: bool) -> str:
     """Whether any of these digests was left by another lead (the last value), or in imported history."""
     among = f"hash IN ({','.join(f'?{place}' for place in range(1, count + 1))})"
     before = f" UNION ALL SELECT 1 FROM imported_key WHERE {among}" if imported else ""
-    return f"SELECT 1 FROM dedupe_key WHERE {among} AND lead <> ?{count + 1}{before} LIMIT 1"
+    return f"SELECT 1 FROM dedupe_key WHERE first AND {among} AND lead <> ?{count + 1}{before} LIMIT 1"
 
 
 @lru_cache(2 * MOST_AT_ONCE)
 def _seen(count: int, imported: bool) -> str:
-    """Which of these keys (scope, fields, digest, since when) was seen of another lead (the last value)."""
-    rows = ",".join(["(?,?,?,?)"] * count)
-    place = "scope = s AND fields = f AND hash = h AND at > t"
-    before = f" OR EXISTS (SELECT 1 FROM imported_key WHERE {place})" if imported else ""
-    return (
-        f"WITH asked (s, f, h, t) AS (VALUES {rows}) SELECT s, f, h FROM asked WHERE EXISTS (SELECT 1 "
-        f"FROM dedupe_key WHERE {place} AND lead <> ?{4 * count + 1} AND state <> 'released'){before}"
+    """Which of these keys (scope, fields, digest, since when, an hour before that) was seen of another lead (the last
+    value)."""
+    rows = ",".join(["(?,?,?,?,?)"] * count)
+    before = (
+        " OR EXISTS (SELECT 1 FROM imported_key WHERE scope = s AND fields = f AND hash = h AND at > t)"
+        if imported
+        else ""
     )
+    return (
+        f"WITH asked (s, f, h, t, u) AS (VALUES {rows}) SELECT s, f, h FROM asked WHERE EXISTS (SELECT 1 "
+        "FROM dedupe_key one CROSS JOIN dedupe_key k ON k.lead = one.lead "
+        "WHERE one.first AND one.hash = h AND one.at > u AND k.scope = s AND k.fields = f AND k.hash = h AND k.at > t "
+        f"AND k.lead <> ?{5 * count + 1} AND k.state <> 'released'){before}"
+    )
+
+
+def _since(at: datetime.datetime, within: float) -> tuple[str, str]:
+    """After when a key counts, and after when the first of its digest was left that its lead left in the same hour."""
+    since = at - datetime.timedelta(seconds=within)
+    return iso(since), iso(since - HOUR)
 
 
 def _key_of(digests: Digests, claim: KeyClaim) -> Key:
@@ -215,6 +231,6 @@ def last_seen(
 ) -> datetime.datetime | None:
     """When a dedupe key was last seen within its time, of another lead or in what another system sold. An earlier
     attempt at selling this lead is no other lead."""
-    since = iso(at - datetime.timedelta(seconds=claim.within))
-    row = connection.execute(LAST_SEEN, (*_key_of(digests, claim), since, lead)).fetchone()
+    since, earlier = _since(at, claim.within)
+    row = connection.execute(LAST_SEEN, (*_key_of(digests, claim), since, lead, earlier)).fetchone()
     return moment(row[0]) if row[0] is not None else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -75,6 +76,30 @@ def json_text(value: Mapping[str, Any], what: str) -> str:
         return _encode_ascii(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise StoreError(f"{what} is not plain JSON: {error}") from None
+
+
+def json_array(values: Sequence[str | None]) -> str:
+    """Texts as a JSON array; none of them holds half a surrogate pair."""
+    return _encode(values)
+
+
+def shown_rows(rows: list[list[Any]]) -> str | None:
+    """Rows of columns as JSON, each column as ``shown_json`` and ``text`` would have it; None where there are none."""
+    if not rows:
+        return None
+    try:
+        said = _encode_any(rows)
+    except ValueError:
+        said = _encode_any([[_plain(each) for each in row] for row in rows])
+    if "\\u0000" in said or "\\ud" in said:  # what `text` is for: one look for all of them
+        said = _encode_any(
+            [[text(each) if isinstance(each, str) else _plain(each) for each in row] for row in rows]
+        )
+    return said
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(shown_json(value)) if isinstance(value, dict) else value
 
 
 def shown_json(value: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ def decide(
     data = write.effect.data
     if not isinstance(data, Accept | Intent | Admit):
         return {}
-    here = beside(connection, at, rows.look(connection))
+    here = beside(connection, at, rows.look())
     if not rows.touched:
         rows.changed = here.changed
     remembered = None if rows.touched else rows.remembered

@@ -8,13 +8,13 @@ from leadflow_engine.effects import Intent, KeyClaim, LimitClaim
 from leadflow_engine.records import Delivery
 from leadflow_engine.settle import RESERVATION
 from leadflow_engine.store import pools, sold_leads
-from leadflow_engine.store.codec import iso, micros, micros_or_none, text, tidy_time
+from leadflow_engine.store.codec import micros, micros_or_none, text, tidy_time
 from leadflow_engine.store.errors import StoreError
 from leadflow_engine.store.event import Event, put
 from leadflow_engine.store.figures import costs, count, count_of_buyer
 from leadflow_engine.store.follow_ups import begin, over
-from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow
-from leadflow_engine.store.room import spans_of
+from leadflow_engine.store.known import HOUR, DeliveryRow, KeyRow, Known, ReservationRow
+from leadflow_engine.store.room import bound, spans_of
 
 
 def intend(event: Event, intent: Intent) -> bool:
@@ -188,7 +188,7 @@ def reserve(
 def _reserve(event: Event, known: Known, key: str, claim: LimitClaim, state: str) -> None:
     by = event.digests.by(claim.limit, claim.by)
     for place, span in enumerate(spans_of(claim, event.moment)):
-        start = iso(span.start)
+        start = bound(span.start)
         if (claim.limit, by, start) in known.reservations.get(key, {}):
             raise StoreError(f"lead {event.lead}: {key} claims {claim.limit} twice")
         row = ReservationRow(
@@ -197,7 +197,7 @@ def _reserve(event: Event, known: Known, key: str, claim: LimitClaim, state: str
             claim.limit,
             by,
             start,
-            iso(span.end),
+            bound(span.end),
             place > 0,
             claim.amount,
             state,
@@ -212,8 +212,8 @@ def _register(event: Event, known: Known, key: str, claim: KeyClaim, state: str)
     digest = event.digests.dedupe(claim.fields, claim.value)
     if (claim.scope, claim.fields, digest, event.at) in known.keys.get(key, {}):
         return
-    row = KeyRow(
-        claim.scope, claim.fields, digest, event.at, event.lead, key, state, claim.counting != "sold"
-    )
+    kept = claim.counting != "sold"
+    first = (digest, event.at[:HOUR]) not in known.left
+    row = KeyRow(claim.scope, claim.fields, digest, event.at, event.lead, key, state, kept, first)
     known.register(row)
     event.rows.move(row)

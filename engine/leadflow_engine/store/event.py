@@ -12,6 +12,7 @@ from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.known import Known
 from leadflow_engine.store.lead_row import of_lead
 from leadflow_engine.store.rows import Rows
+from leadflow_engine.store.written import KEYS, Written
 
 
 @dataclass(slots=True)
@@ -20,7 +21,8 @@ class Event:
 
     ``gathers``: what is written of the lead waits for the batch's ``flush`` and is known until then, as in the writes
     of a Run. Else every function that projects something has written it when it returns (``done``), and nothing is
-    known afterwards, so that what stands between such calls may read and write by SQL."""
+    known afterwards, so that what stands between such calls may read and write by SQL. ``written`` is the row to which
+    its records belong, None for the one that holds its fact."""
 
     connection: sqlite3.Connection
     rows: Rows
@@ -30,10 +32,25 @@ class Event:
     at: str
     number: int
     gathers: bool = False
+    written: Written | None = None
 
     def known(self) -> Known:
         """The lead as it stands."""
         return self.rows.of(self.connection, self.lead)
+
+    def entry(self) -> Written:
+        """The row to which records of the lead go."""
+        return self.written or self.rows.stored(self.connection, self.number)
+
+    def tell(self, part: str, row: list[Any]) -> None:
+        """A record, as a row of one of ``written``'s parts; one of before of the same place is replaced."""
+        entry = self.entry()
+        place = (part, *row[: KEYS[part]])
+        before = entry.told.get(place)
+        if before is not None:
+            self.rows.take_back(self.connection, before, part, place[1:])
+        entry.told[place] = entry.number
+        entry.parts[part].append(row)
 
     def then(self, statement: str, values: tuple[Any, ...]) -> None:
         """Carry out a statement: now, or after what is gathered."""

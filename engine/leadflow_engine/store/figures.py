@@ -33,21 +33,21 @@ def count(event: Event, buyer: str, figure: str, amount: int = 1, number: int | 
     lead = of_lead(event)
     if not lead["flow"] or lead["test"] or not amount:
         return
-    flow, add = lead["flow"], event.rows.count
+    flow, counts = lead["flow"], event.rows.counts
     hour = (event.at if number is None else _sold_at(event, buyer, number))[:HOUR]
     if buyer:
-        add((flow, "buyer", buyer, figure, hour), amount)
-    add((flow, "source", lead["source"], figure, hour), amount)
+        counts[flow, "buyer", buyer, figure, hour] += amount
+    counts[flow, "source", lead["source"], figure, hour] += amount
     if lead["dimensions"] != "{}":
         for party in _dimensions(lead["dimensions"]):
-            add((flow, "dimension", party, figure, hour), amount)
+            counts[flow, "dimension", party, figure, hour] += amount
 
 
 def count_of_buyer(event: Event, buyer: str, figure: str, amount: int = 1) -> None:
     """Add to a figure of a buyer alone: what its source and its dimensions have counted before, or otherwise."""
     lead = of_lead(event)
     if lead["flow"] and not lead["test"] and amount:
-        event.rows.count((lead["flow"], "buyer", buyer, figure, event.at[:HOUR]), amount)
+        event.rows.counts[lead["flow"], "buyer", buyer, figure, event.at[:HOUR]] += amount
 
 
 def count_money(event: Event, kind: str, key: str, amount: int) -> None:

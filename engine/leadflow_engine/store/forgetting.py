@@ -74,13 +74,22 @@ def forget(core: Core, lead: str, by: str, because: str) -> bool:
     return True
 
 
+STEPS_EMPTIED = (
+    "UPDATE written SET steps = (SELECT json_group_array(json_set(value, '$[7]', json('{}'), '$[8]', json('{}'))) "
+    "FROM json_each(steps)) WHERE lead = ? AND steps IS NOT NULL"
+)
+ANSWERS_EMPTIED = (
+    "UPDATE written SET postings = (SELECT json_group_array(json_set(value, '$[10]', '')) FROM json_each(postings)) "
+    "WHERE lead = ? AND postings IS NOT NULL"
+)
+
 REMOVALS = (
-    "UPDATE fact SET content = NULL WHERE lead = ? AND content IS NOT NULL",
+    "UPDATE written SET contents = NULL WHERE lead = ? AND contents IS NOT NULL",
     "DELETE FROM lead_key WHERE lead = ?",
     "DELETE FROM contact WHERE lead = ?",
     "UPDATE lead SET fields = '{}' WHERE id = ?",
-    "UPDATE step SET was_read = '{}', was_set = '{}' WHERE lead = ?",
-    "UPDATE posting SET answer = '' WHERE lead = ?",
+    STEPS_EMPTIED,
+    ANSWERS_EMPTIED,
     "UPDATE batch_row SET row = NULL WHERE lead = ?",
 )
 """What goes. Digests of dedupe keys stay, so that a lead is not bought twice: they say nothing without this journal's
@@ -128,7 +137,8 @@ def ended_before(
 def forgotten_leads(connection: sqlite3.Connection) -> Sequence[str]:
     """All leads of which nothing personal is left, and those whose payload was never kept."""
     rows = connection.execute(
-        "SELECT lead FROM forgotten UNION SELECT lead FROM fact WHERE key = 'received' AND content IS NULL"
+        "SELECT lead FROM forgotten UNION SELECT lead FROM written WHERE seq = 0 "
+        "AND json_extract(facts, '$[0][0]') = 'received' AND json_extract(contents, '$[0]') IS NULL"
     )
     return [row[0] for row in rows]
 

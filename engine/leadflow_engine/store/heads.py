@@ -4,10 +4,15 @@ could write to the file."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
+
+HASH: Final = 5
+"""Where the hash stands in what is written of a fact."""
 
 NAME = "head"
 """Under which ``meta`` holds it."""
@@ -71,4 +76,5 @@ def known_or_made(connection: sqlite3.Connection) -> Head:
 
 def hashes(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     """Id and hash of every fact, in the journal's order."""
-    yield from connection.execute("SELECT id, hash FROM fact ORDER BY id")
+    for first, facts in connection.execute("SELECT id, facts FROM written ORDER BY id"):
+        yield from enumerate((fact[HASH] for fact in json.loads(facts)), first)

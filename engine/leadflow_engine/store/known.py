@@ -16,19 +16,23 @@ COLUMNS: Final = ("test", "source", "cost", "cost_on", "flow", "cost_share", "di
 NO_LEAD: Final[Mapping[str, Any]] = dict(zip(COLUMNS, (False, "", 0, "sale", "", 0, "{}"), strict=True))
 """What of a lead's row decides about claims, money and figures; and what is said where it has none yet."""
 
+HOUR: Final = len("2026-11-20T15")
+"""Characters of a time that name its hour."""
+
 LEAD: Final = f"SELECT {', '.join(COLUMNS)} FROM lead WHERE id = ?"
 
 
 @dataclass(slots=True, eq=False)
 class DeliveryRow:
-    """A row of ``delivery``; the fields stand in the order of its columns, as in the other rows here."""
+    """A row of ``delivery``; the fields stand in the order of its columns, as in the other rows here. What is true or
+    false is 1 or 0 where it was read: SQLite keeps no truths."""
 
     lead: str
     buyer: str
     number: int
     stage: str
     state: str
-    exclusive: bool
+    exclusive: int
     price: int
     answered_price: int | None
     reference: str
@@ -37,7 +41,7 @@ class DeliveryRow:
     due: str | None
     intent_at: str
     answered_at: str | None
-    failed: bool
+    failed: int
     at: str
     conflict: str
     sold_at: str | None
@@ -53,11 +57,11 @@ class ReservationRow:
     by: str
     window_start: str
     window_end: str
-    spare: bool
+    spare: int
     amount: int
     state: str
-    attempt: bool
-    money: bool
+    attempt: int
+    money: int
 
     @property
     def used(self) -> int:
@@ -76,19 +80,24 @@ class KeyRow:
     lead: str
     key: str
     state: str
-    attempt: bool
+    attempt: int
+    first: int
 
 
 @dataclass(slots=True)
 class Known:
     """A lead as its rows stand. ``reservations`` and ``keys`` are by the fact that claimed them, ``entries`` the
-    amounts of its ledger by kind and key. ``followed`` and ``waits``: it may have rows in ``follow_up``, ``work``."""
+    amounts of its ledger by kind and key. ``left`` are the digests of its keys, each with its hour. ``told`` is what
+    stands where in ``written`` (None: to be asked). ``followed`` and ``waits``: it may have rows in ``follow_up``,
+    ``work``."""
 
     row: Mapping[str, Any] | None = None
     deliveries: dict[tuple[str, int], DeliveryRow] = field(default_factory=dict)
     reservations: dict[str, dict[tuple[str, str, str], ReservationRow]] = field(default_factory=dict)
     keys: dict[str, dict[tuple[str, str, str, str], KeyRow]] = field(default_factory=dict)
     entries: dict[tuple[str, str], int] = field(default_factory=dict)
+    left: set[tuple[str, str]] = field(default_factory=set)
+    told: dict[Any, int] | None = field(default_factory=dict)
     followed: bool = False
     waits: bool = False
 
@@ -99,6 +108,7 @@ class Known:
     def register(self, row: KeyRow) -> None:
         """One more dedupe key."""
         self.keys.setdefault(row.key, {})[row.scope, row.fields, row.hash, row.at] = row
+        self.left.add((row.hash, row.at[:HOUR]))
 
     def of_kinds(self, *kinds: str) -> Iterator[int]:
         """The amounts of its entries of these kinds."""
@@ -107,7 +117,7 @@ class Known:
 
 def read(connection: sqlite3.Connection, lead: str) -> Known:
     """A lead as the journal has it."""
-    known = Known(followed=True, waits=True)
+    known = Known(told=None, followed=True, waits=True)
     row = connection.execute(LEAD, (lead,)).fetchone()
     known.row = dict(zip(COLUMNS, row, strict=True)) if row else None
     for each in connection.execute("SELECT * FROM delivery WHERE lead = ?", (lead,)):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
 from leadflow_engine.store.digests import give_key
 from leadflow_engine.store.errors import StoreError, explained
 from leadflow_engine.store.migrations import APPLICATION_ID, VERSION, build, migrate
+from leadflow_engine.store.ownership import own
 from leadflow_engine.store.seal import Connection, Seal, masters_from
 
 CHECKED_BYTES = 64 * 2**20
@@ -45,16 +46,34 @@ def _make(path: Path) -> None:
     making.replace(path)
 
 
-def open_reader(path: Path) -> sqlite3.Connection:
-    """A connection that can only read."""
+def open_reader(path: Path, older: bool = False) -> sqlite3.Connection:
+    """A connection that can only read; with ``older`` also a journal of an older schema, to copy it."""
     if not path.exists():
         raise StoreError(f"journal {path}: there is no such file; `leadflow run ... --db {path}` makes one")
-    return _opened(path, "ro", _prepare_reader)
+    return _opened(path, "ro", partial(_prepare_reader, older=older))
+
+
+def bring_up(path: Path) -> tuple[int, int]:
+    """Bring a journal to the present schema and do nothing else to it. Gives the number of its schema before, and now.
+    Raises ``StoreError``: for what is no journal, ``Held`` where another process has it."""
+    with closing(open_reader(path, older=True)) as before:
+        number: int = before.execute("PRAGMA user_version").fetchone()[0]
+    held = own(path)
+    try:
+        open_writer(path, create=False).close()
+    finally:
+        held.release()
+    return number, VERSION
 
 
 def open_beside(path: Path) -> sqlite3.Connection:
     """A connection for short writes beside the process that holds the journal; it never brings the schema up."""
     return _opened(path, "rw", _prepare_beside)
+
+
+def open_apart(path: Path) -> sqlite3.Connection:
+    """The writing connection of another process than the one that holds, checked and migrated the journal."""
+    return _opened(path, "rw", _prepare_apart)
 
 
 def open_memory() -> sqlite3.Connection:
@@ -130,6 +149,16 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
         )
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection)
+    _prepare_to_write(connection)
+
+
+def _prepare_apart(connection: sqlite3.Connection, path: Path) -> None:
+    _check_header(connection, path, new_allowed=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    _prepare_to_write(connection)
+
+
+def _prepare_to_write(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
     # Else what a savepoint could need again is written to a file of its own: 33 writes a lead, a third of all.
@@ -138,8 +167,8 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 
-def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:
-    _check_header(connection, path, new_allowed=False)
+def _prepare_reader(connection: sqlite3.Connection, path: Path, older: bool = False) -> None:
+    _check_header(connection, path, new_allowed=False, older=older)
     connection.execute("PRAGMA query_only = ON")
 
 
@@ -149,7 +178,7 @@ def _prepare_beside(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool) -> None:
+def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool, older: bool = False) -> None:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -162,10 +191,10 @@ def _check_header(connection: sqlite3.Connection, path: Path, new_allowed: bool)
             f"journal {path}: written by a newer leadflow (schema {version}, this one knows {VERSION}); "
             f"upgrade leadflow"
         )
-    if version < VERSION and not new_allowed:
+    if version < VERSION and not (new_allowed or older):
         raise StoreError(
-            f"journal {path}: its schema is {version}, this leadflow reads {VERSION}; any command that "
-            f"writes brings it up"
+            f"journal {path}: its schema is {version}, this leadflow reads {VERSION}; "
+            f"`leadflow migrate --db {path}` brings it up"
         )
 
 

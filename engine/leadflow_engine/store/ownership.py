@@ -6,10 +6,16 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from leadflow_engine.store.errors import Held, StoreError
+
+LONGEST: Final = 10.0
+PAUSE: Final = 0.01
+"""Seconds at most, and at a time, for which the lock of a dead holder is waited for."""
 
 
 @dataclass(slots=True)
@@ -35,9 +41,9 @@ def own(path: Path) -> Ownership:
             f"journal {path}: {lock} cannot be written: {error.strerror}; the folder must be writable"
         ) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor)
     except OSError as error:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        holder = _said(descriptor)
         os.close(descriptor)
         raise _refused(path, holder, error) from None
     os.ftruncate(descriptor, 0)
@@ -55,10 +61,37 @@ def holder_of(path: Path) -> str:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        return _said(descriptor)
     finally:
         os.close(descriptor)
     return ""
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock. One whose holder has died is waited for: a process that wrote for it is about to see that."""
+    until = time.monotonic() + LONGEST
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if not _is_dead(_said(descriptor)) or time.monotonic() > until:
+                raise
+        time.sleep(PAUSE)
+
+
+def _said(descriptor: int) -> str:
+    """The number of the holder's process, as it stands in the lock file."""
+    return os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+
+
+def _is_dead(holder: str) -> bool:
+    try:
+        os.kill(int(holder), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OSError):
+        return False
+    return False
 
 
 def _refused(path: Path, holder: str, error: OSError) -> StoreError:

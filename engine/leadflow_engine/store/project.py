@@ -14,7 +14,17 @@ from leadflow_engine.effects import Accept, Admit, End, Intent, LimitClaim, Resu
 from leadflow_engine.records import Considered, Delivery, Judged, Kept, LeadRecord, Posting, StepRecord
 from leadflow_engine.store.after_sale import remind, show_returned
 from leadflow_engine.store.batches import collect
-from leadflow_engine.store.codec import json_text, micros, micros_or_none, packed, shown_json, text, tidy_time
+from leadflow_engine.store.codec import (
+    iso,
+    json_text,
+    micros,
+    micros_or_none,
+    moment,
+    packed,
+    shown_json,
+    text,
+    tidy_time,
+)
 from leadflow_engine.store.deliveries import intend, project_delivery, reserve
 from leadflow_engine.store.event import Event, of_lead, put
 from leadflow_engine.store.figures import count, count_of_buyer
@@ -79,21 +89,22 @@ def _lead(event: Event, record: LeadRecord, times: Times) -> None:
 
 
 def _step(event: Event, record: StepRecord, times: Times) -> None:
-    row = (
-        event.lead,
-        record.segment,
-        record.number,
-        record.kind,
-        record.name,
-        record.outcome,
-        text(record.reason),
-        text(record.note),
-        shown_json(record.read),
-        shown_json(record.set),
-        micros(record.cost),
-        record.ms,
+    event.tell(
+        "steps",
+        [
+            record.segment,
+            record.number,
+            record.kind,
+            record.name,
+            record.outcome,
+            record.reason,
+            record.note,
+            record.read,
+            record.set,
+            micros(record.cost),
+            record.ms,
+        ],
     )
-    event.rows.add("step", row)
     if record.kind == "intake":
         count(event, "", "leads")
         if record.outcome == "success":
@@ -101,27 +112,29 @@ def _step(event: Event, record: StepRecord, times: Times) -> None:
 
 
 def _judged(event: Event, record: Judged, times: Times) -> None:
-    event.rows.add("judged", (event.lead, record.segment, record.stage, packed(record.digits)))
+    digits = event.entry().judge(packed(record.digits))
+    event.tell("judged", [record.segment, record.stage, *digits])
 
 
 def _considered(event: Event, record: Considered, times: Times) -> None:
-    row = (
-        event.lead,
-        record.segment,
-        record.stage,
-        record.branch,
-        record.buyer,
-        record.outcome,
-        record.code,
-        text(record.reason),
-        record.cause,
-        micros_or_none(record.bid),
-        micros_or_none(record.price),
-        record.position,
-        record.ms,
-        text(record.note),
+    event.tell(
+        "considered",
+        [
+            record.segment,
+            record.stage,
+            record.buyer,
+            record.branch,
+            record.outcome,
+            record.code,
+            record.reason,
+            record.cause,
+            micros_or_none(record.bid),
+            micros_or_none(record.price),
+            record.position,
+            record.ms,
+            record.note,
+        ],
     )
-    event.rows.add("considered", row)
     if record.cause == "fraud" and record.outcome in ("rejected", "duplicate"):
         count(event, record.buyer, "fraud")
 
@@ -129,28 +142,32 @@ def _considered(event: Event, record: Considered, times: Times) -> None:
 def project_posting(event: Event, record: Posting, times: Times) -> None:
     """A request and its answer; ``times`` are when calls were made, by key, where that is not now."""
     failed = bool(record.failure) or (record.status or 0) >= 500
-    at = times.get(record.key, event.at)
-    row = (
-        event.lead,
-        record.key,
-        record.leg,
-        record.name,
-        tidy_time(at),
-        record.method,
-        text(record.url),
-        record.request_hash,
-        record.status,
-        record.failure,
-        failed,
-        text(record.answer),
-        record.ms,
-        record.verdict,
-        record.rule,
-        text(record.reason),
-        text(record.reference),
-        micros(record.cost),
+    at = iso(moment(times.get(record.key, event.at)))
+    event.tell(
+        "postings",
+        [
+            record.key,
+            record.leg,
+            record.name,
+            at,
+            record.method,
+            record.url,
+            record.request_hash,
+            record.status,
+            record.failure,
+            failed,
+            record.answer,
+            record.ms,
+            record.verdict,
+            record.rule,
+            record.reason,
+            record.reference,
+            micros(record.cost),
+        ],
     )
-    event.rows.add("posting", row)
+    if record.leg == "ping":
+        event.rows.add("ping", (record.name, at, event.lead, record.key, failed))
+        event.done()
     if record.leg in ("ping", "post"):
         count(event, record.name, "requests")
         if record.failure == "timeout":

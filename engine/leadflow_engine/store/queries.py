@@ -15,6 +15,9 @@ from leadflow_engine.store.codec import iso, moment, money
 from leadflow_engine.store.seal import seal_of
 
 AMOUNTS = frozenset("price answered_price bid cost cost_share amount credited back before value".split())
+UNSETTLED: Final = "state IN ('intent', 'in_doubt', 'pending')"
+"""As the index of deliveries that are open says it: beside any narrower word, so that SQLite finds it by that index."""
+
 JSON_COLUMNS = frozenset({"fields", "dimensions", "was_read", "was_set"})
 
 
@@ -49,12 +52,18 @@ class Doubt:
 def facts(connection: sqlite3.Connection, lead: str) -> Sequence[Fact]:
     """A lead's facts in the order fed."""
     rows = connection.execute(
-        "SELECT seq, key, kind, at, body, content FROM fact WHERE lead = ? ORDER BY seq", (lead,)
+        "SELECT seq, facts, contents FROM written WHERE lead = ? ORDER BY last", (lead,)
     )
-    return [
-        Fact(seq, key, kind, at, json.loads(body), content_of(connection, lead, key, content))
-        for seq, key, kind, at, body, content in rows
-    ]
+    return [fact for row in rows.fetchall() for fact in _facts(connection, lead, *row)]
+
+
+def _facts(
+    connection: sqlite3.Connection, lead: str, first: int, facts: str, contents: str | None
+) -> Iterator[Fact]:
+    told = json.loads(facts)
+    kept = json.loads(contents) if contents is not None else [None] * len(told)
+    for seq, ((key, kind, at, body, *_), content) in enumerate(zip(told, kept, strict=True), first):
+        yield Fact(seq, key, kind, at, body, content_of(connection, lead, key, content))
 
 
 def content_of(connection: sqlite3.Connection, lead: str, key: str, content: str | None) -> Json:
@@ -93,7 +102,7 @@ def has_lead(connection: sqlite3.Connection, lead: str) -> bool:
 
 def last_lead(connection: sqlite3.Connection) -> str | None:
     """The lead that the latest fact belongs to."""
-    row = connection.execute("SELECT lead FROM fact ORDER BY id DESC LIMIT 1").fetchone()
+    row = connection.execute("SELECT lead FROM written ORDER BY id DESC LIMIT 1").fetchone()
     return row[0] if row else None
 
 
@@ -186,11 +195,11 @@ PARTS: Mapping[str, str] = {
     "steps": "SELECT segment, number, kind, name, outcome, reason, note, was_read, was_set, cost, ms FROM "
     "step "
     "WHERE lead = ? ORDER BY segment, number",
-    "postings": "SELECT p.key, p.leg, p.name, p.at, p.method, p.url, p.status, p.failure, p.answer, p.ms, "
+    "postings": "WITH told AS MATERIALIZED (SELECT key, seq FROM fact WHERE lead = ?1) "
+    "SELECT p.key, p.leg, p.name, p.at, p.method, p.url, p.status, p.failure, p.answer, p.ms, "
     "p.verdict, "
-    "p.rule, p.reason, p.reference, p.cost FROM posting p LEFT JOIN fact f ON f.lead = p.lead AND f.key = "
-    "p.key "
-    "WHERE p.lead = ? ORDER BY f.seq",
+    "p.rule, p.reason, p.reference, p.cost FROM posting p LEFT JOIN told ON told.key = p.key "
+    "WHERE p.lead = ?1 ORDER BY told.seq",
     "deliveries": "SELECT buyer, number, stage, state, price, answered_price, reference, reason, outcome, "
     "due, intent_at, "
     f"answered_at, conflict FROM delivery d WHERE lead = ? ORDER BY {IN_TURN}, number",

@@ -32,7 +32,7 @@ from leadflow_engine.store.claims import Asking, Refusal, each_refused, paused_n
 from leadflow_engine.store.codec import iso, moment
 from leadflow_engine.store.digests import Digests
 from leadflow_engine.store.errors import StoreError
-from leadflow_engine.store.queries import content_of
+from leadflow_engine.store.queries import UNSETTLED, content_of
 from leadflow_engine.store.remembered import NEVER, Remembered
 from leadflow_engine.store.room import clock_time, used_now
 
@@ -70,10 +70,11 @@ def read(reader: Reader, lead: str, effect: Effect) -> Result:
 
 def _limits(reader: Reader, lead: str, data: ReadLimits) -> Result:
     at = reader.clock.now()
-    mark = reader.remembered.mark(reader.connection) if reader.remembered is not None else NEVER
+    remembered = reader.remembered
+    mark = remembered.mark(reader.connection) if remembered is not None else NEVER
     changed, failed_at = _state(reader, mark)
     here = beside(reader.connection, at, changed)
-    asking = Asking(reader.connection, reader.digests, lead, at, here, reader.remembered, mark=mark)
+    asking = Asking(reader.connection, reader.digests, lead, at, here, remembered, mark=mark)
     refused: dict[str, Refusal] = {}
     if here.pauses or here.billed:
         _begin(reader.connection)
@@ -143,7 +144,7 @@ def _failures(
     found: dict[str, list[datetime.datetime]] = defaultdict(list)
     rows = connection.execute(
         "SELECT buyer, answered_at AS at FROM delivery WHERE failed AND answered_at >= ?1 "
-        "UNION ALL SELECT name, at FROM posting WHERE failed AND leg = 'ping' AND at >= ?1 ORDER BY 2",
+        "UNION ALL SELECT name, at FROM ping WHERE failed AND at >= ?1 ORDER BY 2",
         (since,),
     )
     for buyer, when in rows:
@@ -181,8 +182,8 @@ def _may_try(reader: Reader, lead: str, buyer: BuyerLimits, found: Down, at: dat
     if held is not None and held[0] != lead and held[1] > at:
         return False
     busy = reader.connection.execute(
-        "SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND lead <> ? "
-        "LIMIT 1",
+        f"SELECT 1 FROM delivery WHERE buyer = ? AND intent_at >= ? AND state = 'intent' AND {UNSETTLED} "
+        "AND lead <> ? LIMIT 1",
         (buyer.buyer, iso(max(found.until, at - buyer.down_after.length)), lead),
     ).fetchone()
     if busy:
@@ -198,8 +199,7 @@ def _answered(
         row = connection.execute(
             "SELECT EXISTS (SELECT 1 FROM delivery WHERE buyer = ?1 AND NOT failed AND answered_at >= ?2 "
             "AND answered_at < ?3) "
-            "OR EXISTS (SELECT 1 FROM posting WHERE name = ?1 AND leg = 'ping' AND NOT failed AND at >= ?2 "
-            "AND at < ?3)",
+            "OR EXISTS (SELECT 1 FROM ping WHERE name = ?1 AND NOT failed AND at >= ?2 AND at < ?3)",
             (buyer, iso(start), iso(end)),
         ).fetchone()
         return bool(row[0])

@@ -37,13 +37,22 @@ PROJECTIONS: Final = (
     "reservation",
     "cap",
     "delivery",
+    "ping",
     "posting",
     "considered",
     "judged",
     "step",
     "lead",
 )
-"""Every table that a rebuild empties and fills."""
+"""Every table that a rebuild empties and fills, and every view of what is written beside facts."""
+
+EMPTIED: Final[Mapping[str, str]] = {
+    "posting": "postings = NULL",
+    "considered": "considered = NULL",
+    "judged": "judged = NULL, digits = NULL",
+    "step": "steps = NULL",
+}
+"""What of ``written`` is projected, by the view that shows it."""
 
 
 def rebuild(core: Core, replay: Replay, left: Collection[str] = ()) -> None:
@@ -53,14 +62,15 @@ def rebuild(core: Core, replay: Replay, left: Collection[str] = ()) -> None:
     connection = core.connection
     core.flush()
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    leads = [row[0] for row in connection.execute("SELECT lead FROM fact GROUP BY lead ORDER BY min(id)")]
+    leads = [row[0] for row in connection.execute("SELECT lead FROM written GROUP BY lead ORDER BY min(id)")]
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS left_out (lead TEXT PRIMARY KEY)")
     connection.execute("DELETE FROM left_out")
     connection.executemany("INSERT INTO left_out VALUES (?)", [(lead,) for lead in left])
     for table in PROJECTIONS:
         of = lead_column(connection, table)
         kept = f" WHERE {of} NOT IN (SELECT lead FROM left_out)" if of and left else ""
-        connection.execute(f"DELETE FROM {table}{kept}")
+        emptied = f"UPDATE written SET {EMPTIED[table]}" if table in EMPTIED else f"DELETE FROM {table}"
+        connection.execute(f"{emptied}{kept}")
     imports.seed(connection)
     for lead in leads:
         if lead not in left:

@@ -82,12 +82,6 @@ class Remembered:
         if self.new.get(hash, lead) != lead:
             self.new[hash] = ""
 
-    def elsewhere(self) -> None:
-        """Another process has written: what was heard of what stands beside leads may be of before that."""
-        with self._lock:
-            self.state = None
-            self._version += 1
-
     def begin(self) -> None:
         """What was written is about to be committed: what is asked from now on may be of before or after."""
         with self._lock:
@@ -106,7 +100,7 @@ class Remembered:
             self._version += 1
 
     def forget(self) -> None:
-        """Something else was written, or nothing of what was begun."""
+        """Something else was written, or by somebody else, or nothing of what was begun."""
         with self._lock:
             self.uses.clear()
             self.new.clear()

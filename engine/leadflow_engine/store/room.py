@@ -25,6 +25,9 @@ MADE_REASON = re.compile(r"(cap|budget|throttle) [\d.,]+ per ")
 
 DAY = datetime.timedelta(days=1)
 
+bound: Final = lru_cache(1024)(iso)
+"""The start or the end of a window as a column holds it: leads come in the order of time, and meet the same ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Full:
@@ -74,7 +77,7 @@ class Uses:
         found = self._spans.get(key)
         if found is None:
             spans = windows(claim.period, claim.zone, self._at, claim.timeout)
-            found = self._spans[key] = tuple((span, iso(span.start)) for span in spans)
+            found = self._spans[key] = tuple((span, bound(span.start)) for span in spans)
         return found
 
     def learn(self, places: Iterable[Place]) -> None:

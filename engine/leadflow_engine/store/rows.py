@@ -7,6 +7,7 @@ row, which matters while the event loop is busy.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from leadflow_engine.store.known import DeliveryRow, KeyRow, Known, ReservationRow, read
 from leadflow_engine.store.remembered import Remembered
+from leadflow_engine.store.written import COLUMNS, INSERT, ROW_OF, Told, Written, drop_stored, told_of
 
 Row = tuple[Any, ...]
 
@@ -38,11 +40,8 @@ TABLES: Final[Mapping[str, Table]] = {
         "cost_share = excluded.cost_share, cost_on = excluded.cost_on, fields = excluded.fields, "
         "dimensions = excluded.dimensions",
     ),
-    "fact": Table("INSERT INTO fact", 10),
-    "step": Table("INSERT OR REPLACE INTO step", 12),
-    "judged": Table("INSERT OR REPLACE INTO judged", 4),
-    "considered": Table("INSERT OR REPLACE INTO considered", 14),
-    "posting": Table("INSERT OR REPLACE INTO posting", 18),
+    "written": Table(INSERT, COLUMNS),
+    "ping": Table("INSERT OR REPLACE INTO ping", 5),
     "contact": Table("INSERT OR IGNORE INTO contact", 3),
     "delivery": Table(
         "INSERT INTO delivery",
@@ -61,8 +60,8 @@ TABLES: Final[Mapping[str, Table]] = {
     ),
     "dedupe_key": Table(
         "INSERT INTO dedupe_key",
-        8,
-        " ON CONFLICT (scope, fields, hash, at, lead, key) DO UPDATE SET state = excluded.state",
+        9,
+        " ON CONFLICT (lead, key, scope, fields, hash, at) DO UPDATE SET state = excluded.state",
     ),
     "ledger": Table("INSERT INTO ledger (lead, kind, key, party, amount, at, delivery, account, contra)", 9),
     "turn": Table("INSERT INTO turn", 4, " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)"),
@@ -71,14 +70,18 @@ TABLES: Final[Mapping[str, Table]] = {
 }
 """What is gathered, in the order of writing: what refers to a lead comes after it."""
 
-SIZES: Final = (64, 16, 4, 1)
-"""Rows in a statement: few sizes, so that few statements need to be kept prepared."""
+MOST_AT_ONCE: Final = 16
+"""Rows in a statement, at most: a batch's rows of a table are mostly one call of SQLite, and as many statements are
+kept prepared. Each call gives up the interpreter's lock, and waits for it."""
+
+MANY: Final = 64
+"""Rows in a statement, where there are that many."""
 
 KNOWN: Final = 5_000
 """Leads that are known at a time; of others it is read again."""
 
-LEG, FAILED = 2, 10
-"""Columns of a posting."""
+FAILED: Final = -1
+"""The column of a ping that says so."""
 
 Counted = tuple[str, str, str, str, str]
 """What is counted: flow, kind, party, figure, hour."""
@@ -95,17 +98,17 @@ class Rows:
     """The rows of one batch, and what is known of leads under way. Not shared between threads."""
 
     __slots__ = (
-        "_counts",
-        "_looked",
         "_moved",
+        "_open",
         "_resting",
         "_shares",
         "_then",
         "_turns",
-        "_version",
         "_waiting",
+        "_written",
         "changed",
         "committing",
+        "counts",
         "failed",
         "hashes",
         "keys",
@@ -118,10 +121,13 @@ class Rows:
     def __init__(self) -> None:
         self._waiting: dict[str, list[Row]] = {table: [] for table in TABLES}
         self._moved: dict[DeliveryRow | ReservationRow | KeyRow, None] = {}
-        self._counts: dict[Counted, int] = {}
+        self.counts: defaultdict[Counted, int] = defaultdict(int)
+        """What is added to tallies at the next ``flush``: what a batch counts of one thing is one row written."""
         self._turns: dict[Place, int] = {}
         self._shares: dict[Place, int] = {}
         self._then: list[tuple[str, Row]] = []
+        self._written: dict[int, Written] = {}
+        self._open: Written | None = None
         self._resting: list[str] = []
         self.known: dict[str, Known] = {}
         self.used: dict[Place, int] = {}
@@ -138,8 +144,6 @@ class Rows:
         """Was something written in it that was not gathered?"""
         self.changed: int | None = None
         """The journal's count of what was changed beside leads, where it is known."""
-        self._looked = False
-        self._version = -1
         self.remembered = Remembered()
 
     # ------------------------------------------------------------------ gathering
@@ -166,10 +170,6 @@ class Rows:
         place = row.limit, row.by, row.window_start
         self.used[place] = self.used.get(place, 0) + row.used - before
 
-    def count(self, what: Counted, amount: int) -> None:
-        """Add to a tally at the next ``flush``: what a batch counts of one thing is one row written."""
-        self._counts[what] = self._counts.get(what, 0) + amount
-
     def turn(self, place: Place, number: int) -> None:
         """A buyer had its turn at a stage (flow, stage, buyer) with this fact."""
         self._turns[place] = max(self._turns.get(place, number), number)
@@ -181,6 +181,49 @@ class Rows:
     def tells_of(self, lead: str) -> bool:
         """Does the lead's own row wait?"""
         return any(row[0] == lead for row in self._waiting["lead"])
+
+    # ------------------------------------------------------------------ facts and records
+
+    def begin(
+        self, connection: sqlite3.Connection, number: int, lead: str, last: int, hashed: str
+    ) -> Written:
+        """A row to which facts and records are added, behind a lead's fact of this seq and hash; it is written after
+        ``end``, whoever flushes before."""
+        entry = Written(number, lead, last + 1, self.told(connection, lead), hashed)
+        self._open = self._written[number] = entry
+        return entry
+
+    def end(self) -> None:
+        """Nothing more is added to the row that was begun last."""
+        self._open = None
+
+    def stored(self, connection: sqlite3.Connection, number: int) -> Written:
+        """The row that holds the fact of this number, which is waiting or stands in the journal."""
+        found = self._written.get(number)
+        if found is None:
+            row, lead = connection.execute(ROW_OF, (number,)).fetchone()
+            found = self._written.get(row)
+            if found is None:
+                found = Written(row, lead, 0, self.told(connection, lead), stored=True)
+                self._written[row] = found
+        return found
+
+    def told(self, connection: sqlite3.Connection, lead: str) -> Told:
+        """What is told of a lead already."""
+        known = self.of(connection, lead)
+        if known.told is None:
+            known.told = told_of(connection, lead)
+        return known.told
+
+    def take_back(
+        self, connection: sqlite3.Connection, number: int, part: str, place: tuple[Any, ...]
+    ) -> None:
+        """A record in the row of this number is replaced by a later one."""
+        waiting = self._written.get(number)
+        if waiting is not None:
+            waiting.drop(part, place)
+        if waiting is None or waiting.stored:
+            drop_stored(connection, number, part, place)
 
     # ------------------------------------------------------------------ knowing
 
@@ -209,29 +252,22 @@ class Rows:
             self._moved,
             self._turns,
             self._shares,
-            self._counts,
+            self.counts,
             self.used,
             self.keys,
             self.hashes,
             self.committing,
             self.known,
+            self._written,
         ):
             gathered.clear()
+        self._open = None
         self._then.clear()
         self._resting.clear()
 
-    def look(self, connection: sqlite3.Connection) -> int | None:
-        """How often what stands beside leads was changed, where that is known; None where it is to be asked. Another
-        process may have changed it before this transaction began, which is looked at once in it."""
-        if self.touched:
-            return None
-        if not self._looked:
-            self._looked = True
-            before, self._version = self._version, connection.execute("PRAGMA data_version").fetchone()[0]
-            if before != self._version:
-                self.changed = None
-                self.remembered.elsewhere()
-        return self.changed
+    def look(self) -> int | None:
+        """How often what stands beside leads was changed, where that is known; None where it is to be asked."""
+        return None if self.touched else self.changed
 
     def ended(self, touched: bool) -> None:
         """The transaction has ended, with what was remembered still so or (``touched``) maybe not."""
@@ -241,47 +277,53 @@ class Rows:
             self.changed = None
         self.remembered.end(self.committing, self.failed)
         self.committing.clear()
-        self.failed = self.touched = self._looked = False
+        self.failed = self.touched = False
 
     def flush(self, connection: sqlite3.Connection) -> None:
         """Write what is waiting."""
+        stored = self._spell_out_written()
         self._spell_out()
         for table, rows in self._waiting.items():
-            if not rows:
-                continue
-            start, left = 0, len(rows)
-            for size in SIZES:
-                while left - start >= size:
-                    values = list(chain.from_iterable(rows[start : start + size]))
-                    connection.execute(_statement(table, size), values)
-                    start += size
-            rows.clear()
+            if rows:
+                _insert(connection, table, rows)
+                rows.clear()
+        for entry in stored:
+            entry.merge(connection)
         for statement, said in self._then:
             connection.execute(statement, said)
         self._then.clear()
         self._let_go()
 
+    def _spell_out_written(self) -> list[Written]:
+        """The rows of what is complete. Gives those that stand in the journal and have records beside."""
+        written, rest = self._written, self._open
+        self._written = {} if rest is None else {rest.number: rest}
+        self._waiting["written"].extend(
+            [each.row() for each in written.values() if each is not rest and not each.stored]
+        )
+        return [each for each in written.values() if each.stored]
+
     def _spell_out(self) -> None:
         waiting = self._waiting
         for row in self._moved:
             if type(row) is DeliveryRow:
-                self.failed = self.failed or row.failed
+                self.failed = self.failed or bool(row.failed)
                 waiting["delivery"].append(_OF_DELIVERY(row))
             elif type(row) is ReservationRow:
                 waiting["reservation"].append(_OF_RESERVATION(row))
             else:
                 waiting["dedupe_key"].append(_OF_KEY(row))
-        self.failed = self.failed or any(row[FAILED] and row[LEG] == "ping" for row in waiting["posting"])
+        self.failed = self.failed or any(row[FAILED] for row in waiting["ping"])
         waiting["turn"].extend([(*place, number) for place, number in self._turns.items()])
         waiting["share"].extend([(*place, gained) for place, gained in self._shares.items()])
-        waiting["tally"].extend([(*what, amount) for what, amount in self._counts.items()])
+        waiting["tally"].extend([(*what, amount) for what, amount in self.counts.items()])
         for place, amount in self.used.items():
             self.committing[place] = self.committing.get(place, 0) + amount
         for gathered in (
             self._moved,
             self._turns,
             self._shares,
-            self._counts,
+            self.counts,
             self.used,
             self.keys,
             self.hashes,
@@ -294,6 +336,18 @@ class Rows:
         for lead in self._resting:
             self.known.pop(lead, None)
         self._resting.clear()
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    start, left = 0, len(rows)
+    if left == 1:
+        connection.execute(_statement(table, 1), rows[0])
+        return
+    while left:
+        size = left if left <= MOST_AT_ONCE else MANY if left >= MANY else MOST_AT_ONCE
+        connection.execute(_statement(table, size), list(chain.from_iterable(rows[start : start + size])))
+        start += size
+        left -= size
 
 
 @cache

@@ -13,7 +13,7 @@ from leadflow_engine.store.reads import LOOK_BACK
 COPIED = {
     "meta": "",
     "cap": "WHERE window_end > :now",
-    "dedupe_key": "WHERE state <> 'released'",
+    "dedupe_key": "",
     "imported": "",
     "imported_key": "",
     "turn": "",
@@ -26,10 +26,10 @@ COPIED = {
     "payment": "",
     "look_up": "",
     "lead_key": "WHERE lead IN (SELECT lead FROM journal.look_up)",
-    "fact": "WHERE id IN (SELECT f.id FROM journal.look_up u JOIN journal.fact f ON f.lead = u.lead AND "
-    "f.key = u.key)",
+    "written": "WHERE id IN (SELECT w.id FROM journal.look_up u JOIN journal.written w ON w.lead = u.lead "
+    "WHERE EXISTS (SELECT 1 FROM json_each(w.facts) f WHERE json_extract(f.value, '$[0]') = u.key))",
     "delivery": "WHERE answered_at >= :lately OR state = 'intent'",
-    "posting": "WHERE leg = 'ping' AND at >= :lately",
+    "ping": "WHERE at >= :lately",
 }
 """Caps, dedupe, turns, suppressions, kept answers, and what tells whether a buyer is down; no leads, so that none is
 found."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from leadflow_engine.effects import Effect, Fact, Json, ReadLimits, Result, Write
 from leadflow_engine.ports import Clock
@@ -26,21 +26,21 @@ from leadflow_engine.store import (
     suppressions,
 )
 from leadflow_engine.store import rebuild as rebuilding
+from leadflow_engine.store.apart import Apart, Home
 from leadflow_engine.store.backup import memory_copy
-from leadflow_engine.store.core import Core, append, core, perform
+from leadflow_engine.store.calls import Note
+from leadflow_engine.store.core import Core, Entry, append, core
 from leadflow_engine.store.digests import instance_digests
 from leadflow_engine.store.errors import Held, StoreError, explained
 from leadflow_engine.store.opening import open_beside, open_memory, open_reader, open_writer
 from leadflow_engine.store.ownership import Ownership, own
+from leadflow_engine.store.questions import How, at_one_moment, plainly
 from leadflow_engine.store.reads import Reader, read
 from leadflow_engine.store.shadow import check as check_shadow
 from leadflow_engine.store.snapshot import snapshot
 from leadflow_engine.store.writer import Gathering, Writer, transact
 
 T = TypeVar("T")
-
-How: TypeAlias = Callable[[sqlite3.Connection, Callable[[sqlite3.Connection], T]], T]
-"""How a question is asked."""
 
 
 class SqliteStore:
@@ -52,7 +52,12 @@ class SqliteStore:
     """
 
     def __init__(
-        self, reader: Reader, path: str, core: Core | None, writer: Writer | None, held: Ownership | None
+        self,
+        reader: Reader,
+        path: str,
+        core: Core | None,
+        writer: Writer | Apart | None,
+        held: Ownership | None,
     ) -> None:
         self._reader = reader
         self._path = path
@@ -137,19 +142,21 @@ class SqliteStore:
 
     async def write(self, write: Write) -> Result:
         """See ``ports.Store.write``."""
-        if self._writer is not None:
-            return await self._writer.submit(lambda core: perform(core, write))
-        return self.write_now(write)
+        return await self.enter(write) if self._writer is not None else self.write_now(write)
+
+    async def enter(self, write: Write, note: Note | None = None) -> Result:
+        """``write``, and with it what is noted of the lead's call: all or none."""
+        return await self.commit(Entry(write, note))
 
     def write_now(self, write: Write) -> Result:
         """``write`` for callers without an event loop."""
         if self._gathering is not None:
             return self._gathering.perform(write)
-        return self.transact(lambda core: perform(core, write))
+        return self.transact(Entry(write))
 
     def read(self, lead: str, effect: Effect) -> Result:
         """See ``ports.Store.read``."""
-        how = _plainly if type(effect.data) is ReadLimits else _at_one_moment
+        how = plainly if type(effect.data) is ReadLimits else at_one_moment
         return self._asked(lambda connection: read(self._reader, lead, effect), how)
 
     def facts(self, lead: str) -> Sequence[Fact]:
@@ -184,10 +191,29 @@ class SqliteStore:
 
     def add_plan(self, plan: str, description: Json) -> None:
         """See ``ports.Store.add_plan`` and ``docs/journal.md``."""
-        self.transact(lambda core: plans.add_plan(core, plan, description))
+        kept = plans.kept(plan, description)
+        if not self.ask(kept.is_whole):
+            for piece in kept.pieces():
+                self.transact(piece)
+
+    def write_apart(self, say: Callable[[str], None]) -> None:
+        """Have a process of its own write what Runs on this event loop write from now on; ``say`` hears what happens
+        to it. For a journal in a file, which this process holds."""
+        assert self._core is not None and self._held is not None and isinstance(self._writer, Writer)
+        home = Home(self._path, self._core.clock, self._held.descriptor, say)
+        self._writer = Apart(self._writer, home, self._written_apart)
+        self._writer.begin()
+
+    def _written_apart(self, apart: bool) -> None:
+        """What is remembered here holds as long as nobody else writes."""
+        assert self._core is not None
+        self._core.rows.remembered.forget()
+        self._reader.remembered = None if apart else self._core.rows.remembered
 
     async def close(self) -> None:
         """See ``ports.Store.close``. May be called more than once."""
+        if isinstance(self._writer, Apart):
+            await self._writer.end()
         await asyncio.to_thread(self.close_now)
 
     def close_now(self) -> None:
@@ -329,7 +355,7 @@ class SqliteStore:
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """What a reading function of this package says of the journal as it is committed, at one moment."""
-        return self._asked(question, _at_one_moment)
+        return self._asked(question, at_one_moment)
 
     def _asked(self, question: Callable[[sqlite3.Connection], T], how: How[T]) -> T:
         with self._reading:
@@ -359,29 +385,6 @@ class SqliteStore:
             raise outcome.error
         value: T = outcome.value
         return value
-
-
-def _at_one_moment(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-    """All of a question in one transaction: nothing is committed between its parts, and SQLite looks once, not once a
-    statement at what others have written."""
-    if connection.in_transaction:  # a question within another
-        return question(connection)
-    connection.execute("BEGIN")
-    try:
-        return question(connection)
-    finally:
-        if connection.in_transaction:
-            connection.execute("COMMIT")
-
-
-def _plainly(connection: sqlite3.Connection, question: Callable[[sqlite3.Connection], T]) -> T:
-    """A question that is mostly answered without the journal: it begins a transaction itself where it needs one."""
-    within = connection.in_transaction
-    try:
-        return question(connection)
-    finally:
-        if connection.in_transaction and not within:
-            connection.execute("COMMIT")
 
 
 def _make_folder(path: Path) -> None:

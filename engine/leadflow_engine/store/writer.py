@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from leadflow_dsl.unguarded import dataclass
@@ -64,7 +65,7 @@ def transact(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> li
 
 def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome] | Exception:
     try:
-        core.plain.execute("BEGIN IMMEDIATE")
+        core.begin()
         outcomes = [Outcome(each(core)) for each in work]
         core.flush()
         core.plain.execute("COMMIT")
@@ -78,7 +79,15 @@ def _together(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> l
 def _roll_back(core: Core) -> None:
     if core.plain.in_transaction:  # SQLite itself has rolled back where the disk was full
         core.plain.execute("ROLLBACK")
-    core.rolled_back()
+    core.start_over()
+
+
+def transacted(core: Core, path: str, work: Sequence[Callable[[Core], Any]]) -> list[Outcome]:
+    """``transact`` that never raises: where even the rollback fails, who waits must hear of it, and others go on."""
+    try:
+        return transact(core, path, work)
+    except Exception as error:
+        return [Outcome(error=StoreError(f"journal {path}: {error}; nothing of this holds"))] * len(work)
 
 
 class Gathering:
@@ -93,7 +102,7 @@ class Gathering:
         """Carry out a write. Raises what it raises; then all that was not settled is lost."""
         try:
             if not self._core.plain.in_transaction:
-                self._core.plain.execute("BEGIN IMMEDIATE")
+                self._core.begin()
             return perform(self._core, write)
         except Exception as error:
             _roll_back(self._core)
@@ -119,6 +128,8 @@ class Writer:
     def __init__(self, core: Core, path: str) -> None:
         self._core = core
         self._path = path
+        self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
+        """Within which it may write, where another process does, too."""
         self._queue: Queue = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -131,13 +142,13 @@ class Writer:
         work."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(Job(work, future, loop))
+        self.put(Job(work, future, loop))
         return await future
 
     def wait(self, work: Callable[[Core], T]) -> T:
         """``submit`` for callers without an event loop: blocks until the commit."""
         future: Future[T] = Future()
-        self._put(Job(work, future))
+        self.put(Job(work, future))
         return future.result()
 
     def close(self) -> None:
@@ -148,7 +159,8 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
-    def _put(self, job: Job[Any]) -> None:
+    def put(self, job: Job[Any]) -> None:
+        """Do a job after those before it. Raises ``StoreError`` once the writer is closed."""
         with self._lock:
             if self._closed:
                 raise StoreError(f"journal {self._path} is closed")
@@ -157,20 +169,11 @@ class Writer:
     def _run(self) -> None:
         while (batch := self._take()) is not None:
             began = time.monotonic()
-            outcomes = self._transacted(batch)
+            with self.turn():
+                outcomes = transacted(self._core, self._path, [job.work for job in batch])
             ended = time.monotonic()
             self._rests_until = ended + min(ended - began, LONGEST_REST) if len(batch) > 1 else ended
             _deliver(batch, outcomes)
-
-    def _transacted(self, batch: Sequence[Job[Any]]) -> list[Outcome]:
-        try:
-            return transact(self._core, self._path, [job.work for job in batch])
-        except (
-            Exception
-        ) as error:  # even the rollback failed; who waits must hear of it, and the thread goes on
-            return [Outcome(error=StoreError(f"journal {self._path}: {error}; nothing of this holds"))] * len(
-                batch
-            )
 
     def _take(self) -> list[Job[Any]] | None:
         """All that waits, up to ``BATCH``; blocks for the first. None once closed and done."""

@@ -27,7 +27,7 @@ def number_text(number: Decimal | int) -> str:
     """A number without an exponent, exact. Raises ``NotJson`` where it is not finite or over 40 digits long."""
     if isinstance(number, int):
         return str(number)
-    if not number.is_finite() or abs(number.adjusted()) > 40:
+    if not (number.is_finite() and -40 <= number.adjusted() <= 40):
         raise NotJson("a number that cannot be written")
     return format(number, "f")
 
@@ -55,15 +55,20 @@ def dumps(value: Json, depth: int = 0) -> str:
 def _compound(value: Json, depth: int) -> str:
     if depth > MAX_DEPTH:
         raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         pairs = [
-            f"{quoted(str(name))}:{quoted(item) if type(item) is str else dumps(item, depth)}"
+            f"{encode_basestring(key) if (key := str(name)).isascii() else quoted(key)}:"
+            f"{encode_basestring(item) if type(item) is str and item.isascii() else _item(item, depth)}"
             for name, item in value.items()
         ]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join([dumps(item, depth) for item in value]) + "]"
     raise NotJson(f"a {type(value).__name__} has no form in JSON")
+
+
+def _item(value: Json, depth: int) -> str:
+    return number_text(value) if type(value) is Decimal else dumps(value, depth)
 
 
 def scalar_text(value: Json) -> str:

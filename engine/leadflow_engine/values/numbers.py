@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from leadflow_dsl.terms import Type
+from leadflow_engine.texts.json_text import number_text
 from leadflow_engine.values.reading import (
     INVALID,
     LARGEST_EXPONENT,
@@ -127,6 +128,10 @@ def _within_limits(number: Decimal) -> Decimal | None:
     return canonical(number) if fits or not number else None
 
 
+SHORT: Final = 16
+"""Characters of a number whose reading is remembered: ages, scores and bills are of a few thousand."""
+
+
 def plain_number(raw: object) -> Decimal | None:
     """What came, as a decimal of at most ``MOST_DIGITS`` digits; None where it is no number."""
     if isinstance(raw, bool):
@@ -139,8 +144,23 @@ def plain_number(raw: object) -> Decimal | None:
 
 def read_number(raw: object, type_: Type, context: Context) -> Reading:
     """A decimal of at most ``MOST_DIGITS`` digits."""
+    if type(raw) is Decimal and len(digits := str(raw)) <= SHORT:
+        return _short_number(digits)
     number = plain_number(raw)
     return INVALID if number is None else Reading(True, number)
+
+
+@lru_cache(maxsize=4_096)
+def _short_number(digits: str) -> Reading:
+    number = _within_limits(Decimal(digits))
+    return INVALID if number is None else Reading(True, number, json=number_text(number))
+
+
+@lru_cache(maxsize=4_096)
+def _short_money(digits: str) -> Reading:
+    number = _within_limits(Decimal(digits))
+    amount = None if number is None else money(number)
+    return INVALID if amount is None else Reading(True, amount, json=number_text(amount))
 
 
 def money(number: Decimal) -> Decimal | None:
@@ -156,6 +176,8 @@ def money(number: Decimal) -> Decimal | None:
 
 def read_money(raw: object, type_: Type, context: Context) -> Reading:
     """An amount in the flow's currency; a percentage is none."""
+    if type(raw) is Decimal and len(digits := str(raw)) <= SHORT:
+        return _short_money(digits)
     number = None if isinstance(raw, str) and _PERCENTAGE.search(raw) else plain_number(raw)
     amount = None if number is None else money(number)
     return INVALID if amount is None else Reading(True, amount)
@@ -180,12 +202,18 @@ TRUTHS: Final[Mapping[str, bool]] = {
 }
 
 
+YES: Final = Reading(True, True, json="true")
+NO: Final = Reading(True, False, json="false")
+
+
 def read_boolean(raw: object, type_: Type, context: Context) -> Reading:
     """true, t, yes, y, 1, on and their opposites, in any case, and yes and no, true and false in Spanish, French and
     German."""
+    if type(raw) is bool:
+        return YES if raw else NO
     text = short_text(raw, 16)
     truth = TRUTHS.get(text.casefold()) if text else None
-    return INVALID if truth is None else Reading(True, truth)
+    return INVALID if truth is None else YES if truth else NO
 
 
 READERS: Final[Mapping[str, Reader]] = {

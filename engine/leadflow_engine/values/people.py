@@ -23,6 +23,10 @@ LONGEST_LINE: Final = 1_024
 """Characters of the longest name, street or city."""
 
 
+LINES: Final = frozenset({"text", "id", "first_name", "last_name", "street", "city", "company"})
+"""Types of which a printable line in ASCII, without two blanks in a row, is read as it stands but for blanks around."""
+
+
 def read_text(raw: object, type_: Type, context: Context) -> Reading:
     """A text of any kind, over several lines too."""
     text = scalar_text(raw)

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from leadflow_dsl.states import STATES
 from leadflow_dsl.terms import Type
+from leadflow_engine.texts.json_text import quoted
 from leadflow_engine.values.reading import (
     INVALID,
     Context,
@@ -162,7 +163,7 @@ PARTS: Final[Mapping[str, Callable[[Code], object]]] = {
 @lru_cache(maxsize=8_192)
 def _reading(text: str, country: str) -> Reading:
     code = _recognised(text, country)
-    return Reading(True, code.zip, Parts(code, PARTS)) if code else INVALID
+    return Reading(True, code.zip, Parts(code, PARTS), json=quoted(code.zip)) if code else INVALID
 
 
 def _text(raw: object, country: str) -> str | None:

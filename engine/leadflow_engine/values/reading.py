@@ -64,12 +64,14 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of what came. ``inner`` is what a list or a record is made of."""
+    """What a reader made of what came. ``inner`` is what a list or a record is made of; ``json`` its normal form in
+    JSON, "" where nobody has written it yet: a reading that is remembered is written once."""
 
     valid: bool
     normal: Normal = None
     parts: Parts | None = None
     inner: Any = field(default=None, repr=False)
+    json: str = field(default="", compare=False, repr=False)
 
 
 Reader: TypeAlias = Callable[[object, Type, Context], Reading]

@@ -142,7 +142,12 @@ def read_state(raw: object, type_: Type, context: Context) -> Reading:
     """A state's two-letter code."""
     text = short_text(raw, 64)
     code = code_of(text) if text else None
-    return Reading(True, code, Parts(code, PARTS)) if code else INVALID
+    return _reading(code) if code else INVALID
+
+
+@lru_cache(maxsize=128)
+def _reading(code: str) -> Reading:
+    return Reading(True, code, Parts(code, PARTS), json=f'"{code}"')
 
 
 READERS: Final[Mapping[str, Reader]] = {"state": read_state}

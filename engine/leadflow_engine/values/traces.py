@@ -15,8 +15,11 @@ from leadflow_engine.values.value import Value
 from leadflow_engine.values.writing import written
 
 COMPOUND: Final = frozenset({"list", "record"})
+NAMES: Final = frozenset({"first_name", "last_name"})
 MOSTLY_DIGITS: Final = 7
 """Digits from which on a text may come back as its digits alone."""
+ENOUGH: Final = 8
+"""Characters of a text in base64 that are looked for where they are letters and digits: fewer stand anywhere."""
 _NO_DIGITS = re.compile(r"\D+")
 _DIGITS: Final = b"0123456789"
 _RUNS = re.compile(r"\d+", re.ASCII)
@@ -27,7 +30,8 @@ _LONG_ENOUGH = re.compile(r"[A-Za-z0-9._~-]{3,}")
 def traces(value: Value) -> list[str]:
     """For every form that a mask looks for (``response.excerpt``) of every spelling of a value, something in lower case
     that stands in that form; "", which stands everywhere, where nothing shorter to find is known."""
-    if value.type.name in COMPOUND and (value.elements or value.columns):
+    kind = value.type.name
+    if kind in COMPOUND and (value.elements or value.columns):
         return [one for inner in (*value.elements, *value.columns.values()) for one in traces(inner)]
     if value.blank:
         return []
@@ -39,7 +43,8 @@ def traces(value: Value) -> list[str]:
         found.append(trace(text))
         if len(text) >= SHORTEST_ENCODED:
             found.append(_of_encoded(text))
-    found += _OF_TYPE.get(value.type.name, _of_others)(value)
+    if kind not in NAMES or not text.isalpha():  # a name of one word has no other spellings
+        found += _OF_TYPE.get(kind, _of_others)(value)
     return found
 
 
@@ -67,13 +72,14 @@ def trace(text: str) -> str:
 def _of_encoded(text: str) -> str:
     """A trace of a text in base64, in which digits are seldom the half."""
     data = binascii.b2a_base64(text.encode(), newline=False)
-    encoded = data.decode().rstrip("=")
-    found = (
-        _LONG_ENOUGH.search(encoded)
-        if len(data) - len(data.translate(None, _DIGITS)) < MOSTLY_DIGITS
-        else None
-    )
-    return found.group().lower() if found else trace(encoded)
+    if len(data) - len(data.translate(None, _DIGITS)) < MOSTLY_DIGITS:
+        first = data[:ENOUGH].lower().decode()
+        if first.isalnum():
+            return first
+        found = _LONG_ENOUGH.search(data.decode().rstrip("="))
+        if found:
+            return found.group().lower()
+    return trace(data.decode().rstrip("="))
 
 
 def _count_digits(text: str) -> int:
@@ -101,6 +107,12 @@ def _of_phone(value: Value) -> Iterable[str]:
     return (line,) if isinstance(line, str) else _of_others(value)
 
 
+def _of_email(value: Value) -> Iterable[str]:
+    """What stands before the ``@``."""
+    user = value.part("user")
+    return (trace(user),) if isinstance(user, str) and user else ()
+
+
 def _of_day(value: Value) -> Iterable[str]:
     """Each pattern has the year."""
     return (f"{value.normal.year:04}",) if value.valid else ()
@@ -108,7 +120,8 @@ def _of_day(value: Value) -> Iterable[str]:
 
 _OF_TYPE: Final[Mapping[str, Callable[[Value], Iterable[str]]]] = {
     "phone": _of_phone,
+    "email": _of_email,
     "dob": _of_day,
     "date": _of_day,
 }
-"""Types whose spellings have one trace, which is known without making them."""
+"""Types whose own spellings have one trace, which is known without making them."""

@@ -164,10 +164,17 @@ def reader_of(type_: Type) -> Reader:
 def field_reader(type_: Type) -> Callable[[object, Context], Value]:
     """``parse`` for a field, whose type is known before any lead, in a context that is made once for all fields of a
     lead: usual texts pass the door in one look."""
-    reader = reader_of(type_)
+    reader, longest = reader_of(type_), people.LONGEST_LINE if type_.name in people.LINES else 0
 
     def read(raw: object, context: Context) -> Value:
-        if type(raw) is not str or not is_harmless(raw):
+        if type(raw) is str:
+            if not is_harmless(raw):
+                raw = at_the_door(raw)
+            elif len(raw) <= longest and raw.isprintable() and "  " not in raw:  # a name as nearly all are
+                normal = raw.strip(" ")
+                if normal:
+                    return Value(type_, raw, True, normal, None, None, encode_basestring(normal))
+        elif type(raw) is not bool and not (type(raw) is Decimal and raw.is_finite()):
             raw = at_the_door(raw)
         if not (type(raw) is str and "!" <= raw[:1] <= "~") and is_blank(raw):
             return Value(type_, raw, False, blank=True)
@@ -181,9 +188,9 @@ def _unreadable(raw: object, type_: Type, context: Context) -> Reading:
 
 
 def _valued(type_: Type, raw: object, reading: Reading) -> Value:
-    normal = reading.normal
-    if not reading.valid:
-        kept = ""
+    normal, kept = reading.normal, reading.json
+    if kept or not reading.valid:
+        pass
     elif type(normal) is str and normal.isascii():
         kept = encode_basestring(normal)
     else:

@@ -34,7 +34,7 @@ VALUES = st.one_of(
     st.builds(lambda raw: parse(t.Type("list", of=t.Type("text")), raw), RAW),
 )
 STEP = st.one_of(
-    st.sampled_from("abc").map(lambda name: m.Segment("name", name)),
+    st.sampled_from(["a", "b", "c", "%s"]).map(lambda name: m.Segment("name", name)),
     st.integers(0, 2).map(lambda index: m.Segment("index", index=index)),
 )
 LEFT = st.lists(STEP, min_size=1, max_size=3).map(tuple)
@@ -43,7 +43,7 @@ LEFT = st.lists(STEP, min_size=1, max_size=3).map(tuple)
 PART = st.sampled_from(
     ["", "", "valid", "raw", "e164", "type", "is_tollfree", "timezones", "year", "name", "none"]
 )
-PLACE = st.tuples(LEFT, st.one_of(VALUES, st.sampled_from(["x", ""])), PART)
+PLACE = st.tuples(LEFT, st.one_of(VALUES, st.sampled_from(["x", "", "5 %d"])), PART)
 
 
 def scope_of(values: Mapping[str, Value]) -> Any:

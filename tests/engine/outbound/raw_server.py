@@ -18,11 +18,12 @@ from leadflow_engine.secrets import Secrets
 
 @dataclass
 class Seen:
-    """What a server received: one text a request, and how many connections it took."""
+    """What a server received: one text a request, and how many connections it took. ``stop``: it takes no more."""
 
     port: int = 0
     requests: list[str] = field(default_factory=list)
     connections: int = 0
+    stop: Callable[[], None] = lambda: None
 
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter, Seen], Awaitable[None]]
@@ -46,6 +47,7 @@ async def serving(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> As
         tasks.add(asyncio.create_task(connection(reader, writer)))
 
     server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=tls)
+    seen.stop = server.close
     seen.port = server.sockets[0].getsockname()[1]
     try:
         yield seen

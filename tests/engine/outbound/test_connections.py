@@ -14,6 +14,7 @@ from leadflow_engine.effects import HttpRequest
 from leadflow_engine.outbound import connection, pool
 from leadflow_engine.outbound.connection import Connection
 from leadflow_engine.outbound.exchange import Exchange
+from leadflow_engine.outbound.guard import GuardedResolver
 
 from .conftest import LOOPS, Loop
 from .raw_server import Seen, http, outbound, post, read_request, replying, serving
@@ -241,7 +242,7 @@ async def test_a_connection_is_kept_as_long_as_its_server_says(said: str, second
     loop = asyncio.get_running_loop()
     one = Connection(home, loop)
     one.connection_made(Wire())
-    one.ask(b"", Exchange(), 5.0, False)
+    one.ask(b"", Exchange(), 5.0, False, lambda problem: None)
     one.data_received(http(b"", "200 OK", f"Keep-Alive: {said}"))
     assert home == [one] and abs(one.until - loop.time() - seconds) < 1.0
 
@@ -260,6 +261,45 @@ async def test_idle_connections_are_closed_before_their_servers_do(monkeypatch: 
     async with serving(behave) as server, outbound(server.port) as out:
         await out.send(post(server.port))
         await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_look_up_under_way_when_the_pool_is_closed_is_no_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody cancelled who waits for it: it is told, and nothing stays behind."""
+    asked = asyncio.Event()
+
+    async def never(self: object, host: str, port: int) -> list[object]:
+        asked.set()
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(GuardedResolver, "resolve", never)
+    before = asyncio.all_tasks()
+    async with outbound() as out:
+        waiting = [asyncio.create_task(out.send(post(1, url="http://slow.example/"))) for _ in range(2)]
+        await asked.wait()
+        await out.close()
+        for result in await asyncio.wait_for(asyncio.gather(*waiting), 10):
+            assert (result["phase"], result["failure"]) == ("not_sent", "connect")
+    assert asyncio.all_tasks() <= before
+
+
+async def test_who_is_cancelled_while_a_name_is_looked_up_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+
+    async def never(self: object, host: str, port: int) -> list[object]:
+        asked.set()
+        await asyncio.sleep(60)
+        return []
+
+    monkeypatch.setattr(GuardedResolver, "resolve", never)
+    async with outbound() as out:
+        waiting = asyncio.create_task(out.send(post(1, url="http://slow.example/")))
+        await asked.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
 
 
 async def test_a_connection_whose_pool_was_closed_meanwhile_is_closed_too() -> None:
@@ -296,6 +336,8 @@ async def test_places_that_cannot_be_reached_are_forgotten(monkeypatch: pytest.M
 
 async def test_no_more_requests_are_under_way_than_may_be() -> None:
     going = most = 0
+    full, told = asyncio.Event(), asyncio.Event()
+    told.set()
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
         nonlocal going, most
@@ -303,7 +345,10 @@ async def test_no_more_requests_are_under_way_than_may_be() -> None:
             await read_request(reader, seen)
             going += 1
             most = max(most, going)
+            if going == 3:
+                full.set()
             await asyncio.sleep(0.01)
+            await told.wait()
             going -= 1
             writer.write(http(b"ok"))
 
@@ -313,10 +358,14 @@ async def test_no_more_requests_are_under_way_than_may_be() -> None:
         tasks.pop().cancel()  # one that waits for its turn
         results = await asyncio.gather(*tasks)
         assert ({result["phase"] for result in results}, most) == ({"answered"}, 3)
-        late = [out.send(post(server.port, timeout=0.002)) for _ in range(9)]
-        found = [result["phase"] for result in await asyncio.gather(*late)]
-        assert (await out.send(post(server.port)))["phase"] == "answered"
-    assert found.count("not_sent") == 6
+        full.clear()
+        told.clear()
+        first = [asyncio.create_task(out.send(post(server.port))) for _ in range(3)]
+        await full.wait()
+        late = [out.send(post(server.port, timeout=0.002)) for _ in range(6)]
+        assert {result["phase"] for result in await asyncio.gather(*late)} == {"not_sent"}
+        told.set()
+        assert {result["phase"] for result in await asyncio.gather(*first)} == {"answered"}
 
 
 async def test_the_length_of_a_request_is_the_true_one() -> None:
@@ -372,15 +421,16 @@ async def test_an_answer_is_the_same_in_whatever_pieces_it_comes(
         home: list[Connection] = []
         one, exchange = Connection(home, loop), Exchange()
         one.connection_made(Wire())
-        done = one.ask(b"", exchange, 5.0, False)
+        ended: list[Exception | None] = []
+        one.ask(b"", exchange, 5.0, False, ended.append)
         for piece in pieces:
             one.data_received(piece)
         if ends:
             one.connection_lost(None)
-        return done.done(), exchange.status, exchange.headers, bytes(exchange.body), len(home)
+        return ended, exchange.status, exchange.headers, bytes(exchange.body), len(home)
 
     loop = asyncio.get_running_loop()
     places = sorted({cut for cut in cuts if cut < len(answer)})
     pieces = [answer[start:end] for start, end in zip([0, *places], [*places, len(answer)], strict=True)]
     assert read(pieces) == read([answer])
-    assert read(pieces)[0] is True
+    assert read(pieces)[0] == [None]

@@ -144,6 +144,20 @@ async def test_the_guard_is_asked_at_every_hop(status: str, method: str, phase: 
     assert len(seen.requests) == 1
 
 
+async def test_a_post_that_was_sent_on_to_where_nobody_listens_was_sent() -> None:
+    """Its first host has had the lead, and says no more than that it is to be had elsewhere."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
+        await read_request(reader, seen)
+        seen.stop()
+        writer.write(http(b"moved", "307 Temporary Redirect", "Location: /leads", "Connection: close"))
+        await writer.drain()
+
+    async with serving(once) as seen, outbound(seen.port) as out:
+        result = await out.send(post(seen.port, redirects=1))
+    assert (result["phase"], result["failure"], len(seen.requests)) == ("sent", "connect", 1)
+
+
 async def test_the_time_is_that_of_all_hops() -> None:
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: Seen) -> None:
         while True:
@@ -188,6 +202,21 @@ class TestWhere:
     @pytest.mark.parametrize("status", [200, 201, 300, 304, 305, 400])
     def test_no_redirects(self, status: int) -> None:
         assert self.hop(status, ["Location", "/x"]) is None
+
+    @pytest.mark.parametrize(
+        ("status", "method", "done"),
+        [
+            (303, "POST", True),
+            (307, "POST", True),
+            (308, "PUT", True),
+            (302, "GET", False),
+            (307, "GET", False),
+        ],
+    )
+    def test_whoever_was_sent_a_lead_may_have_counted_it(self, status: int, method: str, done: bool) -> None:
+        wire = Wire(method, "https://b.example/a", (), None if method == "GET" else b"x")
+        hop = next_hop(wire, post(1, None), status, [["Location", "/x"]])
+        assert hop is not None and hop.done is done
 
     def test_http_may_become_https(self) -> None:
         posted = Wire("POST", "http://b.example/a", (), b"x")

@@ -98,6 +98,23 @@ class KillingOutbound:
             die()
         return result
 
+    def begin(self, request: HttpRequest, arrived: Callable[[Result], None]) -> bool:
+        """``HttpOutbound.begin``, and perhaps the end; what cannot begin at once is as if it were never asked."""
+        before = self.point.met
+        here = self.point.reached("call", request.url)
+        if here and self.point.when == "before":
+            die()
+
+        def came(result: Result) -> None:
+            if here:
+                die()
+            arrived(result)
+
+        begun = self.outbound.begin(request, came)
+        if not begun:
+            self.point.met = before
+        return begun
+
     async def close(self) -> None:
         """``Outbound.close``."""
         await self.outbound.close()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.engine.store.tampering import tampered
+
 from .books import faults, rebuilt
 from .world import EARLY, FLOWS, KILLED, Children, Sandbox, field_digest_of, shaped, shift_to, write_leads
 
@@ -77,12 +79,7 @@ class Trial:
 
     def change(self, statement: str, *values: str) -> None:
         """Change the journal behind its back; what it has against that is put aside."""
-        with closing(sqlite3.connect(self._order["db"])) as journal, journal:
-            for (name,) in journal.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall():
-                journal.execute(f"DROP TRIGGER {name}")
-            journal.execute(statement, values)
+        tampered(self._order["db"], statement, values=values)
 
     def end(self) -> list[str]:
         """Run and work until nothing is left, and once more for nothing. Gives all that was wrong."""

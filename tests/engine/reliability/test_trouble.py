@@ -141,7 +141,7 @@ def test_a_second_process_is_told_who_has_the_journal_and_posts_nothing(market: 
     "room",
     [
         pytest.param(100_000, id="at the first table", marks=[pytest.mark.long]),
-        pytest.param(1_500_000, id="in the middle"),
+        pytest.param(1_800_000, id="in the middle"),
     ],
 )
 def test_a_disk_that_is_full(room: int, market: Market) -> None:

@@ -8,6 +8,7 @@ import yaml
 from leadflow_engine.drivers.dry import DryDriver
 from leadflow_engine.operations.resume import at_once, go_on, replay, retold, writes_again
 from leadflow_engine.store.rebuild import contents
+from tests.engine.store.tampering import changed_considered
 
 from .harness import CASES, dry, plan_of
 
@@ -129,6 +130,7 @@ def test_a_lead_is_told_again_from_its_facts_and_a_changed_row_shows(tmp_path, w
     facts = run.store.facts(lead)
     told = retold(run.plan, lead, facts, writes_again(run.plan, lead, facts))
     assert told == run.store.lead_summary(lead)
-    run.store._core.connection.execute("UPDATE considered SET reason = 'something else' WHERE buyer = 'hold'")
+    change = "UPDATE considered SET reason = 'something else' WHERE buyer = ?"
+    changed_considered(run.store._core.connection, change, [("hold",)])
     changed = run.store.lead_summary(lead)
     assert [part for part in changed if changed[part] != told[part]] == ["distribution"]

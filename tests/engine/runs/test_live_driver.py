@@ -99,3 +99,35 @@ def test_what_has_ended_is_let_go_whether_it_was_answered_or_failed():
         assert not live._going
 
     asyncio.run(run())
+
+
+def test_what_begins_at_once_has_no_task_and_what_cannot_has_one():
+    class Ready(Out):
+        """Begins with everything but ``slow``."""
+
+        begun = None
+
+        def begin(self, request, arrived):
+            self.begun = self.begun or {}
+            if request.url != "slow":
+                self.begun[request.url] = arrived
+            return request.url != "slow"
+
+    async def run():
+        out = Ready()
+        live = driver(out)
+        for name in ("a", "b", "slow"):
+            live.perform(call(name), None)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(out.begun["b"], {"phase": "answered", "body": "b"})
+        came = [await live.next()]
+        assert (out.tasks, list(live._going)) == ([2], ["slow"])
+        out.gates["slow"].set()
+        came.append(await live.next())
+        loop.call_soon(out.begun["a"], {"phase": "answered", "body": "a"})
+        came.append(await live.next())
+        live.perform(call("slow"), None)  # with nothing beside it any more: no task
+        came.append(await live.next())
+        assert ([key for key, _ in came], out.tasks) == (["b", "slow", "a", "slow"], [2, 1])
+
+    asyncio.run(run())

@@ -7,6 +7,7 @@ from leadflow_engine.operations.auditing import rebuilt
 from leadflow_engine.operations.resume import at_once, replay, retold
 from leadflow_engine.operations.told_before import BEFORE, differing
 from leadflow_engine.store.forgetting import forget
+from tests.engine.store.tampering import changed_considered
 
 from .harness import dry, plan_of
 
@@ -34,7 +35,8 @@ def journal(route, root):
     behind = [name for name in (("c", "b", "a") if "order" in route else ("a", "b", "c")) if name != taken]
     rows = [(lead, name, BEFORE, place) for place, name in enumerate(behind, start=2)]
     run.store.transact(
-        lambda core: core.connection.executemany(
+        lambda core: changed_considered(
+            core.connection,
             "INSERT OR REPLACE INTO considered (lead, segment, stage, branch, buyer, outcome, code, reason, "
             "cause, position, note) VALUES (?, 1, 'route.1', '', ?, 'not_asked', '', ?, '', ?, '')",
             rows,
@@ -67,7 +69,7 @@ def test_a_lead_that_is_forgotten_is_left_as_it_was_told(tmp_path):
 @pytest.mark.parametrize("change", ["SET outcome = 'sold'", "SET note = 'x'", "SET reason = 'no reason'"])
 def test_another_row_shows(route, change, tmp_path):
     plan, store, lead = journal(route, tmp_path)
-    which = "(SELECT buyer FROM considered WHERE position = 2)"
-    store.transact(lambda core: core.connection.execute(f"UPDATE considered {change} WHERE buyer = {which}"))
+    statement = f"UPDATE considered {change} WHERE buyer = (SELECT buyer FROM considered WHERE position = 2)"
+    store.transact(lambda core: changed_considered(core.connection, statement, [()]))
     assert again(plan, store, lead) == ["distribution"]
     assert rebuilt(store) != []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -93,6 +94,36 @@ def test_killed_in_the_middle_of_many(own: Service) -> None:
     assert own.sandbox
     mails = [entry.body_hash for entry in own.sandbox.ledger.entries("ace", "post")]
     assert len(mails) == len(set(mails)) >= 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the process by /proc")
+def test_the_process_that_writes_is_killed_in_the_middle_of_many(own: Service) -> None:
+    """Nobody that calls notices."""
+    key = own.key("web")
+    own.end()
+    own.options = ("--writer", "process")
+    own.start()
+    assert own.process
+    children = Path(f"/proc/{own.process.pid}/task/{own.process.pid}/children")
+    until(lambda: bool(children.read_text().split()), "it begins")
+    kept: list[httpx.Response] = []
+    with ThreadPoolExecutor(8) as pool:
+        calls = [
+            pool.submit(
+                lambda at: kept.append(own.submit("web", key, json={"mail": f"w{at}@example.com"})), at
+            )
+            for at in range(150)
+        ]
+        until(lambda: len(kept) >= 20, "some are acknowledged")
+        os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+        for each in calls:
+            each.result()
+    assert {each.status_code for each in kept} == {200}
+    until(lambda: "the process that writes the journal has ended" in own.said, "the service says so")
+    assert {own.outcome(each.json()["lead"]["id"]) for each in kept} == {"sold"}
+    assert own.sandbox
+    mails = [entry.body_hash for entry in own.sandbox.ledger.entries("ace", "post")]
+    assert len(mails) == len(set(mails))
 
 
 def test_stopped_it_lets_leads_end_and_takes_no_more(own: Service) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from leadflow_engine.operations.auditing import audited, head_of
 from leadflow_engine.store import SqliteStore, StoreError, backup
+from tests.engine.store.tampering import tampered
 
 
 @pytest.fixture
@@ -20,16 +20,6 @@ def closed(kit: Any, store: SqliteStore, path: Path) -> Path:
         store.write_now(story.end())
     store.close_now()
     return path
-
-
-def tampered(path: Path, *statements: str) -> None:
-    """Do to a journal what only somebody with the file can: its triggers are gone first."""
-    with sqlite3.connect(path) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f'DROP TRIGGER "{name}"')
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
 
 
 def problems(path: Path, clock: Any, **rest: Any) -> list[str]:

@@ -39,7 +39,7 @@ def test_a_dry_run_writes_what_it_would_write_at_once(
     gathered = journal_of(leads)
     monkeypatch.setattr(SqliteStore, "gather", lambda store: None)
     assert gathered == journal_of(leads)
-    assert {"fact", "step", "lead", "delivery"} <= {name for name, rows in gathered.items() if rows}
+    assert {"written", "lead", "delivery"} <= {name for name, rows in gathered.items() if rows}
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_a_delivery_is_intended_once(kit: Any, store: SqliteStore) -> None:
     story = kit.story("L1")
     store.write_now(story.accept())
     store.write_now(story.intent())
-    with pytest.raises(StoreError, match="lead L1: sunpath/1 was intended before"):
+    with pytest.raises(StoreError, match="lead L1: intent/sunpath/1 is in the journal already"):
         store.write_now(story.intent())
     assert store.query("SELECT state FROM delivery") == [("intent",)]
 

@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from leadflow_engine.store import SqliteStore, finding, queries, waiting
+from leadflow_engine.store import SqliteStore, billed, callbacks, finding, queries, reads, waiting
+from tests.engine.store.conftest import NOW
 
 LARGE = (
     "lead",
-    "fact",
+    "written",
     "delivery",
-    "considered",
-    "step",
-    "posting",
-    "judged",
     "ledger",
     "dedupe_key",
     "reservation",
@@ -31,6 +28,16 @@ ASKED: dict[str, Callable[[Any], object]] = {
     "a phone": lambda connection: finding.by_contact(connection, "phone", "+15125550147"),
     "what waits": lambda connection: list(waiting.waiting(connection)),
     "what is due": queries.work,
+    "what a buyer bought": lambda connection: billed.deliveries_of(
+        connection, "solar", "sunpath", "2026", "2027"
+    ),
+    "whether a buyer's answer is awaited": lambda connection: callbacks.is_awaited(
+        connection, "solar", "sunpath"
+    ),
+    "references of a buyer that are masked": lambda connection: callbacks.masked(
+        connection, "solar", "sunpath"
+    ),
+    "whether a buyer answered": lambda connection: reads._answered(connection, "sunpath")(NOW, NOW),
 }
 
 
@@ -50,7 +57,7 @@ def test_no_large_table_is_read_whole(kit: Any, store: SqliteStore, name: str) -
         for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")
         if is_whole(row[3], query)
     }
-    assert read_whole <= {"SELECT lead FROM fact ORDER BY id DESC LIMIT 1"}  # from its end, one row
+    assert read_whole <= {"SELECT lead FROM written ORDER BY id DESC LIMIT 1"}  # from its end, one row
 
 
 def is_whole(step: str, query: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from leadflow_engine.store import SqliteStore, StoreError, adjusting, feedback, 
 from leadflow_engine.store.postbacks import Sent
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
 from leadflow_engine.store.resubmissions import resubmit
+from tests.engine.store.tampering import tampered
 
 
 def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dict[str, Any]:
@@ -34,6 +36,17 @@ def history(kit: Any, store: SqliteStore, leads: int = 60, seed: int = 7) -> dic
             store.write_now(story.end("refused", "duplicate"))
             continue
         story.records.append(rec.Judged("route.1", 1, "F12"))
+        pinged = (
+            "https://sunpath.example.com",
+            "cd",
+            503 if number % 7 == 0 else 200,
+            "",
+            "{}",
+            9.0,
+            "bid",
+            1,
+        )
+        story.records.append(rec.Posting("ping/sunpath/1", "ping", "sunpath", "POST", *pinged))
         for place, buyer in enumerate(("sunpath", "westsun"), 1):
             state = random_.choice(["confirmed", "declined", "in_doubt", "not_sent", "pending"])
             claims = [kit.cap(4, limit=f"{buyer}/cap", timeout=5.0, by=str(number % 2))]
@@ -141,7 +154,8 @@ def test_a_replay_that_does_what_never_happened_changes_nothing(kit: Any, store:
 
 def test_removed_contents_do_not_break_the_chain(kit: Any, store: SqliteStore, path: Path) -> None:
     history(kit, store, leads=6)
-    _behind_its_back(path, "UPDATE fact SET content = NULL WHERE lead = 'L1'")
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE fact SET content = NULL WHERE lead = 'L1'")
     assert store.verify() == []
     assert store.facts("L1")[0].content is None
 
@@ -155,26 +169,14 @@ def test_removed_contents_do_not_break_the_chain(kit: Any, store: SqliteStore, p
             "UPDATE fact SET content = '{}' WHERE lead = 'L1' AND seq = 1",
             "its content is not what was written",
         ),
-        ("DELETE FROM fact WHERE lead = 'L1' AND seq = 1", "fact 1 is missing"),
+        ("DELETE FROM fact WHERE lead = 'L1' AND seq = 1", "it is not what was written"),
     ],
 )
 def test_what_was_changed_behind_its_back_shows(
     kit: Any, store: SqliteStore, path: Path, change: str, problem: str
 ) -> None:
     history(kit, store, leads=6)
-    _behind_its_back(
-        path,
-        "DROP TRIGGER fact_stays_as_it_is",
-        "DROP TRIGGER fact_is_kept",
-        change,
-    )
+    tampered(path, change)
     (found,) = store.verify()
     assert (found.lead, found.problem) == ("L1", problem)
     assert store.verify("L2") == []
-
-
-def _behind_its_back(path: Path, *changes: str) -> None:
-    with sqlite3.connect(path) as other:
-        for change in changes:
-            other.execute(change)
-    other.close()

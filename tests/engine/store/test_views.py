@@ -129,9 +129,10 @@ def test_a_plan_is_kept_as_it_was_first_told(kit: Any, store: SqliteStore) -> No
 def test_other_programs_read_it_as_it_is(told: SqliteStore, path: Path) -> None:
     told.close_now()
     database = sqlite_utils.Database(path)
-    assert {"fact", "lead", "step", "posting", "ledger", "work"} <= set(database.table_names())
-    assert {"distribution", "sale", "sales_by_buyer"} <= set(database.view_names())
-    assert database.table("fact").foreign_keys
+    assert {"written", "lead", "ledger", "work"} <= set(database.table_names())
+    views = {"fact", "step", "posting", "considered", "judged", "distribution", "sale", "sales_by_buyer"}
+    assert views <= set(database.view_names())
+    assert database.table("written").foreign_keys
     assert database.table("lead").get("L1")["outcome"] == "sold"
     assert next(iter(database.view("sale").rows))["price"] == 50_000_000
     database.close()

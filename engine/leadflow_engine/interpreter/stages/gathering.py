@@ -10,7 +10,7 @@ from typing import Any
 
 from leadflow_dsl import model as m
 from leadflow_engine.interpreter.admitting import admit
-from leadflow_engine.interpreter.asking import build, value
+from leadflow_engine.interpreter.asking import build, build_now, value
 from leadflow_engine.interpreter.holding import hold_out
 from leadflow_engine.interpreter.journey import Fork, Journey, store
 from leadflow_engine.interpreter.offering import kept_pings
@@ -102,8 +102,10 @@ def ping_all(
             continue
         buyer = journey.plan.buyers[name].buyer
         if buyer.ping is not None:
-            journey.lead.asked_price = next(iter(buyer.offers), None)
-            requests[name] = yield from build(journey, buyer.ping, name, test_marks(journey, buyer))
+            journey.lead.asked_price = buyer.offers[0] if buyer.offers else None
+            marks = test_marks(journey, buyer)
+            now = build_now(journey, buyer.ping, name, marks)
+            requests[name] = now or (yield from build(journey, buyer.ping, name, marks))
     refused = yield from admit(journey, requests)
     asked = {name: request for name, request in requests.items() if name not in refused}
     if not asked:
@@ -119,12 +121,15 @@ def ping_all(
     journey.elapsed = before + (seconds * 1000 if joined.late else took)
     late = Pinged("late", f"no answer within {_words(seconds)}", ms=seconds * 1000)
     sent = journey.lead.clock + datetime.timedelta(milliseconds=before)
-    results = {
-        name: timed(done, sent + datetime.timedelta(milliseconds=done.ms))
-        for name, done in joined.results.items()
-    }
+    results = {name: _timed(done, sent) for name, done in joined.results.items()}
     came = {name: results.get(name, late) for name in requests} | refused
     return {**kept, **came}
+
+
+def _timed(done: Pinged, sent: datetime.datetime) -> Pinged:
+    if done.expires is None and not done.bids:  # nearly all: fifty moments are 25 us
+        return done
+    return timed(done, sent + datetime.timedelta(milliseconds=done.ms))
 
 
 def _words(seconds: float) -> str:

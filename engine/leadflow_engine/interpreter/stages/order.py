@@ -49,10 +49,6 @@ def _price(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decim
     return fixed if fixed is not None else known.bids.get(name)
 
 
-def _bid(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
-    return known.bids.get(name)
-
-
 def _turn(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
     return Decimal(known.turns.get(name, 0))
 
@@ -83,14 +79,13 @@ def _looks_back(key: m.OrderKey) -> float:
 KEYS: Mapping[str, Key] = {
     "priority": _priority,
     "price": _price,
-    "bid": _bid,
     "round_robin": _turn,
     "weight": _weight,
     "acceptance_rate": _accepts,
     "expected_value": _expected,
     "days_to_pay": _pays,
 }
-"""What each word of ``order by`` compares; any other word is a score."""
+"""What each word of ``order by`` compares beside the bid; any other word is a score."""
 
 
 def ordered(
@@ -107,11 +102,11 @@ def _by_keys(
     if not names or not stage.order:
         return names
     if len(names) > 1:
-        yield from learn_order(journey, stage, (name for name in names if not is_first(journey, name)))
+        free = [name for name in names if not is_first(journey, name)] if journey.held else names
+        yield from learn_order(journey, stage, free)
     known = yield from _learn(journey, stage, names, bids or {})
-    keys = {
-        name: tuple(_signed(key, _value(journey, key, name, known)) for key in stage.order) for name in names
-    }
+    columns = [_column(journey, key, names, known) for key in stage.order]
+    keys = dict(zip(names, zip(*columns, strict=True), strict=True))
     line = sorted(names, key=keys.__getitem__)
     for first, second in pairwise(line):
         if keys[first] == keys[second]:
@@ -172,13 +167,14 @@ def _weight_of(journey: Journey, stage: m.Stage, name: str) -> Decimal:
     return Decimal(0)
 
 
-def _value(journey: Journey, key: m.OrderKey, name: str, known: _Known) -> Decimal | None:
-    if key.name in KEYS:
-        return KEYS[key.name](journey, key, name, known)
-    return journey.lead.scores.get(key.name)
-
-
-def _signed(key: m.OrderKey, value: Decimal | None) -> Decimal:
-    if value is None:
-        return LAST
-    return -value if key.descending else value
+def _column(journey: Journey, key: m.OrderKey, names: list[str], known: _Known) -> list[Decimal]:
+    """What one key compares of each of these, the first to come the least."""
+    if key.name == "bid":
+        values = [known.bids.get(name) for name in names]
+    elif key.name in KEYS:
+        values = [KEYS[key.name](journey, key, name, known) for name in names]
+    else:
+        values = [journey.lead.scores.get(key.name)] * len(names)
+    if key.descending:
+        return [LAST if value is None else -value for value in values]
+    return [LAST if value is None else value for value in values]

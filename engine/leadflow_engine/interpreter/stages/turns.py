@@ -80,7 +80,9 @@ def make(
 ) -> Generator[Any, Any, Offer | None]:
     """The offer to one buyer; ``None`` where it pays too little, which is noted unless it was asked more before."""
     planned = journey.plan.buyers[name]
-    price = at.asked if at.asked is not None else (yield from amount_due(journey, planned, at.bid))
+    price = at.asked if at.asked is not None else planned.flat
+    if price is None:
+        price = yield from amount_due(journey, planned, at.bid)
     sure = price is not None and stage.reserve is None and stage.min_margin is None
     reason = "" if sure else (yield from _too_little(journey, stage, price))
     if price is not None and not reason:

@@ -28,6 +28,9 @@ from leadflow_engine.interpreter.waiting import Unanswered
 from leadflow_engine.judge import Judgement, Out
 from leadflow_engine.settle import Settled
 
+ONCE: Final = At()
+"""At what a buyer is offered a lead that has no ping and one price."""
+
 UNASKED: Final = Pinged("bid")
 """What stands for the ping of a buyer that has none."""
 
@@ -93,10 +96,19 @@ def _turn(
         reason = f"shares no lead with {mate} (group {journey.plan.buyers[name].buyer.group})"
         journey.considered(stage.id, name, "filtered", code="filtered", reason=reason, position=position)
         return None
-    for asked in journey.plan.buyers[name].buyer.offers or (None,):
+    buyer = journey.plan.buyers[name].buyer
+    if buyer.ping is None and not buyer.offers:  # neither asked before nor at several prices, as most
+        journey.lead.asked_price = None
+        settled = yield from offer(journey, stage, name, position, ONCE)
+        if settled is None:
+            return None
+        if settled.outcome == "held":
+            return _held(journey, name, remaining)
+        return None if takes_less(settled) else after(journey, name, settled, remaining)
+    for asked in buyer.offers or (None,):
         journey.lead.asked_price = asked
         pinged = UNASKED
-        if journey.plan.buyers[name].buyer.ping is not None:
+        if buyer.ping is not None:
             pinged = yield from _ping(journey, stage, name, position)
         if pinged.outcome == "no_bid":
             continue
