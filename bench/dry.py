@@ -19,7 +19,7 @@ from frame import Turn
 from leadflow_dsl.types import KINDS
 from leadflow_engine.operations.dry import dry_run
 from leadflow_engine.operations.loading import load
-from leadflow_engine.service.memory import search_seldom
+from leadflow_engine.service.memory import keep_what_is
 
 WARM = 100
 PARTS = tuple(
@@ -42,21 +42,20 @@ def flow(parts: bool) -> str:
 
 def leads_a_second(parts: bool, leads: int) -> float:
     """Leads a second of processor time. Every lead must be sold to the first buyer that wants it."""
-    search_seldom()  # as the command does
     buyers = work.buyers()
     todo = work.leads(WARM + leads, buyers)
     with tempfile.TemporaryDirectory() as folder:
         there, file = Path(folder) / "whole.flow", Path(folder) / "leads.jsonl"
         there.write_text(flow(parts))
         file.write_text("".join(json.dumps(lead) + "\n" for lead in todo))
-        run = dry_run(load(there).plan, there, "web", file)
+        plan = load(there).plan
+        keep_what_is()  # as the command does
+        run = dry_run(plan, there, "web", file)
         each = run.leads()
         for lead in todo[:WARM]:
             assert next(each).ending, lead
         began = time.process_time()
-        said = [
-            done.ending.reason for done in each if done.ending
-        ]  # as the command: a lead that is told is let go
+        said = [done.ending.reason for done in each if done.ending]  # a lead that is told is let go
         took = time.process_time() - began
         wanted = [work.expected(lead, buyers)[0] for lead in todo[WARM:]]
         assert [text.split()[2] for text in said] == wanted, list(zip(said, wanted, strict=True))[:3]

@@ -21,7 +21,7 @@ from frame import Turn
 
 from leadflow_engine.operations.dry import dry_run
 from leadflow_engine.operations.loading import load
-from leadflow_engine.service.memory import search_seldom
+from leadflow_engine.service.memory import keep_what_is
 
 WARM = 50
 BUYERS = (1, 10, 50, 200, 1000)
@@ -37,7 +37,9 @@ def us_a_lead(flow: str, leads: Iterator[dict[str, Any]], count: int, before: in
         there.write_text(flow)
         number = WARM + before + count
         file.write_text("".join(json.dumps(next(leads)) + "\n" for _ in range(number)))
-        run = dry_run(load(there).plan, there, "web", file)
+        plan = load(there).plan
+        keep_what_is()  # as the command does
+        run = dry_run(plan, there, "web", file)
         each = run.leads()
         for _ in range(WARM + before):
             assert next(each).ending
@@ -70,7 +72,6 @@ def _with_steps(more: int) -> str:
 
 def once(quick: bool) -> Turn:
     """One turn: every point of every table."""
-    search_seldom()  # as the command does
     count = 100 if quick else 400
     turn = Turn()
     flow = whole.flow(work.buyers())

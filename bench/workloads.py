@@ -94,11 +94,20 @@ _ALL = (
         "journal",
         durable.once,
         (
-            Goal("rows a second, durable", "rows a second", 20_000, "rows/s", least=True),
+            Goal(
+                "rows a second, durable, as its views show them",
+                "rows a second",
+                20_000,
+                "rows/s",
+                least=True,
+            ),
             Goal("acknowledged, at 500 leads a second, 99 of 100 within", "p99", 15, "ms"),
         ),
         also={
-            "journal rows": "rows of a lead of this workload",
+            "journal rows": "rows of a lead of this workload, as views show them",
+            "journal lying": "rows of it that lie in tables, where one holds all that was written at once",
+            "lying a second": "such rows a second",
+            "leads a second": "leads a second",
             "cpu": "us of processor time a lead",
             "p50": "ms, half of all writes are acknowledged within",
             "fsync": "us that one durable write takes the disk",

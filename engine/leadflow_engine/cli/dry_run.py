@@ -52,10 +52,10 @@ def command(
     from leadflow_engine.operations.dry import dry_run
     from leadflow_engine.operations.identity import as_file
     from leadflow_engine.operations.loading import source_of
-    from leadflow_engine.service.memory import search_seldom
+    from leadflow_engine.service.memory import keep_what_is
 
-    search_seldom()
     plan = loaded(flow)
+    keep_what_is()
     named = source_of(plan, source).name
     if buyer and buyer not in plan.buyers:
         raise click.UsageError(f"no buyer `{buyer}` in {flow}; there are {', '.join(plan.buyers)}")

@@ -70,11 +70,11 @@ async def _run(asked: Asked, file: Path) -> int:
     from leadflow_engine.operations.loading import description, secrets_for, source_of
     from leadflow_engine.operations.ways import check_ways
     from leadflow_engine.outbound.client import HttpOutbound, settings_from
-    from leadflow_engine.service.memory import search_seldom
+    from leadflow_engine.service.memory import keep_what_is
     from leadflow_engine.store import SqliteStore
 
-    search_seldom()
     plan = loaded(asked.flow)
+    keep_what_is()
     source = source_of(plan, asked.source).name
     check_ways(plan, os.environ)
     settings = settings_from(os.environ, secrets_for(plan))

@@ -11,13 +11,9 @@ drops thousands, all of which go by themselves; what has to be searched for come
 
 
 def keep_what_is() -> None:
-    """Leave flows, plans and modules that are loaded by now out of every search for what can go: they are most of what
-    there is, and looking through them again and again cost half a millisecond a lead. There is none before it: of what
-    loading makes hardly anything has to be searched for, and one look at fifty flows takes an eighth of a second."""
+    """Leave flows, plans and modules that are loaded by now out of every search for what can go, and search after many
+    leads instead of after each: they are most of what there is, and looking through them again and again cost half a
+    millisecond a lead. There is no search before it: of what loading makes hardly anything has to be searched for, and
+    one look at fifty flows takes an eighth of a second."""
     gc.freeze()
-    search_seldom()
-
-
-def search_seldom() -> None:
-    """Search for what can go after many leads instead of after each: a fifth of the processor time of a dry run."""
     gc.set_threshold(*THRESHOLDS)
