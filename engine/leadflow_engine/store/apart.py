@@ -34,6 +34,8 @@ AT_ONCE: Final = 1 << 18
 """Bytes that are read at a time."""
 SETTLED: Final = 60.0
 """Seconds that a child must have lived for another to take its place."""
+SILENT: Final = 20.0
+"""Seconds without a word after which a child that is waited for is taken for stuck, and ended."""
 
 Asked = tuple[Entry, "asyncio.Future[Result]"]
 """What is to be written, and who waits for its result."""
@@ -53,7 +55,8 @@ class Home:
 @dataclass(slots=True)
 class Child:
     """The process, this side's ends of its sockets, and what it has not answered yet. ``writes``: who else does asks it
-    for a turn; ``ready``: it is sent writes; ``gone`` is done once it has ended where it was told to."""
+    for a turn; ``ready``: it is sent writes; ``lent``: somebody else has a turn; ``gone`` is done once it has ended
+    where it was told to. ``heard``: when it last said something or began to be waited for, which ``watch`` looks at."""
 
     process: subprocess.Popen[bytes]
     jobs: socket.socket
@@ -61,6 +64,9 @@ class Child:
     began: float
     writes: bool = False
     ready: bool = False
+    lent: bool = False
+    heard: float = 0.0
+    watch: asyncio.TimerHandle | None = None
     answers: Frames = field(default_factory=Frames)
     waiting: deque[Asked] = field(default_factory=deque)
     leaving: bytes = b""
@@ -107,6 +113,7 @@ class Apart:
         if self._child is not None:
             gone = self._child.gone = asyncio.get_running_loop().create_future()
             self._write(self._child, END)
+            self._watch(self._child)
             await gone
 
     def close(self) -> None:
@@ -145,15 +152,31 @@ class Apart:
         with self._writing:
             child, given = self._child, b""
             if child is not None and child.writes:
-                with suppress(OSError):
-                    child.turns.sendall(TURN)
-                    given = child.turns.recv(1)
+                given = self._asked(child)
+                child.lent = bool(given)
             try:
                 yield
             finally:
                 if given and child is not None:
                     with suppress(OSError):
                         child.turns.sendall(DONE)
+                    child.lent = False
+
+    def _asked(self, child: Child) -> bytes:
+        """What the child says when it is asked for a turn; b"" where it has gone, as one does that is stuck."""
+        with suppress(OSError):
+            child.turns.settimeout(SILENT)
+            child.turns.sendall(TURN)
+            try:
+                return child.turns.recv(1)
+            except TimeoutError:
+                self._stuck(child)
+                child.process.wait()
+        return b""
+
+    def _stuck(self, child: Child) -> None:
+        self._home.say(f"the process that writes the journal says nothing for {SILENT:.0f} s: it is ended")
+        child.process.kill()  # which its other end tells
 
     def _taking(self) -> Child | None:
         """The child, where it takes writes."""
@@ -183,6 +206,7 @@ class Apart:
         except Exception:  # something that cannot be pickled: who brings it hears what the journal says to it
             self._do_here(asked)
             return
+        self._watch(child)
         child.waiting.extend(asked)
         self._write(child, frame)
 
@@ -200,6 +224,27 @@ class Apart:
         elif before:
             self._loop.remove_writer(child.jobs)
 
+    def _watch(self, child: Child) -> None:
+        """See to it that a child that is waited for from now on says something: one that is stopped never would."""
+        assert self._loop is not None
+        if not child.waiting:
+            child.heard = self._loop.time()
+        if child.watch is None:
+            child.watch = self._loop.call_later(SILENT, self._look, child)
+
+    def _look(self, child: Child) -> None:
+        child.watch = None
+        if child is self._child and (child.gone or not self._ended):
+            self._hear(child)  # what came while the loop itself was kept from it
+        if child is not self._child or not (child.gone or (child.waiting and not self._ended)):
+            return
+        assert self._loop is not None
+        left = SILENT if child.lent else child.heard + SILENT - self._loop.time()
+        if left > 0:
+            child.watch = self._loop.call_later(left, self._look, child)
+        else:
+            self._stuck(child)
+
     def _hear(self, child: Child) -> None:
         try:
             data = child.jobs.recv(AT_ONCE)
@@ -210,6 +255,8 @@ class Apart:
         if not data:
             self._lost(child)
             return
+        assert self._loop is not None
+        child.heard = self._loop.time()
         for answers in child.answers.feed(data):
             if answers is None:
                 self._handing = asyncio.ensure_future(self._hand_over(child))
@@ -235,6 +282,8 @@ class Apart:
         assert self._loop is not None
         self._loop.remove_reader(child.jobs)
         self._loop.remove_writer(child.jobs)
+        if child.watch is not None:
+            child.watch.cancel()
         self._child, code = None, _over(child)
         self._do_here([(_Again(entry), future) for entry, future in child.waiting])  # type: ignore[misc]
         self._changed(False)
@@ -281,7 +330,8 @@ def _begun(home: Home) -> Child:
         ours.enter_context(jobs)
         ours.enter_context(turns)
         theirs = (of_jobs.fileno(), of_turns.fileno())
-        command = [sys.executable, "-m", "leadflow_engine.store.child", *map(str, theirs)]
+        # -P: the folder in which the service was begun is no place for modules, whatever its files are called
+        command = [sys.executable, "-P", "-m", "leadflow_engine.store.child", *map(str, theirs)]
         nothing = subprocess.DEVNULL
         process = subprocess.Popen(
             command,

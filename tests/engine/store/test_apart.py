@@ -266,6 +266,40 @@ def test_where_none_can_begin_a_thread_writes(
     asyncio.run(life())
 
 
+@pytest.mark.parametrize("waits", ["a lead", "an order", "the end"])
+def test_one_that_is_stopped_is_not_waited_for_for_ever(
+    kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: str
+) -> None:
+    monkeypatch.setattr("leadflow_engine.store.apart.SILENT", 0.05)
+
+    async def scene(here: Here) -> None:
+        await sold(kit, here.store, "L1")
+        here.kill(signal.SIGSTOP)
+        if waits == "a lead":
+            assert (await sold(kit, here.store, "L2"))[1]["granted"]
+        elif waits == "an order":
+            await asyncio.to_thread(here.store.suppress, "do_not_sell", ["+15125550100"], "ann", "asked")
+        else:
+            await here.apart.end()
+        assert "says nothing" in here.said[0]
+        sound(here.store)
+
+    within(kit, tmp_path, scene)
+
+
+def test_what_lies_in_the_folder_of_the_service_is_not_what_it_loads(
+    kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pickle.py").write_text("raise ImportError('not this one')")
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(here: Here) -> None:
+        assert (await sold(kit, here.store, "L1"))[1]["granted"]
+        assert here.said == []
+
+    within(kit, tmp_path, scene)
+
+
 def test_closed_it_has_told_everybody(kit: Any, tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
 
