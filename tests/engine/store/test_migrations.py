@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,12 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
+from leadflow_engine import records as rec
 from leadflow_engine.cli import main
-from leadflow_engine.store import SqliteStore, chain
+from leadflow_engine.store import SqliteStore, chain, opening
 from leadflow_engine.store.codec import packed
 from leadflow_engine.store.digests import give_key
 from leadflow_engine.store.errors import Held
-from leadflow_engine.store.migrations import APPLICATION_ID, FILES, VERSION, _migrations, statements
+from leadflow_engine.store.migrations import APPLICATION_ID, FILES, VERSION, _migrations, migrate, statements
 from leadflow_engine.store.opening import bring_up, open_writer
 from leadflow_engine.store.ownership import own
 from leadflow_engine.store.rebuild import PROJECTIONS, contents
@@ -71,6 +73,47 @@ def test_what_is_of_a_lead_stays_when_it_moves(kit: Any, store: SqliteStore) -> 
         for view in ("distribution", "sale", "lead_money", "leads_by_outcome", "entry"):
             query = f"SELECT * FROM {view} ORDER BY 1, 2, 3, 4, 5"
             assert old.execute(query).fetchall() == store.query(query), view
+
+
+def test_a_migration_leaves_no_copy_of_what_is_personal(kit: Any, store: SqliteStore, tmp_path: Path) -> None:
+    """What is removed of a lead later is removed where it stands, and would be left where it stood."""
+    for number in range(120):
+        story = kit.story(f"L{number}")
+        body = f"CANARY{number:03}" + "x" * (number * 37 % 900)
+        story.fact("enhance/check/1", "call", {}, {"body": body})
+        story.records += [rec.StepRecord(1, n, "set", "bill", "success", note="n" * 90) for n in range(6)]
+        store.write_now(story.accept())
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        old.execute("PRAGMA secure_delete = ON")
+        old.create_function("packed", 1, packed, deterministic=True)
+        applied(old, FILES[:BEFORE])
+        copied(store._reader.connection, old)
+        old.execute("BEGIN")
+        applied(old, FILES[BEFORE:])
+        old.execute("COMMIT")
+    found = re.findall(rb"CANARY\d+", path.read_bytes())
+    assert sorted(found) == [b"CANARY%03d" % number for number in range(120)]
+
+
+def test_a_migration_overwrites_what_it_removes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite does by itself as some build it, and not as others do."""
+    seen: list[Any] = []
+    connect = sqlite3.connect
+
+    def looked(connection: sqlite3.Connection) -> None:
+        seen.append(connection.execute("PRAGMA secure_delete").fetchone())
+        migrate(connection)
+
+    def careless(*words: Any, **rest: Any) -> sqlite3.Connection:
+        connection = connect(*words, **rest)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    monkeypatch.setattr(opening, "migrate", looked)
+    monkeypatch.setattr(sqlite3, "connect", careless)
+    open_writer(tmp_path / "new.db", create=True).close()
+    assert set(seen) == {(1,)}
 
 
 def test_its_triggers_count_on(kit: Any, store: SqliteStore) -> None:

@@ -82,6 +82,7 @@ GUARDED = (
     "DELETE FROM written",
     "UPDATE written SET facts = json_remove(facts, '$[0]')",
     "UPDATE written SET last = last + 1",
+    "UPDATE written SET rowid = id + 1000",
     "UPDATE written SET contents = json_array('{}', NULL)",
     "UPDATE written SET contents = json_array(json_extract(contents, '$[0]'), '{}')",
     "INSERT OR REPLACE INTO written SELECT * FROM written",

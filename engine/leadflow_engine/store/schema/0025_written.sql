@@ -31,35 +31,34 @@ CREATE TABLE ping (
 CREATE INDEX ping_failed ON ping(at) WHERE failed;
 INSERT INTO ping SELECT name, at, lead, key, failed FROM posting WHERE leg = 'ping' ORDER BY name, at, lead, key;
 
--- Each fact of before is a row of its own; the records of its lead lie with the first.
-INSERT INTO written (id, lead, seq, last, facts, contents)
+-- Each fact of before is a row of its own; the records of its lead lie with the first. Each row is written once, as it
+-- stays: one that grows later moves its neighbours, of whose contents SQLite leaves bytes behind that no removal finds.
+INSERT INTO written (id, lead, seq, last, facts, contents, steps, considered, judged, digits, postings)
 SELECT id, lead, seq, seq,
        '[[' || json_quote(key) || ',' || json_quote(kind) || ',' || json_quote(at) || ',' || body || ',' || json_quote(digest)
        || ',' || json_quote(hash) || ']]',
-       CASE WHEN content IS NOT NULL THEN json_array(content) END
+       CASE WHEN content IS NOT NULL THEN json_array(content) END,
+       CASE WHEN seq = 0 THEN (
+         SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, number, kind, name, outcome, reason, note,
+                json(was_read), json(was_set), cost, json(printf('%!.17g', ms)))) END
+         FROM step s WHERE s.lead = fact.lead) END,
+       CASE WHEN seq = 0 THEN (
+         SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, stage, buyer, branch, outcome, code, reason,
+                cause, bid, price, position, CASE WHEN ms IS NOT NULL THEN json(printf('%!.17g', ms)) END, note)) END
+         FROM considered c WHERE c.lead = fact.lead) END,
+       CASE WHEN seq = 0 THEN (
+         SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, stage, start, bytes)) END
+         FROM (SELECT segment, stage, length(digits) AS bytes, 1 + coalesce(sum(length(digits)) OVER (
+                      ORDER BY segment, stage ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS start
+               FROM judged j WHERE j.lead = fact.lead)) END,
+       CASE WHEN seq = 0 THEN (
+         SELECT CASE WHEN count(*) THEN CAST(group_concat(digits, '') AS BLOB) END
+         FROM (SELECT digits FROM judged j WHERE j.lead = fact.lead ORDER BY segment, stage)) END,
+       CASE WHEN seq = 0 THEN (
+         SELECT CASE WHEN count(*) THEN json_group_array(json_array(key, leg, name, at, method, url, request_hash, status,
+                failure, failed, answer, json(printf('%!.17g', ms)), verdict, rule, reason, reference, cost)) END
+         FROM posting p WHERE p.lead = fact.lead) END
 FROM fact ORDER BY id;
-UPDATE written SET
-  steps = (
-    SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, number, kind, name, outcome, reason, note,
-           json(was_read), json(was_set), cost, json(printf('%!.17g', ms)))) END
-    FROM step s WHERE s.lead = written.lead),
-  considered = (
-    SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, stage, buyer, branch, outcome, code, reason, cause,
-           bid, price, position, CASE WHEN ms IS NOT NULL THEN json(printf('%!.17g', ms)) END, note)) END
-    FROM considered c WHERE c.lead = written.lead),
-  judged = (
-    SELECT CASE WHEN count(*) THEN json_group_array(json_array(segment, stage, start, bytes)) END
-    FROM (SELECT segment, stage, length(digits) AS bytes, 1 + coalesce(sum(length(digits)) OVER (
-                 ORDER BY segment, stage ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS start
-          FROM judged j WHERE j.lead = written.lead)),
-  digits = (
-    SELECT CASE WHEN count(*) THEN CAST(group_concat(digits, '') AS BLOB) END
-    FROM (SELECT digits FROM judged j WHERE j.lead = written.lead ORDER BY segment, stage)),
-  postings = (
-    SELECT CASE WHEN count(*) THEN json_group_array(json_array(key, leg, name, at, method, url, request_hash, status,
-           failure, failed, answer, json(printf('%!.17g', ms)), verdict, rule, reason, reference, cost)) END
-    FROM posting p WHERE p.lead = written.lead)
-WHERE seq = 0;
 
 DROP TABLE fact;
 DROP TABLE step;
@@ -141,7 +140,7 @@ WHEN EXISTS (SELECT 1 FROM written WHERE lead = NEW.lead AND last >= NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'this fact is in the journal already: facts are only ever added'); END;
 CREATE TRIGGER written_is_kept BEFORE DELETE ON written
 BEGIN SELECT RAISE(ABORT, 'facts are only ever added; nothing takes one away'); END;
-CREATE TRIGGER written_stays_as_it_is BEFORE UPDATE OF id, lead, seq, last, facts ON written
+CREATE TRIGGER written_stays_as_it_is BEFORE UPDATE ON written  -- not OF id: that is rowid, too
 WHEN OLD.id IS NOT NEW.id OR OLD.lead IS NOT NEW.lead OR OLD.seq IS NOT NEW.seq OR OLD.last IS NOT NEW.last
   OR OLD.facts IS NOT NEW.facts
 BEGIN SELECT RAISE(ABORT, 'facts are only ever added; only the content of one may be removed'); END;
