@@ -106,7 +106,7 @@ def test_a_migration_overwrites_what_it_removes(tmp_path: Path, monkeypatch: pyt
         migrate(connection)
 
     def careless(*words: Any, **rest: Any) -> sqlite3.Connection:
-        connection = connect(*words, **rest)
+        connection: sqlite3.Connection = connect(*words, **rest)
         connection.execute("PRAGMA secure_delete = OFF")
         return connection
 
