@@ -148,7 +148,9 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
             f"journal {path}: no write-ahead log is possible here ({mode}); a local disk is needed"
         )
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON")  # tables that a migration drops hold personal contents, too
+    connection.execute(
+        "PRAGMA secure_delete = ON"
+    )  # tables that a migration drops hold personal contents, too
     migrate(connection)
     _prepare_to_write(connection)
 
