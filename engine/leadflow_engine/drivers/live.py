@@ -79,10 +79,7 @@ class LiveDriver:
         if self._begin_call is not None and self._begin_call(request, partial(self._comes, key)):
             self._begun += 1
         else:
-            self._begin(key, self._outbound.send(request))
-
-    def _begin(self, key: str, work: Coroutine[Any, Any, Result]) -> None:
-        self._asked.append((key, work))
+            self._asked.append((key, self._outbound.send(request)))
 
     def _have_under_way(self) -> None:
         """What was asked goes on by itself, and arrives when it ends."""
@@ -101,9 +98,7 @@ class LiveDriver:
 
     def _comes(self, key: str, result: Result) -> None:
         self._begun -= 1
-        self._arrived.append((key, result))
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        self._arrives(key, result)
 
     def _arrives(self, key: str, result: Result | BaseException) -> None:
         self._arrived.append((key, result))

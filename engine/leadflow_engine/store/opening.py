@@ -147,18 +147,20 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"journal {path}: no write-ahead log is possible here ({mode}); a local disk is needed"
         )
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(
-        "PRAGMA secure_delete = ON"
-    )  # tables that a migration drops hold personal contents, too
+    _write_safely(connection)  # tables that a migration drops hold personal contents, too
     migrate(connection)
     _prepare_to_write(connection)
 
 
 def _prepare_apart(connection: sqlite3.Connection, path: Path) -> None:
     _check_header(connection, path, new_allowed=False)
-    connection.execute("PRAGMA synchronous = FULL")
+    _write_safely(connection)
     _prepare_to_write(connection)
+
+
+def _write_safely(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten in the file
 
 
 def _prepare_to_write(connection: sqlite3.Connection) -> None:
@@ -166,7 +168,6 @@ def _prepare_to_write(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -32000")
     # Else what a savepoint could need again is written to a file of its own: 33 writes a lead, a third of all.
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten in the file
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
 
 

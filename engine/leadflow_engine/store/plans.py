@@ -15,7 +15,6 @@ from leadflow_engine.store.errors import StoreError
 MOST_REASONS: Final = 14
 """Digits 1 to E."""
 
-
 AT_ONCE: Final = 512
 """Rows that are written in one transaction: leads wait for some 2 ms of processor time, where all of a plan of 1,000
 buyers took 11."""
